@@ -1,0 +1,50 @@
+/**
+ * The one error class of rsentinel.
+ *
+ * Every failure a user can meet has a stable code, a sentence that says what is wrong,
+ * and a hint that says what to do about it.
+ */
+
+/** Stable across releases: scripts may rely on these. */
+export type ErrorCode =
+  | 'USAGE'
+  | 'TOPOLOGY_NOT_FOUND'
+  | 'TOPOLOGY_INVALID'
+  | 'TEMPLATE_INVALID'
+  | 'ENGINE_UNREACHABLE'
+  | 'ENGINE_PERMISSION'
+  | 'ENGINE_FAILED'
+  | 'IMAGE_UNAVAILABLE'
+  | 'IMAGE_UNSUITABLE'
+  | 'PORT_TAKEN'
+  | 'NAME_TAKEN'
+  | 'SUBNET_TAKEN'
+  | 'DIRECTORY_UNUSABLE'
+  | 'FOREIGN_CONF'
+  | 'SPEC_CHANGED'
+  | 'NODE_EXITED'
+  | 'WAIT_TIMEOUT'
+  | 'INTERRUPTED'
+  | 'INTERNAL';
+
+export interface ErrorOptions {
+  /** What the user can do about it, one or more sentences. */
+  readonly hint?: string | undefined;
+  /** Further lines that belong to the message: diagnostics, missing conditions, log lines. */
+  readonly details?: readonly string[] | undefined;
+  readonly cause?: unknown;
+}
+
+export class RsentinelError extends Error {
+  override readonly name = 'RsentinelError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly details: readonly string[];
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    this.details = options.details ?? [];
+  }
+}

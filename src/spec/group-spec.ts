@@ -1,0 +1,58 @@
+/**
+ * A group spec: a topology with every address decided. Everything the plan, the templates and
+ * the driver need to know about the group that should exist, and nothing about what does exist.
+ */
+import type { Directive, NetworkMode, SentinelSettings } from '../topology/topology.js';
+
+/** What a client, a node or a sentinel connects to. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface NodeSpecBase {
+  readonly name: string;
+  /** The address that is announced: it works for nodes, sentinels and clients alike. */
+  readonly address: Address;
+  /** The address at which this machine reaches the node. */
+  readonly control: Address;
+  /** Name of the container on the engine. */
+  readonly container: string;
+  readonly directives: readonly Directive[];
+  /** Hex digest of all that makes up this node, its history apart: another digest means that the node must be replaced. */
+  readonly digest: string;
+}
+
+export interface RedisNodeSpec extends NodeSpecBase {
+  readonly kind: 'redis';
+}
+
+export interface SentinelNodeSpec extends NodeSpecBase {
+  readonly kind: 'sentinel';
+}
+
+export type NodeSpec = RedisNodeSpec | SentinelNodeSpec;
+export type NodeKind = NodeSpec['kind'];
+
+export interface NetworkSpec {
+  readonly mode: NetworkMode;
+  /** Name of the network on the engine. */
+  readonly name: string;
+  /** CIDR; undefined: the engine picks one. */
+  readonly subnet: string | undefined;
+}
+
+export interface GroupSpec {
+  readonly name: string;
+  readonly image: string;
+  readonly masterName: string;
+  readonly sentinel: SentinelSettings;
+  readonly network: NetworkSpec;
+  /** The first is the master of a group that has no history. */
+  readonly redis: readonly [RedisNodeSpec, ...RedisNodeSpec[]];
+  readonly sentinels: readonly [SentinelNodeSpec, ...SentinelNodeSpec[]];
+  /** Absolute path that holds `<node>/conf` and `<node>/data`. */
+  readonly directory: string;
+  readonly templates: { readonly redis: string | undefined; readonly sentinel: string | undefined };
+  readonly file: string | undefined;
+}

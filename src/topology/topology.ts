@@ -1,0 +1,60 @@
+/**
+ * A topology: what the user asked for, with every default filled in and every rule checked.
+ * Pure data; where it came from and where it will run are not its business.
+ */
+
+/** A fixed port, or one that `up` picks. */
+export type Port = number | 'auto';
+
+/** How the nodes are addressed (DESIGN section 5). */
+export type NetworkMode = 'loopback' | 'bridge';
+
+/** One line of a configuration file: `name value`. A directive may stand more than once (`save`). */
+export interface Directive {
+  readonly name: string;
+  /** As it stands in the file, quoted by the user where Redis wants quotes. No line breaks, no control characters. */
+  readonly value: string;
+}
+
+/** A redis-server process, Redis or Sentinel, as the topology names it. */
+export interface TopologyNode {
+  /** `redis-1`, `sentinel-2`, or the user's own name. Unique within the group. */
+  readonly name: string;
+  readonly port: Port;
+  /** The group's directives with the node's own merged over them, in order. */
+  readonly directives: readonly Directive[];
+}
+
+/** The directives of sentinel.conf that belong to the monitored master, by Redis's own names. */
+export interface SentinelSettings {
+  readonly quorum: number;
+  /** ms */
+  readonly 'down-after-milliseconds': number;
+  readonly 'parallel-syncs': number;
+  /** ms */
+  readonly 'failover-timeout': number;
+}
+
+export interface TopologyNetwork {
+  readonly mode: NetworkMode;
+  /** CIDR of the group's network in bridge mode; chosen when absent. */
+  readonly subnet: string | undefined;
+}
+
+export interface Topology {
+  readonly name: string;
+  readonly image: string;
+  /** What clients ask the sentinels for. */
+  readonly masterName: string;
+  /** The Redis nodes; the first is the master of a group that has no history. */
+  readonly redis: readonly [TopologyNode, ...TopologyNode[]];
+  readonly sentinels: readonly [TopologyNode, ...TopologyNode[]];
+  readonly sentinel: SentinelSettings;
+  readonly network: TopologyNetwork;
+  /** Absolute path that holds `<node>/conf` and `<node>/data`. */
+  readonly directory: string;
+  /** Absolute paths of the user's own templates; undefined: the ones of the package. */
+  readonly templates: { readonly redis: string | undefined; readonly sentinel: string | undefined };
+  /** Absolute path of the file it was read from; undefined for standard input or a library caller's text. */
+  readonly file: string | undefined;
+}
