@@ -1,1 +1,95 @@
-export interface Driver { close(): void }
+/**
+ * The engine, as the rest of rsentinel sees it. Operations name members of a group and outcomes;
+ * how an engine brings them about (containers, services, several hosts) is the driver's business.
+ */
+import type { ContainerState } from '../report/group-report.js';
+import type { Address } from '../spec/address.js';
+import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
+
+/** `anchor`: owns the network namespace of a group in loopback mode; no Redis process of the group. */
+export type MemberRole = 'redis' | 'sentinel' | 'anchor';
+
+/** A member of a group as found on the engine. What the labels say is what `up` wrote there. */
+export interface ObservedMember {
+  readonly role: MemberRole;
+  /** Node name; `anchor` for the anchor. */
+  readonly node: string;
+  readonly container: string;
+  readonly state: ContainerState;
+  readonly exitCode: number | null;
+  /** Digest of the spec it was made from. */
+  readonly digest: string;
+  /** Announced and control address; null for the anchor. */
+  readonly address: Address | null;
+  readonly control: Address | null;
+  readonly masterName: string;
+  readonly networkMode: string;
+  readonly directory: string;
+  readonly file: string | null;
+  /** Milliseconds since 1970 (UTC). */
+  readonly createdAt: number;
+}
+
+export interface ObservedNetwork {
+  readonly name: string;
+  readonly subnet: string | null;
+}
+
+/** All that carries a group's label. */
+export interface ObservedEngine {
+  readonly members: readonly ObservedMember[];
+  readonly network: ObservedNetwork | null;
+}
+
+export interface GroupListing {
+  readonly name: string;
+  /** Absolute path of the topology file it was made from. */
+  readonly file: string | null;
+  readonly directory: string | null;
+}
+
+/** Where a node's directories are on the machine that the engine runs on. */
+export interface NodeMounts {
+  readonly conf: string;
+  readonly data: string;
+}
+
+export interface Driver {
+  /** What exists of a group. */
+  observe(group: string): Promise<ObservedEngine>;
+  /** Every group on the engine. */
+  groups(): Promise<readonly GroupListing[]>;
+
+  hasImage(image: string): Promise<boolean>;
+  /**
+   * Pulls an image, with `pull-progress` events.
+   * @throws RsentinelError IMAGE_UNAVAILABLE; the signal's reason when it is aborted
+   */
+  pullImage(image: string, signal: AbortSignal): Promise<void>;
+
+  /** @throws RsentinelError NAME_TAKEN, SUBNET_TAKEN */
+  createNetwork(spec: GroupSpec): Promise<void>;
+  /** The anchor, not running. @throws RsentinelError NAME_TAKEN */
+  createAnchor(spec: GroupSpec): Promise<void>;
+  /** A node, not running. @throws RsentinelError NAME_TAKEN, IMAGE_UNSUITABLE */
+  createNode(spec: GroupSpec, node: NodeSpec, mounts: NodeMounts): Promise<void>;
+  /**
+   * Brings a member to `running`, from whatever state it is in.
+   * @throws RsentinelError PORT_TAKEN, IMAGE_UNSUITABLE
+   */
+  start(group: string, container: string): Promise<void>;
+  /** Ends a member as Redis wants it: SIGTERM, SIGKILL after 10 s. Nothing to end: done. */
+  stop(group: string, container: string): Promise<void>;
+  /** Removes a member in whatever state it is, with its anonymous volumes. Absent: done. */
+  remove(group: string, container: string): Promise<void>;
+  /** Removes the group's network. Absent: done. */
+  removeNetwork(group: string): Promise<void>;
+
+  /** The state of one member, now. */
+  state(container: string): Promise<{ readonly state: ContainerState; readonly exitCode: number | null }>;
+  /** The last lines that a member logged, oldest first. */
+  logTail(container: string, lines: number): Promise<readonly string[]>;
+  /** uid and gid that the processes of a group run as. */
+  readonly owner: { readonly uid: number; readonly gid: number };
+  close(): void;
+}

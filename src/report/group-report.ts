@@ -3,7 +3,7 @@
  * every fault that was found. This is what `status` and `up` print, and, as JSON, a documented
  * and versioned format (docs/json.md): fields may be added within a version, never changed.
  */
-import type { Address } from '../spec/group-spec.js';
+import type { Address } from '../spec/address.js';
 
 export type Health = 'healthy' | 'degraded' | 'absent';
 

@@ -3,11 +3,12 @@
  * the driver need to know about the group that should exist, and nothing about what does exist.
  */
 import type { Directive, NetworkMode, SentinelSettings } from '../topology/topology.js';
+import type { Address } from './address.js';
 
-/** What a client, a node or a sentinel connects to. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
+/** The texts of the templates, by the kind of node that they make a configuration file for. */
+export interface Templates {
+  readonly redis: string;
+  readonly sentinel: string;
 }
 
 interface NodeSpecBase {
@@ -34,6 +35,12 @@ export interface SentinelNodeSpec extends NodeSpecBase {
 export type NodeSpec = RedisNodeSpec | SentinelNodeSpec;
 export type NodeKind = NodeSpec['kind'];
 
+/** The container that owns the network namespace all nodes join in loopback mode. */
+export interface AnchorSpec {
+  readonly container: string;
+  readonly digest: string;
+}
+
 export interface NetworkSpec {
   readonly mode: NetworkMode;
   /** Name of the network on the engine. */
@@ -48,11 +55,13 @@ export interface GroupSpec {
   readonly masterName: string;
   readonly sentinel: SentinelSettings;
   readonly network: NetworkSpec;
+  /** Present in loopback mode, absent in the others. */
+  readonly anchor: AnchorSpec | null;
   /** The first is the master of a group that has no history. */
   readonly redis: readonly [RedisNodeSpec, ...RedisNodeSpec[]];
   readonly sentinels: readonly [SentinelNodeSpec, ...SentinelNodeSpec[]];
   /** Absolute path that holds `<node>/conf` and `<node>/data`. */
   readonly directory: string;
-  readonly templates: { readonly redis: string | undefined; readonly sentinel: string | undefined };
+  readonly templates: Templates;
   readonly file: string | undefined;
 }

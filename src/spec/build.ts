@@ -1,0 +1,87 @@
+/** Topology and addresses → group spec. Pure. */
+import { createHash } from 'node:crypto';
+import type { Topology, TopologyNode } from '../topology/topology.js';
+import type { Address } from './address.js';
+import type { Allocation } from './allocate.js';
+import type { GroupSpec, NodeKind, NodeSpec, RedisNodeSpec, SentinelNodeSpec, Templates } from './group-spec.js';
+
+/** Changes whenever the same spec would be made into a container in another way. */
+const LAYOUT = 1;
+
+const LOOPBACK = '127.0.0.1';
+
+/** Container (and network) names: the group's name is the prefix of everything that is made. */
+export function containerName(group: string, node: string): string {
+  return `${group}-${node}`;
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+}
+
+/**
+ * @param topology what was asked for
+ * @param allocation a port for every node, and in bridge mode the subnet and an IP for every node
+ * @param templates the texts that the configuration files are rendered from
+ */
+export function buildGroupSpec(topology: Topology, allocation: Allocation, templates: Templates): GroupSpec {
+  const shared = {
+    layout: LAYOUT,
+    group: topology.name,
+    image: topology.image,
+    mode: topology.network.mode,
+  };
+  const ports = allocation.ports;
+
+  const node = <K extends NodeKind>(kind: K, given: TopologyNode, own: object) => {
+    const port = ports.get(given.name);
+    if (port === undefined) throw new Error(`no port was allocated for ${given.name}`);
+    const host = topology.network.mode === 'bridge' ? allocation.ips.get(given.name) : LOOPBACK;
+    if (host === undefined) throw new Error(`no IP was allocated for ${given.name}`);
+    const address: Address = { host, port };
+    return {
+      kind,
+      name: given.name,
+      address,
+      // In bridge mode the ports are published on loopback as well: that way works where the
+      // container's IP cannot be reached from the host (macOS, Windows).
+      control: { host: LOOPBACK, port },
+      container: containerName(topology.name, given.name),
+      directives: given.directives,
+      digest: digestOf({ ...shared, kind, address, directives: given.directives, template: templates[kind], ...own }),
+    };
+  };
+  const redisNode = (given: TopologyNode): RedisNodeSpec => node('redis', given, {});
+  const sentinelNode = (given: TopologyNode): SentinelNodeSpec =>
+    node('sentinel', given, { masterName: topology.masterName, sentinel: topology.sentinel });
+
+  const [firstRedis, ...otherRedis] = topology.redis;
+  const [firstSentinel, ...otherSentinels] = topology.sentinels;
+  const redis = [redisNode(firstRedis), ...otherRedis.map(redisNode)] as const;
+  const sentinels = [sentinelNode(firstSentinel), ...otherSentinels.map(sentinelNode)] as const;
+
+  return {
+    name: topology.name,
+    image: topology.image,
+    masterName: topology.masterName,
+    sentinel: topology.sentinel,
+    network: { mode: topology.network.mode, name: topology.name, subnet: allocation.subnet },
+    anchor:
+      topology.network.mode === 'loopback'
+        ? {
+            container: containerName(topology.name, 'anchor'),
+            digest: digestOf({ ...shared, ports: [...ports.values()].sort((a, b) => a - b) }),
+          }
+        : null,
+    redis,
+    sentinels,
+    directory: topology.directory,
+    templates,
+    file: topology.file,
+  };
+}
+
+/** Every node of a group, Redis first. */
+export function nodesOf(spec: GroupSpec): readonly NodeSpec[] {
+  return [...spec.redis, ...spec.sentinels];
+}
