@@ -1,0 +1,17 @@
+/** What CI runs: the commands of a contributor, one after the other, each with a set-up of its own. */
+import { closingLine, readCounts, sum } from './lib/counts.mjs';
+import { say } from './lib/log.mjs';
+import { main } from './lib/main.mjs';
+import { runForeground } from './lib/run.mjs';
+
+await main(async () => {
+  const env = { CI: 'true' };
+  const tests = await runForeground('npm', ['test'], { env });
+  const checks = await runForeground('npm', ['run', 'check'], { env });
+  const versions = await runForeground('npm', ['run', 'test:versions'], { env });
+  if (checks !== 0) say('npm run check failed: see above.');
+  // The one line that tells the whole run: it has to be the last.
+  const counts = sum([await readCounts('test', tests), await readCounts('test-versions', versions)]);
+  process.stdout.write(`${closingLine(counts)}\n`);
+  return tests === 0 && checks === 0 && versions === 0 ? 0 : 1;
+});

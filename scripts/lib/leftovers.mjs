@@ -1,0 +1,72 @@
+/** The label on everything that belongs to a group. */
+const GROUP_LABEL = 'io.rsentinel.group';
+
+/**
+ * @typedef {object} GroupObject
+ * @property {'container' | 'network' | 'volume'} kind
+ * @property {string} name
+ * @property {string} group
+ * @property {() => Promise<unknown>} remove
+ */
+
+/**
+ * What the engine has that belongs to any group, containers first: what they use can only go after them.
+ *
+ * @param {import('dockerode')} docker
+ * @returns {Promise<readonly GroupObject[]>}
+ */
+export async function listGroupObjects(docker) {
+  const filters = { label: [GROUP_LABEL] };
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters: JSON.stringify(filters) }),
+  ]);
+  /** @type {GroupObject[]} */
+  const objects = [
+    ...containers.map((info) => ({
+      kind: /** @type {const} */ ('container'),
+      name: info.Names[0]?.slice(1) ?? info.Id,
+      group: info.Labels[GROUP_LABEL] ?? '',
+      remove: () => docker.getContainer(info.Id).remove({ force: true, v: true }),
+    })),
+    ...networks.map((info) => ({
+      kind: /** @type {const} */ ('network'),
+      name: info.Name,
+      group: info.Labels?.[GROUP_LABEL] ?? '',
+      remove: () => docker.getNetwork(info.Id).remove(),
+    })),
+    ...(volumes ?? []).map((info) => ({
+      kind: /** @type {const} */ ('volume'),
+      name: info.Name,
+      group: info.Labels[GROUP_LABEL] ?? '',
+      remove: () => docker.getVolume(info.Name).remove(),
+    })),
+  ];
+  return objects;
+}
+
+/** How the names of a test run's groups begin: by it, runs side by side tell their groups apart. */
+export function groupPrefix(/** @type {string} */ run) {
+  return `t${run}-`;
+}
+
+/** Whether a group was made by another run of the tests than the given one. */
+export function isOfOtherRun(/** @type {string} */ group, /** @type {string} */ run) {
+  return /^t[0-9a-f]{6}-/.test(group) && !group.startsWith(groupPrefix(run));
+}
+
+/**
+ * Removes what a run of the tests left behind; resolves to how much that was.
+ *
+ * @param {import('dockerode')} docker
+ * @param {string} run
+ */
+export async function removeLeftovers(docker, run) {
+  const objects = await listGroupObjects(docker);
+  const ours = objects.filter(({ group }) => group.startsWith(groupPrefix(run)));
+  for (const kind of /** @type {const} */ (['container', 'network', 'volume'])) {
+    await Promise.all(ours.filter((object) => object.kind === kind).map(({ remove }) => remove()));
+  }
+  return ours.length;
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { closingLine, countsFile, forgetCounts, readCounts } from './counts.mjs';
+import { connect } from './docker.mjs';
+import { ensureEngine } from './engine.mjs';
+import { interruption } from './interrupt.mjs';
+import { removeLeftovers } from './leftovers.mjs';
+import { say } from './log.mjs';
+import { ROOT } from './paths.mjs';
+import { runForeground } from './run.mjs';
+
+/**
+ * @typedef {object} TestRun
+ * @property {string} name Of the file that keeps its counts.
+ * @property {readonly string[]} projects Of vitest.config.ts.
+ * @property {readonly string[]} args Handed on to vitest.
+ * @property {(docker: import('dockerode')) => Promise<NodeJS.ProcessEnv>} images Sees to the images and
+ *   tells the tests about them by environment.
+ */
+
+/**
+ * Builds, sees to an engine and images, runs vitest on them, prints the closing line and leaves the
+ * machine's engine as it was found: what was started is stopped, what the tests left is removed.
+ *
+ * @param {TestRun} test
+ * @returns {Promise<number>} The exit code.
+ */
+export async function runTests(test) {
+  await build();
+  await forgetCounts(test.name);
+  const engine = await ensureEngine();
+  try {
+    const docker = connect();
+    const env = await test.images(docker);
+    const run = randomBytes(3).toString('hex');
+    const exitCode = await runVitest(test, { ...env, RSENTINEL_TEST_RUN: run }).finally(async () => {
+      const removed = await removeLeftovers(docker, run);
+      if (removed > 0) say(`Removed ${removed} containers, networks and volumes that the tests had left.`);
+    });
+    process.stdout.write(`${closingLine(await readCounts(test.name, exitCode))}\n`);
+    interruption.throwIfAborted();
+    return exitCode;
+  } finally {
+    await engine.release();
+  }
+}
+
+/**
+ * @param {TestRun} test
+ * @param {NodeJS.ProcessEnv} env
+ */
+function runVitest({ name, projects, args }, env) {
+  say(`Running the tests with vitest (${projects.join(', ')}).`);
+  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  const selected = projects.flatMap((project) => ['--project', project]);
+  return runForeground(process.execPath, [vitest, 'run', ...selected, ...args], {
+    env: { ...env, RSENTINEL_TEST_COUNTS: countsFile(name) },
+  });
+}
