@@ -30,26 +30,17 @@ export const DEFAULT_RECIPE = recipe('redis', '8.0', 'trixie');
 /** In every image: the shared libraries' loader needs base-files' links; dash is for `docker exec`. */
 const COMMON_PACKAGES = ['base-files', 'dash'];
 
-/** What the packages bring along and no server needs: half of the image. */
+/** What the packages bring along and no server needs: most of the image. */
 const USELESS = [
   'etc/init.d',
   'etc/logrotate.d',
-  'etc/systemd',
   'usr/bin/*-benchmark',
-  'usr/bin/perl*',
   'usr/lib/*/gconv',
   'usr/lib/*/perl*',
   'usr/lib/systemd',
-  'usr/sbin/*',
-  'usr/share/bash-completion',
-  'usr/share/doc',
-  'usr/share/i18n',
-  'usr/share/info',
-  'usr/share/lintian',
-  'usr/share/locale',
-  'usr/share/man',
-  'usr/share/perl*',
+  'usr/share/*',
 ];
+const USEFUL_PROGRAMS = ['redis-*', 'valkey-*', 'dash', 'sh'];
 
 /**
  * Builds those of the images that the engine does not have, side by side. They stay there as a cache.
@@ -107,12 +98,14 @@ async function ensureMmdebstrap() {
 async function build(docker, recipe, folder) {
   const archive = join(folder, `${recipe.server}-${recipe.version}.tar`);
   const packages = [`${recipe.server}-server`, `${recipe.server}-tools`, ...COMMON_PACKAGES];
+  const programs = `-mindepth 1 ${USEFUL_PROGRAMS.map((name) => `! -name "${name}"`).join(' ')}`;
   await runQuietly('mmdebstrap', [
     '--variant=extract', // unpacked, not installed: no package manager, no maintainer scripts
     `--include=${packages.join(',')}`,
-    `--customize-hook=cd "$1" && rm -rf ${USELESS.join(' ')}`,
+    `--extract-hook=cd "$1" && rm -rf ${USELESS.join(' ')}`,
+    `--extract-hook=find "$1/usr/bin" "$1/usr/sbin" ${programs} -delete`,
     // bullseye's dash leaves this link to its maintainer script.
-    '--customize-hook=test -e "$1/bin/sh" || ln -s dash "$1/bin/sh"',
+    '--extract-hook=test -e "$1/bin/sh" || ln -s dash "$1/bin/sh"',
     recipe.suite,
     archive,
   ]);
