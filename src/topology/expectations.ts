@@ -1,0 +1,61 @@
+/**
+ * What each value of a topology file should have been, in words. The schema names an expectation
+ * as its error; what is wrong is said from the value that stands there instead.
+ */
+
+export interface Expectation {
+  /** Completes "… is not …": `a whole number from 1`. */
+  readonly is: string;
+  /** What to write: `quorum: 2`. */
+  readonly example: string;
+}
+
+export const EXPECTATIONS = {
+  topology: { is: 'a mapping of keys', example: 'name: my-group' },
+  name: {
+    is: 'a name of lower-case letters, digits and hyphens (41 at most, the first no hyphen)',
+    example: 'name: my-group',
+  },
+  image: { is: 'the name of an image', example: 'image: redis:8' },
+  master: { is: 'a mapping of name, port and config', example: 'master: {port: 6379}' },
+  masterName: {
+    is: 'a name Sentinel accepts (letters, digits, ".", "-" and "_")',
+    example: 'name: mymaster',
+  },
+  port: { is: 'a port (a number from 1 to 65535, or auto)', example: 'port: 6379' },
+  replicas: { is: 'a count from 0 to 100, or a list of nodes', example: 'replicas: 2' },
+  sentinels: { is: 'a count from 1 to 100, or a list of nodes', example: 'sentinels: 3' },
+  node: { is: 'a mapping of name, port and config', example: '- port: 6380' },
+  nodeName: {
+    is: 'a name of lower-case letters, digits and hyphens (31 at most, the first no hyphen)',
+    example: 'name: redis-2',
+  },
+  sentinel: { is: "a mapping of Sentinel's directives", example: 'sentinel: {quorum: 2}' },
+  quorum: { is: 'a whole number from 1', example: 'quorum: 2' },
+  'down-after-milliseconds': {
+    is: 'a whole number of milliseconds from 1',
+    example: 'down-after-milliseconds: 30000',
+  },
+  'parallel-syncs': { is: 'a whole number from 1', example: 'parallel-syncs: 1' },
+  'failover-timeout': { is: 'a whole number of milliseconds from 1', example: 'failover-timeout: 180000' },
+  redis: { is: 'a mapping that holds config', example: 'redis: {config: {maxmemory: 256mb}}' },
+  config: { is: 'a mapping of directives to their values', example: 'config: {maxmemory: 256mb}' },
+  directive: {
+    is: 'the value of a directive (text, a number, or a list of them)',
+    example: 'maxmemory: 256mb',
+  },
+  network: { is: 'a mapping of mode and subnet', example: 'network: {mode: loopback}' },
+  mode: { is: 'a supported mode (loopback or bridge)', example: 'mode: loopback' },
+  subnet: { is: 'an IPv4 network in CIDR notation', example: 'subnet: 172.28.0.0/24' },
+  storage: { is: 'a supported kind of storage (directory)', example: 'storage: directory' },
+  directory: { is: 'the path of a directory', example: 'directory: ./data' },
+  templates: { is: 'a mapping of redis and sentinel', example: 'templates: {redis: ./my-redis.conf}' },
+  template: { is: 'the path of a template', example: 'redis: ./my-redis.conf' },
+} as const satisfies Readonly<Record<string, Expectation>>;
+
+export type ExpectationName = keyof typeof EXPECTATIONS;
+
+/** Takes the message of a schema's issue; gives the expectation it names, if it names one. */
+export function expectationOf(message: string): Expectation | undefined {
+  return Object.hasOwn(EXPECTATIONS, message) ? EXPECTATIONS[message as ExpectationName] : undefined;
+}

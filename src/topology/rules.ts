@@ -1,0 +1,190 @@
+/** Rules that no single value can break: they look at several keys, or at what works in practice. */
+import { contains, numberToIp, parseSubnet } from '../spec/subnet.js';
+import type { Finding } from './diagnostic.js';
+import type { Path } from './path.js';
+import type { TopologyInput } from './schema.js';
+import { show } from './text.js';
+
+/** What the rules need to know of a file. */
+export interface RuleFacts {
+  readonly input: TopologyInput;
+  readonly replicas: number;
+  readonly replicasKey: string;
+  readonly sentinels: number;
+  readonly quorum: number;
+  /** Whether the file has a valid value at the path, as far as a rule may build on it. */
+  readonly isSound: (path: Path) => boolean;
+}
+
+type Rule = (facts: RuleFacts) => readonly Finding[];
+
+/** Takes the facts; gives what the rules find. */
+export function checkRules(facts: RuleFacts): Finding[] {
+  return RULES.flatMap((rule) => rule(facts));
+}
+
+const quorumWithinSentinels: Rule = ({ quorum, sentinels, isSound }) => {
+  if (quorum <= sentinels || !isSound(['sentinels'])) return [];
+  return [
+    {
+      severity: 'error',
+      path: ['sentinel', 'quorum'],
+      message: `${quorum} sentinels can never agree: there ${sentinels === 1 ? 'is 1' : `are ${sentinels}`}`,
+      suggestion: `write quorum: ${majority(sentinels)}, or add sentinels`,
+    },
+  ];
+};
+
+const quorumLeavesRoom: Rule = ({ quorum, sentinels, isSound }) => {
+  if (sentinels < 3 || quorum !== sentinels || !isSound(['sentinels']) || !isSound(['sentinel', 'quorum']))
+    return [];
+  return [
+    {
+      severity: 'warning',
+      path: ['sentinel', 'quorum'],
+      message: `a quorum of all ${sentinels} sentinels means no failover as soon as one of them is down`,
+      suggestion: `quorum: ${majority(sentinels)} is usual`,
+    },
+  ];
+};
+
+const enoughSentinels: Rule = ({ sentinels, isSound }) => {
+  if (!isSound(['sentinels'])) return [];
+  const path = ['sentinels'];
+  if (sentinels === 1) {
+    return [
+      {
+        severity: 'warning',
+        path,
+        message:
+          'with one sentinel there is no failover once it is down, and nobody to confirm that the master is',
+        suggestion: 'use 3',
+      },
+    ];
+  }
+  if (sentinels % 2 === 1) return [];
+  if (sentinels === 2) {
+    return [
+      {
+        severity: 'warning',
+        path,
+        message: 'a failover needs more than half of the sentinels: of 2 that is both, so none may be down',
+        suggestion: 'use 3',
+      },
+    ];
+  }
+  const survives = Math.ceil(sentinels / 2) - 1;
+  return [
+    {
+      severity: 'warning',
+      path,
+      message: `${sentinels} sentinels survive the loss of ${survives}, as ${sentinels - 1} do: a failover needs more than half of them`,
+      suggestion: `use ${sentinels + 1} or ${sentinels - 1}`,
+    },
+  ];
+};
+
+const somethingToFailOverTo: Rule = ({ replicas, replicasKey, isSound }) => {
+  if (replicas > 0 || !isSound([replicasKey])) return [];
+  return [
+    {
+      severity: 'warning',
+      path: [replicasKey],
+      message: 'without replicas there is nothing to fail over to',
+      suggestion: 'use 1 or more',
+    },
+  ];
+};
+
+const sensibleTimes: Rule = ({ input, isSound }) => {
+  const findings: Finding[] = [];
+  const down = input.sentinel['down-after-milliseconds'];
+  if (down < 500 && isSound(['sentinel', 'down-after-milliseconds'])) {
+    findings.push({
+      severity: 'warning',
+      path: ['sentinel', 'down-after-milliseconds'],
+      message: `after ${down} ms healthy nodes are taken for down now and then`,
+      suggestion: 'use 500 or more',
+    });
+  }
+  const timeout = input.sentinel['failover-timeout'];
+  if (timeout < 3000 && isSound(['sentinel', 'failover-timeout'])) {
+    findings.push({
+      severity: 'warning',
+      path: ['sentinel', 'failover-timeout'],
+      message: `many a failover takes longer than ${timeout} ms and would be given up half way`,
+      suggestion: 'use 3000 or more; 10000 is good for tests',
+    });
+  }
+  return findings;
+};
+
+const usableSubnet: Rule = ({ input, replicas, sentinels, replicasKey, isSound }) => {
+  const { subnet, mode } = input.network;
+  const path = ['network', 'subnet'];
+  if (subnet === undefined || !isSound(path)) return [];
+  const findings: Finding[] = [];
+  const fail = (message: string, suggestion: string): void => {
+    findings.push({ severity: 'error', path, message, suggestion });
+  };
+  if (mode !== 'bridge' && isSound(['network', 'mode'])) {
+    fail(`a subnet has no meaning with mode: ${mode}`, 'remove it, or write mode: bridge');
+  }
+  const [ip = '', bits = ''] = subnet.split('/');
+  if (ip.split('.').some((part) => Number(part) > 255) || Number(bits) > 32) {
+    fail(
+      `${show(subnet)} is not an IPv4 network in CIDR notation`,
+      'write for example subnet: 172.28.0.0/24',
+    );
+    return findings;
+  }
+  const { base, size } = parseSubnet(subnet);
+  const network = `${numberToIp(base)}/${Number(bits)}`;
+  if (network !== subnet) fail(`${subnet} is an address in a network, not the network`, `write ${network}`);
+  if (UNUSABLE.some((other) => contains(parseSubnet(other), numberToIp(base))) || Number(bits) < 8) {
+    fail(`${subnet} cannot be the network of containers`, 'take a private one, such as 172.28.0.0/24');
+  }
+  const nodes = 1 + replicas + sentinels;
+  // the network's own address, the gateway and the broadcast address are nobody's
+  const room = Math.max(0, size - 3);
+  if (room < nodes && isSound([replicasKey]) && isSound(['sentinels'])) {
+    const enough = 32 - Math.ceil(Math.log2(nodes + 3));
+    fail(`${subnet} has room for ${room} nodes, and the group has ${nodes}`, `take a /${enough} or larger`);
+  }
+  return findings;
+};
+
+/** Networks with a meaning of their own. */
+const UNUSABLE = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'] as const;
+
+/** The shell expands a tilde; a file does not, and a directory of that name is deleted by `rm -rf ~`. */
+const noTilde: Rule = ({ input }) =>
+  (
+    [
+      [['directory'], input.directory],
+      [['templates', 'redis'], input.templates.redis],
+      [['templates', 'sentinel'], input.templates.sentinel],
+    ] as const
+  )
+    .filter(([, value]) => value !== undefined && /^~[^/\\]*(?:[/\\]|$)/.test(value))
+    .map(([path, value]) => ({
+      severity: 'error',
+      path,
+      message: `${show(value)} begins with a ~, which is not expanded here`,
+      suggestion: `write \${HOME}${value?.replace(/^~[^/\\]*/, '') ?? ''}`,
+    }));
+
+const RULES: readonly Rule[] = [
+  quorumWithinSentinels,
+  quorumLeavesRoom,
+  enoughSentinels,
+  somethingToFailOverTo,
+  sensibleTimes,
+  usableSubnet,
+  noTilde,
+];
+
+/** Takes a number of sentinels; gives how many are more than half. */
+export function majority(sentinels: number): number {
+  return Math.floor(sentinels / 2) + 1;
+}

@@ -1,0 +1,33 @@
+/** Text from a file or the environment, made fit to stand in a message. */
+
+const LONGEST = 60;
+
+/** Characters that have no place in a configuration file: they end lines, move cursors, or are halves of others. */
+export const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+
+/** Takes any text; gives it with whatever a terminal could act upon written as \uXXXX. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Takes any text; gives its beginning, with `…` when that is not all. */
+export function shorten(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** Takes any value; gives how a message calls it: `"two"`, `70000`, `a list`. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return `"${printable(shorten(value))}"`;
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'a mapping';
+  return String(value);
+}
+
+/** Takes a list of words; gives `a, b and c`. */
+export function enumerate(words: readonly string[], last = 'and'): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+}
