@@ -41,14 +41,20 @@ export async function loadTopology(
     env,
   };
   const bytes = path === undefined ? await readStream(stdin) : await readTopologyFile(path, file);
-  const parsed = analyse(decode(bytes, source.file), source, missingTemplates);
+  return topologyOf(decode(bytes, source.file), source);
+}
+
+/**
+ * Takes the text of a topology and where it comes from; gives the topology, its templates looked for on the disk.
+ *
+ * @throws RsentinelError TOPOLOGY_INVALID
+ */
+export function topologyOf(text: string, source: TopologySource): LoadedTopology {
+  const parsed = analyse(text, source, missingTemplates);
   if (parsed.ok) return { topology: parsed.topology, warnings: parsed.warnings };
   const mistakes = parsed.diagnostics.filter(({ severity }) => severity === 'error').length;
-  throw invalid(
-    source.file,
-    `${mistakes === 1 ? 'a mistake' : `${mistakes} mistakes`}`,
-    parsed.diagnostics.map(formatDiagnostic),
-  );
+  const what = mistakes === 1 ? 'a mistake' : `${mistakes} mistakes`;
+  throw invalid(source.file, what, parsed.diagnostics.map(formatDiagnostic));
 }
 
 function invalid(file: string, what: string, details: readonly string[]): RsentinelError {

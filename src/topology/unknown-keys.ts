@@ -51,6 +51,16 @@ const HOMES: ReadonlyMap<string, string> = new Map([
   ['subnet', 'network.subnet'],
 ]);
 
+/** Directives of one word that people look for first. */
+const COMMON_DIRECTIVES: ReadonlySet<string> = new Set([
+  'maxmemory',
+  'appendonly',
+  'save',
+  'databases',
+  'hz',
+  'loglevel',
+]);
+
 /** Takes the path of a mapping, a key that it cannot have, and its keys; gives what to tell the user. */
 export function explainUnknownKey(parent: Path, key: string, siblings: readonly string[]): Finding {
   const section = typeof parent[0] === 'string' ? parent[0] : '';
@@ -84,7 +94,7 @@ function suggestionFor(
     candidates.length === 1
       ? `the only key here is ${candidates[0]}`
       : `the keys here are ${enumerate(candidates)}`;
-  if (section === '' && key.includes('-'))
+  if (section === '' && (key.includes('-') || COMMON_DIRECTIVES.has(key)))
     return `if it is a directive, write it under redis.config; ${known}`;
   if (candidates.includes('config') && /^[a-z][a-z0-9-]*$/.test(key)) {
     return `if it is a directive, write it under ${formatPath([...parent, 'config'])}: {${shorten(printable(key))}: …}; ${known}`;
