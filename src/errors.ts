@@ -48,3 +48,13 @@ export class RsentinelError extends Error {
     this.details = options.details ?? [];
   }
 }
+
+/** A port that could not be published, for callers that can take another. */
+export class PortTakenError extends RsentinelError {
+  readonly port: number;
+
+  constructor(port: number, message: string, options: ErrorOptions) {
+    super('PORT_TAKEN', message, options);
+    this.port = port;
+  }
+}

@@ -17,6 +17,8 @@ export interface ObservedMember {
   readonly container: string;
   readonly state: ContainerState;
   readonly exitCode: number | null;
+  /** False: the network, or the anchor, that it was made for is there no more; it can never start again. */
+  readonly attached: boolean;
   /** Digest of the spec it was made from. */
   readonly digest: string;
   /** Announced and control address; null for the anchor. */

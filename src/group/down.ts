@@ -1,3 +1,7 @@
+/** `down`: removes what carries the group's label, and the directories when asked to. */
+import type { ObservedMember } from '../driver/driver.js';
+import { readConfFacts } from '../render/conf-facts.js';
+import { removeDirectories } from '../storage/directories.js';
 import type { Context } from './context.js';
 
 export interface DownTarget {
@@ -18,6 +22,40 @@ export interface DownResult {
   readonly ms: number;
 }
 
+/**
+ * Removes a group in whatever state it is, half made or running; nothing there is fine as well.
+ * @throws RsentinelError when the engine or the file system refuses
+ */
 export async function down(target: DownTarget, settings: DownSettings, context: Context): Promise<DownResult> {
-  throw new Error(`not yet ${target.name} ${settings.volumes} ${typeof context}`);
+  const started = performance.now();
+  const { driver } = context;
+  const { members, network } = await driver.observe(target.name);
+  const removed: string[] = [];
+  const remove = async (member: ObservedMember): Promise<void> => {
+    await driver.remove(target.name, member.container);
+    removed.push(`container ${member.container}`);
+  };
+
+  // Sentinels first, and at once: what they know is on disk with every vote, and they must not
+  // start a failover while the nodes go away. Redis gets the time to save its data set.
+  const redis = members.filter((member) => member.role === 'redis');
+  await Promise.all([
+    ...members.filter((member) => member.role === 'sentinel').map(remove),
+    ...(settings.volumes === 'keep' ? redis : [])
+      .filter((member) => member.state === 'running')
+      .map((member) => driver.stop(target.name, member.container)),
+  ]);
+  await Promise.all(members.filter((member) => member.role !== 'sentinel').map(remove));
+  if (network !== null) {
+    await driver.removeNetwork(target.name);
+    removed.push(`network ${network.name}`);
+  }
+
+  const directory = members.find((member) => member.directory !== '')?.directory ?? target.directory;
+  if (directory !== null && settings.volumes === 'remove') {
+    const isOurs = (text: string): boolean => readConfFacts(text).marker?.group === target.name;
+    removed.push(...(await removeDirectories(directory, isOurs)).map((path) => `directory ${path}`));
+  }
+  const kept = settings.volumes === 'keep' && removed.length > 0 ? directory : null;
+  return { removed, kept, ms: performance.now() - started };
 }

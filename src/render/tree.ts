@@ -1,4 +1,11 @@
+/** The configuration files of a topology, without an engine. */
+import type { Allocation } from '../spec/allocate.js';
+import { allocate } from '../spec/allocate.js';
+import { buildGroupSpec, nodesOf } from '../spec/build.js';
 import type { Topology } from '../topology/topology.js';
+import { CONF_FILE, renderConf } from './conf.js';
+import { initialHistory } from './history.js';
+import { loadTemplates } from './templates.js';
 
 export interface RenderedFile {
   /** `redis-1/conf/redis.conf`, relative to the group's directory. */
@@ -6,7 +13,18 @@ export interface RenderedFile {
   readonly text: string;
 }
 
-/** The configuration files of a group that has no history, as `up` would write them. */
+/**
+ * The configuration files of a group that has no history, as `up` would write them. Automatic
+ * ports are the same at every call; `up` may have to choose others.
+ * @throws RsentinelError TEMPLATE_INVALID
+ */
 export async function renderTree(topology: Topology): Promise<readonly RenderedFile[]> {
-  throw new Error(`not yet ${topology.name}`);
+  const nothingRefused = { ports: new Set<number>(), subnets: new Set<string>() };
+  const allocation: Allocation = allocate(topology, new Map(), nothingRefused, () => 0);
+  const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
+  const history = initialHistory(spec);
+  return nodesOf(spec).map((node) => ({
+    path: `${node.name}/conf/${CONF_FILE[node.kind]}`,
+    text: renderConf(spec, node, history),
+  }));
 }

@@ -1,0 +1,107 @@
+/** Images: pulling them, and finding the server in them. */
+import type Dockerode from 'dockerode';
+import { RsentinelError } from '../../errors.js';
+import type { Listener } from '../../events.js';
+import { messageOf } from './engine-errors.js';
+
+interface PullProgress {
+  readonly status?: string;
+  readonly error?: string;
+  readonly id?: string;
+  readonly progressDetail?: { readonly current?: number; readonly total?: number };
+}
+
+/** @throws RsentinelError IMAGE_UNAVAILABLE; the signal's reason when it is aborted */
+export async function pullImage(
+  docker: Dockerode,
+  image: string,
+  emit: Listener,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    signal.throwIfAborted();
+    const stream = await docker.pull(image, { abortSignal: signal });
+    await new Promise<void>((resolve, reject) => {
+      const layers = new Map<string, { current: number; total: number }>();
+      docker.modem.followProgress(
+        stream,
+        (error, output: PullProgress[] | null) => {
+          const failed = output?.find((entry) => entry.error !== undefined);
+          if (error) reject(error);
+          else if (failed) reject(new Error(failed.error));
+          else resolve();
+        },
+        (entry: PullProgress) => {
+          const { current, total } = entry.progressDetail ?? {};
+          if (entry.id !== undefined && entry.status === 'Downloading' && current !== undefined && total) {
+            layers.set(entry.id, { current, total });
+          }
+          const sums = [...layers.values()].reduce((a, b) => ({ current: a.current + b.current, total: a.total + b.total }), { current: 0, total: 0 });
+          const percent = sums.total > 0 ? Math.floor((100 * sums.current) / sums.total) : undefined;
+          emit({ type: 'pull-progress', image, status: entry.status ?? '', percent });
+        },
+      );
+    });
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new RsentinelError('IMAGE_UNAVAILABLE', `the image ${image} is not on the engine and cannot be pulled`, {
+      details: [messageOf(cause)],
+      hint: `Check the name and the engine’s access to the registry, or set \`image\` to one that is there (\`docker images\`).`,
+      cause,
+    });
+  }
+}
+
+const SERVERS = ['redis-server', 'valkey-server'] as const;
+
+/** What an image's own description tells: official images name the server in Cmd. */
+function namedServer(config: Dockerode.ImageInspectInfo['Config']): string | undefined {
+  const words = [config.Cmd ?? [], config.Entrypoint ?? []].flat().map((word) => word.split('/').at(-1));
+  return SERVERS.find((server) => words.includes(server));
+}
+
+/** Looks for the server on the image's PATH, in a container that is never started. */
+async function searchedServer(
+  docker: Dockerode,
+  image: string,
+  path: string,
+  labels: Record<string, string>,
+): Promise<string | undefined> {
+  const container = await docker.createContainer({ Image: image, Cmd: [SERVERS[0]], Labels: labels });
+  try {
+    for (const server of SERVERS) {
+      for (const directory of path.split(':')) {
+        const found = await container.infoArchive({ path: `${directory}/${server}` }).then(
+          () => true,
+          () => false,
+        );
+        if (found) return server;
+      }
+    }
+    return undefined;
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
+}
+
+/**
+ * The name of the server in an image that is on the engine.
+ * @param labels for the container that is made where the image does not tell
+ * @throws RsentinelError IMAGE_UNSUITABLE when there is none
+ */
+export async function findServer(
+  docker: Dockerode,
+  image: string,
+  labels: Record<string, string>,
+): Promise<string> {
+  const { Config } = await docker.getImage(image).inspect();
+  const path = /^PATH=(.*)$/m.exec((Config.Env ?? []).join('\n'))?.[1] ?? DEFAULT_PATH;
+  const server = namedServer(Config) ?? (await searchedServer(docker, image, path, labels));
+  if (server !== undefined) return server;
+  throw new RsentinelError('IMAGE_UNSUITABLE', `the image ${image} has neither ${SERVERS.join(' nor ')} on its PATH`, {
+    hint: 'Use an image of Redis (6.0 or newer) or Valkey, for example redis:8.',
+  });
+}
+
+/** What Docker gives a container whose image sets no PATH. */
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

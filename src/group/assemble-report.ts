@@ -1,0 +1,155 @@
+/** Containers and answers → the report of a group. Pure. */
+import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
+import type {
+  ContainerReport,
+  Fault,
+  GroupReport,
+  RedisNodeReport,
+  SentinelNodeReport,
+} from '../report/group-report.js';
+import type { RedisAnswer, SentinelAnswer, Silent, Snapshot } from '../sentinel/snapshot.js';
+import { type Address, sameAddress } from '../spec/address.js';
+
+/** A group as far as it is known: from a spec, or from labels alone. */
+export interface KnownGroup {
+  readonly name: string;
+  readonly masterName: string;
+  readonly network: { readonly mode: string };
+  readonly directory: string;
+  readonly file: string | undefined;
+  readonly redis: readonly KnownNode[];
+  readonly sentinels: readonly KnownNode[];
+}
+
+export interface KnownNode {
+  readonly name: string;
+  readonly address: Address;
+  readonly control: Address;
+  readonly container: string;
+}
+
+export function assembleReport(
+  group: KnownGroup,
+  engine: ObservedEngine,
+  snapshot: Snapshot,
+  faults: readonly Fault[],
+): GroupReport {
+  const container = (node: KnownNode): ContainerReport => {
+    const member = engine.members.find((other) => other.node === node.name);
+    return { name: node.container, state: member?.state ?? 'missing', exitCode: member?.exitCode ?? null };
+  };
+  const master = agreedMaster(group, snapshot);
+  const masterAnswer = master?.node == null ? undefined : snapshot.redis.get(master.node);
+  const masterOffset = masterAnswer?.kind === 'redis' ? masterAnswer.offset : null;
+  return {
+    version: 1,
+    group: group.name,
+    health: faults.length === 0 ? 'healthy' : 'degraded',
+    observedAt: Date.now(),
+    masterName: group.masterName,
+    master,
+    networkMode: group.network.mode,
+    directory: group.directory,
+    file: group.file ?? null,
+    redis: group.redis.map((node) => redisReport(node, container(node), snapshot.redis.get(node.name), masterOffset)),
+    sentinels: group.sentinels.map((node) => sentinelReport(node, container(node), snapshot.sentinels.get(node.name))),
+    faults,
+  };
+}
+
+export function absentReport(name: string): GroupReport {
+  return {
+    version: 1,
+    group: name,
+    health: 'absent',
+    observedAt: Date.now(),
+    masterName: null,
+    master: null,
+    networkMode: null,
+    directory: null,
+    file: null,
+    redis: [],
+    sentinels: [],
+    faults: [],
+  };
+}
+
+/** Containers that do not run as they should. */
+export function containerFaults(members: readonly ObservedMember[], nodes: readonly KnownNode[]): readonly ContainerFault[] {
+  return nodes.flatMap((node): ContainerFault[] => {
+    const state = members.find((member) => member.node === node.name)?.state ?? 'missing';
+    switch (state) {
+      case 'running':
+        return [];
+      case 'missing':
+        return [{ code: 'container-missing', node: node.name, message: `${node.name} has no container` }];
+      case 'paused':
+        return [{ code: 'container-paused', node: node.name, message: `the container of ${node.name} is paused` }];
+      default:
+        return [{ code: 'container-stopped', node: node.name, message: `the container of ${node.name} is ${state}` }];
+    }
+  });
+}
+
+export type ContainerFault = Omit<Fault, 'remedy'>;
+
+/** What every answering sentinel names; null as soon as two differ. */
+function agreedMaster(group: KnownGroup, snapshot: Snapshot): GroupReport['master'] {
+  const named = [...snapshot.sentinels.values()].flatMap((answer) =>
+    answer.kind === 'sentinel' && answer.master !== null ? [answer.master.address] : [],
+  );
+  const [first, ...others] = named;
+  if (first === undefined || others.some((address) => !sameAddress(address, first))) return null;
+  const node = group.redis.find(({ address }) => sameAddress(address, first));
+  return { node: node?.name ?? null, address: first };
+}
+
+function redisReport(
+  node: KnownNode,
+  container: ContainerReport,
+  answer: RedisAnswer | Silent | undefined,
+  masterOffset: number | null,
+): RedisNodeReport {
+  const base = { kind: 'redis', name: node.name, address: node.address, container } as const;
+  if (answer?.kind !== 'redis') {
+    return { ...base, role: 'unknown', version: null, link: null, offset: null, lag: null, connectedReplicas: null };
+  }
+  const lag = answer.role === 'replica' && masterOffset !== null ? Math.max(0, masterOffset - answer.offset) : null;
+  return {
+    ...base,
+    role: answer.role,
+    version: answer.version,
+    link: answer.link,
+    offset: answer.offset,
+    lag,
+    connectedReplicas: answer.replicas.length,
+  };
+}
+
+function sentinelReport(
+  node: KnownNode,
+  container: ContainerReport,
+  answer: SentinelAnswer | Silent | undefined,
+): SentinelNodeReport {
+  const base = { kind: 'sentinel', name: node.name, address: node.address, container } as const;
+  if (answer?.kind !== 'sentinel') return { ...base, version: null, id: null, view: null, info: null };
+  const { master } = answer;
+  return {
+    ...base,
+    version: answer.version,
+    id: answer.myid,
+    info: answer.info,
+    view:
+      master === null
+        ? null
+        : {
+            master: master.address,
+            flags: master.flags,
+            replicas: master.replicas,
+            otherSentinels: master.otherSentinels,
+            quorum: master.quorum,
+            quorumReply: answer.quorumReply,
+            configEpoch: master.configEpoch,
+          },
+  };
+}

@@ -1,0 +1,24 @@
+/** A deadline whose time begins to run when it is told to: pulling an image is not waiting for a group. */
+export class Deadline {
+  readonly #controller = new AbortController();
+  readonly #ms: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  /** Aborted once the time has run out. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Lets the time run; a second call changes nothing. */
+  begin(): void {
+    this.#timer ??= setTimeout(() => this.#controller.abort(), this.#ms);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+  }
+}

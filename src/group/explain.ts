@@ -1,0 +1,31 @@
+/** Errors that show what the node itself said last. */
+import type { Driver } from '../driver/driver.js';
+import { RsentinelError } from '../errors.js';
+import type { ContainerState } from '../report/group-report.js';
+
+/** Lines of a node's log that an error shows. */
+const LOG_LINES = 8;
+
+interface Named {
+  readonly name: string;
+  readonly container: string;
+}
+
+/** The last log lines of a node, indented below a heading; empty when it has logged nothing. */
+export async function logDetails(driver: Driver, node: Named): Promise<readonly string[]> {
+  const lines = await driver.logTail(node.container, LOG_LINES).catch(() => []);
+  return lines.length === 0 ? [] : [`last lines of the log of ${node.name}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+export async function nodeExited(
+  driver: Driver,
+  node: Named,
+  state: ContainerState,
+  exitCode: number | null,
+): Promise<RsentinelError> {
+  const code = exitCode === null ? '' : ` with exit code ${exitCode}`;
+  return new RsentinelError('NODE_EXITED', `${node.name} does not run: its container is ${state}${code}`, {
+    details: await logDetails(driver, node),
+    hint: 'A directive in the topology file may be wrong for this version of Redis; its log says which.',
+  });
+}

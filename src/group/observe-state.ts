@@ -1,0 +1,73 @@
+/** Looks at everything `up` decides by: the engine, the directories, the running sentinels. */
+import type { ObservedEngine } from '../driver/driver.js';
+import { groupHistory, knownAddresses, type ObservedState } from '../plan/observed.js';
+import { type ConfFacts, readConfFacts } from '../render/conf-facts.js';
+import { loadTemplates } from '../render/templates.js';
+import type { Connections } from '../sentinel/connection.js';
+import { takeSnapshot } from '../sentinel/observe.js';
+import type { MasterView } from '../sentinel/snapshot.js';
+import type { Address } from '../spec/address.js';
+import { allocate, type Refusals } from '../spec/allocate.js';
+import { buildGroupSpec } from '../spec/build.js';
+import type { GroupSpec } from '../spec/group-spec.js';
+import { readConf } from '../storage/directories.js';
+import type { Topology } from '../topology/topology.js';
+import type { Context } from './context.js';
+
+export interface Situation {
+  readonly spec: GroupSpec;
+  readonly observed: ObservedState;
+}
+
+/** @param refused ports and subnets that the engine has refused to this `up` */
+export async function observeSituation(
+  topology: Topology,
+  refused: Refusals,
+  connections: Connections,
+  { driver }: Context,
+): Promise<Situation> {
+  const [engine, imagePresent, confs, templates] = await Promise.all([
+    driver.observe(topology.name),
+    driver.hasImage(topology.image),
+    readConfs(topology),
+    loadTemplates(topology),
+  ]);
+  const known = knownAddresses(engine, confs);
+  const spec = buildGroupSpec(topology, allocate(topology, known, refused, Math.random), templates);
+  const live = await liveMaster(engine, connections);
+  const history = groupHistory(spec, confs, known, live);
+  return { spec, observed: { engine, imagePresent, confs, history } };
+}
+
+async function readConfs(topology: Topology): Promise<ReadonlyMap<string, ConfFacts | null>> {
+  const read = async (name: string, kind: 'redis' | 'sentinel'): Promise<[string, ConfFacts | null]> => {
+    const text = await readConf(topology.directory, name, kind);
+    return [name, text === null ? null : readConfFacts(text)];
+  };
+  return new Map(
+    await Promise.all([
+      ...topology.redis.map(({ name }) => read(name, 'redis')),
+      ...topology.sentinels.map(({ name }) => read(name, 'sentinel')),
+    ]),
+  );
+}
+
+/** The master that the running sentinels name; of several, the one with the newest configuration. */
+async function liveMaster(engine: ObservedEngine, connections: Connections): Promise<Address | null> {
+  const sentinels = engine.members.flatMap((member) =>
+    member.role === 'sentinel' && member.state === 'running' && member.control !== null
+      ? [{ name: member.node, control: member.control }]
+      : [],
+  );
+  const masterName = engine.members[0]?.masterName;
+  if (sentinels.length === 0 || masterName === undefined) return null;
+  const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
+  const views = [...snapshot.sentinels.values()].flatMap((answer) =>
+    answer.kind === 'sentinel' && answer.master !== null ? [answer.master] : [],
+  );
+  const newest = views.reduce<MasterView | null>(
+    (best, view) => (best === null || view.configEpoch > best.configEpoch ? view : best),
+    null,
+  );
+  return newest?.address ?? null;
+}

@@ -1,0 +1,157 @@
+/** Carries out single operations of a plan, on the engine, in the directories and on the nodes. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { RsentinelError } from '../errors.js';
+import { ANCHOR, type Operation } from '../plan/plan.js';
+import type { ObservedState } from '../plan/observed.js';
+import { renderConf, replicaofLine } from '../render/conf.js';
+import { withReplicaof } from '../render/conf-facts.js';
+import type { Command, Connections } from '../sentinel/connection.js';
+import { FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
+import { formatAddress } from '../spec/address.js';
+import { containerName, nodesOf } from '../spec/build.js';
+import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
+import { nodeMounts, readConf, writeConf } from '../storage/directories.js';
+import type { Context } from './context.js';
+import type { Deadline } from './deadline.js';
+import { nodeExited } from './explain.js';
+import type { Journal } from './journal.js';
+
+/** ms between two attempts to reach a node that has just been started. */
+const RETRY = 10;
+/** ms for which a started node may be silent before the engine is asked whether it still runs. */
+const SUSPICIOUS = 300;
+
+export class Performer {
+  readonly #spec: GroupSpec;
+  readonly #observed: ObservedState;
+  readonly #connections: Connections;
+  readonly #journal: Journal;
+  readonly #context: Context;
+  readonly #deadline: Deadline;
+
+  constructor(
+    spec: GroupSpec,
+    observed: ObservedState,
+    connections: Connections,
+    journal: Journal,
+    context: Context,
+    deadline: Deadline,
+  ) {
+    this.#spec = spec;
+    this.#observed = observed;
+    this.#connections = connections;
+    this.#journal = journal;
+    this.#context = context;
+    this.#deadline = deadline;
+  }
+
+  readonly perform = async (operation: Operation): Promise<void> => {
+    const { driver, signal } = this.#context;
+    const { name } = this.#spec;
+    switch (operation.kind) {
+      case 'image':
+        return driver.pullImage(this.#spec.image, signal);
+      case 'network':
+        await driver.createNetwork(this.#spec);
+        return this.#journal.madeNetwork(this.#spec.network.name);
+      case 'render': {
+        const node = this.#node(operation.node);
+        return this.#write(node, renderConf(this.#spec, node, this.#observed.history));
+      }
+      case 'repoint':
+        return this.#repoint(this.#node(operation.node));
+      case 'stop':
+        return driver.stop(name, containerName(name, operation.node));
+      case 'remove':
+        return driver.remove(name, containerName(name, operation.node));
+      case 'create':
+        return this.#create(operation.node);
+      case 'start': {
+        const container = containerName(name, operation.node);
+        // Before the attempt: a start that fails halfway is to be taken back as well.
+        this.#journal.started(container);
+        this.#deadline.begin();
+        return driver.start(name, container);
+      }
+      case 'answer':
+        return this.#untilItAnswers(this.#node(operation.node));
+      case 'hasten':
+        return this.#hasten(this.#node(operation.node));
+    }
+  };
+
+  #node(name: string): NodeSpec {
+    const node = nodesOf(this.#spec).find((other) => other.name === name);
+    if (node === undefined) throw new Error(`the plan names a node ${name} that the spec does not have`);
+    return node;
+  }
+
+  async #write(node: NodeSpec, text: string): Promise<void> {
+    const { directory } = this.#spec;
+    const undo = await writeConf(directory, node.name, node.kind, text, this.#context.driver.owner);
+    this.#journal.wrote(`configuration of ${node.name}`, undo);
+  }
+
+  async #repoint(node: NodeSpec): Promise<void> {
+    const text = await readConf(this.#spec.directory, node.name, node.kind);
+    const { master } = this.#observed.history;
+    const target = this.#spec.redis.find((other) => other.name === master);
+    if (text === null || target === undefined) throw new Error(`there is nothing to repoint in ${node.name}`);
+    await this.#write(node, withReplicaof(text, master === node.name ? null : replicaofLine(target)));
+  }
+
+  async #create(member: string): Promise<void> {
+    const { driver } = this.#context;
+    if (member === ANCHOR) {
+      await driver.createAnchor(this.#spec);
+    } else {
+      await driver.createNode(this.#spec, this.#node(member), nodeMounts(this.#spec.directory, member));
+    }
+    this.#journal.created(containerName(this.#spec.name, member));
+  }
+
+  async #untilItAnswers(node: NodeSpec): Promise<void> {
+    await this.#retry(node, ['PING']);
+  }
+
+  async #hasten(node: NodeSpec): Promise<void> {
+    await this.#retry(node, ['PING']);
+    await setPeriods(node.control, FORMING_PERIODS, this.#connections);
+  }
+
+  /** Asks a node until it gives a proper reply: one that is loading, or not up yet, does not. */
+  async #retry(node: NodeSpec, command: Command): Promise<void> {
+    let last = 'nothing';
+    let checkAt = performance.now() + SUSPICIOUS;
+    for (;;) {
+      this.#context.signal.throwIfAborted();
+      if (this.#deadline.signal.aborted) throw this.#tooLate(node, last);
+      try {
+        const [reply] = await this.#connections.query(node.control, [command]);
+        if (reply?.ok) return;
+        last = reply?.error ?? last;
+      } catch (error) {
+        last = error instanceof Error ? error.message : String(error);
+        if (performance.now() > checkAt) {
+          await this.#throwIfExited(node);
+          checkAt = performance.now() + SUSPICIOUS;
+        }
+      }
+      await delay(RETRY);
+    }
+  }
+
+  async #throwIfExited(node: NodeSpec): Promise<void> {
+    const { driver } = this.#context;
+    const { state, exitCode } = await driver.state(node.container);
+    if (state !== 'running') throw await nodeExited(driver, node, state, exitCode);
+  }
+
+  #tooLate(node: NodeSpec, last: string): RsentinelError {
+    return new RsentinelError(
+      'WAIT_TIMEOUT',
+      `${node.name} did not answer at ${formatAddress(node.control)} in time`,
+      { details: [`it said last: ${last}`], hint: 'Give it longer with --wait-timeout, or look at its log.' },
+    );
+  }
+}

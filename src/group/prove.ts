@@ -1,0 +1,139 @@
+/** Waits until a group is proved ready, and says what is missing when it is not. */
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { RsentinelError } from '../errors.js';
+import type { Fault } from '../report/group-report.js';
+import { type Connections } from '../sentinel/connection.js';
+import { takeSnapshot } from '../sentinel/observe.js';
+import { findFaults, LinkEvidence } from '../sentinel/readiness.js';
+import { remedy } from '../sentinel/remedies.js';
+import type { Snapshot } from '../sentinel/snapshot.js';
+import { type Address, formatAddress, sameAddress } from '../spec/address.js';
+import { nodesOf } from '../spec/build.js';
+import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
+import { contains, parseSubnet } from '../spec/subnet.js';
+import type { Context } from './context.js';
+import { logDetails, nodeExited } from './explain.js';
+
+/** ms between two looks at a group that forms; then longer, for one that takes its time. */
+const POLL = { first: 15, later: 100, laterAfter: 5_000 } as const;
+/** ms between two looks at the containers of nodes that do not answer. */
+const CONTAINER_CHECK = 500;
+/** ms for a TCP connection to an announced address. */
+const CONNECT_TIMEOUT = 1_000;
+
+/**
+ * @param deadline aborted when the group has had its time
+ * @throws RsentinelError WAIT_TIMEOUT with what was missing and the log of the node concerned;
+ *   NODE_EXITED as soon as a node has ended; the context's signal's reason
+ */
+export async function proveReady(
+  spec: GroupSpec,
+  connections: Connections,
+  context: Context,
+  deadline: AbortSignal,
+): Promise<Snapshot> {
+  const evidence = new LinkEvidence();
+  const started = performance.now();
+  let nextContainerCheck = started + CONTAINER_CHECK;
+  let told = '';
+  for (;;) {
+    context.signal.throwIfAborted();
+    const { snapshot, faults } = await examine(spec, connections, evidence);
+    if (faults.length === 0) return snapshot;
+
+    const missing = faults.map((fault) => fault.message);
+    if (missing.join('\n') !== told) context.emit({ type: 'waiting', missing });
+    told = missing.join('\n');
+    if (deadline.aborted) throw await notReady(spec, faults, context);
+    if (performance.now() > nextContainerCheck) {
+      await throwIfExited(spec, faults, context);
+      nextContainerCheck = performance.now() + CONTAINER_CHECK;
+    }
+    await delay(performance.now() - started > POLL.laterAfter ? POLL.later : POLL.first);
+  }
+}
+
+/** One look: everything that questions show, and when nothing is missing, what only trying shows. */
+export async function examine(
+  spec: GroupSpec,
+  connections: Connections,
+  evidence: LinkEvidence,
+): Promise<{ readonly snapshot: Snapshot; readonly faults: readonly Fault[] }> {
+  const snapshot = await takeSnapshot(spec, connections);
+  evidence.add(snapshot);
+  const faults = findFaults(spec, snapshot, evidence);
+  if (faults.length > 0) return { snapshot, faults };
+  const tried = await Promise.all([
+    ...spec.sentinels.map((node) => tryFlush(node, connections)),
+    ...nodesOf(spec).map((node) => tryAddress(spec, node)),
+  ]);
+  return { snapshot, faults: tried.filter((fault) => fault !== null) };
+}
+
+/** Sentinel can save its configuration: what it decides outlives a restart. */
+async function tryFlush(node: NodeSpec, connections: Connections): Promise<Fault | null> {
+  const reply = await connections
+    .query(node.control, [['SENTINEL', 'FLUSHCONFIG']])
+    .then(([first]) => first)
+    .catch((error: unknown) => ({ ok: false as const, error: String(error) }));
+  if (reply?.ok) return null;
+  const message = `${node.name} cannot save its configuration: ${reply?.error ?? 'no reply'}`;
+  return { code: 'conf-not-saved', node: node.name, message, remedy: remedy('conf-not-saved') };
+}
+
+/** A client on this machine reaches the address that Sentinel hands out. */
+async function tryAddress(spec: GroupSpec, node: NodeSpec): Promise<Fault | null> {
+  // The questions were asked there.
+  if (sameAddress(node.address, node.control)) return null;
+  // Where containers run in a virtual machine, the clients of this mode are other containers; the
+  // sentinels, in the same network, have just shown that they reach this address.
+  if (!isOnThisMachine(spec.network.subnet)) return null;
+  const error = await connectError(node.address);
+  if (error === null) return null;
+  const message = `${node.name} cannot be reached from here at ${formatAddress(node.address)}: ${error}`;
+  return { code: 'address-unreachable', node: node.name, message, remedy: remedy('address-unreachable') };
+}
+
+/** Whether the bridge of a subnet is an interface of this machine, as on Linux without a virtual machine. */
+function isOnThisMachine(cidr: string | undefined): boolean {
+  if (cidr === undefined) return false;
+  const subnet = parseSubnet(cidr);
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .some(({ family, address }) => family === 'IPv4' && contains(subnet, address));
+}
+
+function connectError({ host, port }: Address): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: CONNECT_TIMEOUT });
+    const settle = (outcome: string | null): void => {
+      socket.destroy();
+      resolve(outcome);
+    };
+    socket.once('connect', () => settle(null));
+    socket.once('timeout', () => settle('it does not answer'));
+    socket.once('error', (error) => settle(error.message));
+  });
+}
+
+async function throwIfExited(spec: GroupSpec, faults: readonly Fault[], { driver }: Context): Promise<void> {
+  const silent = faults.filter((fault) => fault.code === 'node-silent').map((fault) => fault.node);
+  for (const node of nodesOf(spec).filter(({ name }) => silent.includes(name))) {
+    const { state, exitCode } = await driver.state(node.container);
+    if (state === 'exited' || state === 'dead') throw await nodeExited(driver, node, state, exitCode);
+  }
+}
+
+async function notReady(spec: GroupSpec, faults: readonly Fault[], { driver }: Context): Promise<RsentinelError> {
+  const concerned = faults.map((fault) => fault.node).find((name) => name !== null);
+  const node = nodesOf(spec).find(({ name }) => name === concerned);
+  return new RsentinelError('WAIT_TIMEOUT', `the group ${spec.name} was not ready in time`, {
+    details: [
+      ...faults.map((fault) => `missing: ${fault.message}`),
+      ...(node === undefined ? [] : await logDetails(driver, node)),
+    ],
+    hint: `${faults[0]?.remedy ?? ''} Give it longer with --wait-timeout.`,
+  });
+}

@@ -1,0 +1,66 @@
+/** Connections to the nodes of a group, kept open between polls and made anew when they break. */
+import { Redis } from 'ioredis';
+import { type Address, formatAddress } from '../spec/address.js';
+
+/** A command and its arguments. */
+export type Command = readonly [string, ...string[]];
+
+/** What a node answers to one command: the reply, or the error that it gave. */
+export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string };
+
+/** ms. A node on this machine answers within one; more means that it hangs or is paused. */
+const CONNECT_TIMEOUT = 1000;
+const REPLY_TIMEOUT = 1000;
+
+export class Connections {
+  readonly #open = new Map<string, Redis>();
+
+  /**
+   * Sends commands in one round trip.
+   * @returns a reply for each of them, in their order
+   * @throws Error when the node cannot be reached or does not answer within a second
+   */
+  async query(address: Address, commands: readonly Command[]): Promise<readonly Reply[]> {
+    const key = formatAddress(address);
+    const connection = this.#open.get(key) ?? this.#connect(key, address);
+    if (connection.status === 'wait') await connection.connect();
+    const pipeline = connection.pipeline();
+    for (const [name, ...args] of commands) pipeline.call(name, ...args);
+    const replies = (await pipeline.exec()) ?? [];
+    return replies.map(([error, value]) => {
+      if (error === null) return { ok: true, value };
+      // A reply of the node has the name ReplyError; all else concerns the connection.
+      if (error.name !== 'ReplyError') throw error;
+      return { ok: false, error: error.message };
+    });
+  }
+
+  #connect(key: string, { host, port }: Address): Redis {
+    const connection = new Redis({
+      host,
+      port,
+      lazyConnect: true,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: true,
+      enableReadyCheck: false,
+      connectTimeout: CONNECT_TIMEOUT,
+      commandTimeout: REPLY_TIMEOUT,
+      // Sentinel answers in maps otherwise, and 6.0 differently from 7.0.
+      protocol: 2,
+      disableClientInfo: true,
+    });
+    // The failure reaches the caller by the command that it concerns.
+    connection.on('error', () => {});
+    connection.on('end', () => {
+      if (this.#open.get(key) === connection) this.#open.delete(key);
+    });
+    this.#open.set(key, connection);
+    return connection;
+  }
+
+  close(): void {
+    for (const connection of this.#open.values()) connection.disconnect();
+    this.#open.clear();
+  }
+}

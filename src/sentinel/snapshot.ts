@@ -1,0 +1,68 @@
+/** What the nodes of a group say at one moment, as values. Parsed from INFO and SENTINEL replies. */
+import type { Address } from '../spec/address.js';
+
+/** A node that does not answer, and why. */
+export interface Silent {
+  readonly kind: 'silent';
+  readonly reason: string;
+}
+
+export interface RedisAnswer {
+  readonly kind: 'redis';
+  readonly version: string;
+  readonly loading: boolean;
+  readonly role: 'master' | 'replica';
+  /** The replica's side of the link; null on a master. */
+  readonly link: { readonly master: Address; readonly status: 'up' | 'down'; readonly syncInProgress: boolean } | null;
+  /** Bytes. */
+  readonly offset: number;
+  /** The master's side of the links: what this node feeds. */
+  readonly replicas: readonly { readonly address: Address; readonly state: string; readonly offset: number }[];
+}
+
+/** How a sentinel sees another node. */
+export interface InstanceView {
+  readonly address: Address;
+  readonly flags: readonly string[];
+  /** Empty until Sentinel has learnt it. */
+  readonly runid: string;
+  /** ms since the ping that is still unanswered; 0: none is. */
+  readonly lastPingSent: number;
+}
+
+export interface MasterView extends InstanceView {
+  readonly roleReported: string;
+  readonly configEpoch: number;
+  readonly quorum: number;
+  readonly replicas: number;
+  readonly otherSentinels: number;
+}
+
+export interface ReplicaView extends InstanceView {
+  readonly roleReported: string;
+  readonly masterLinkStatus: string;
+  readonly master: Address;
+}
+
+export interface SentinelAnswer {
+  readonly kind: 'sentinel';
+  readonly version: string;
+  /** null before 6.2, which has no SENTINEL MYID. */
+  readonly myid: string | null;
+  /** The line of INFO that concerns the master. */
+  readonly info: string | null;
+  /** null: it does not watch a master of that name. */
+  readonly master: MasterView | null;
+  readonly replicas: readonly ReplicaView[];
+  readonly sentinels: readonly InstanceView[];
+  /** Reply of SENTINEL CKQUORUM, error or not. */
+  readonly quorumReply: string;
+  /** ms, by SENTINEL DEBUG’s names in lower case; null before 7.0. */
+  readonly periods: ReadonlyMap<string, number> | null;
+}
+
+/** Answers by node name. */
+export interface Snapshot {
+  readonly redis: ReadonlyMap<string, RedisAnswer | Silent>;
+  readonly sentinels: ReadonlyMap<string, SentinelAnswer | Silent>;
+}

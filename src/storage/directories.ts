@@ -1,0 +1,159 @@
+/**
+ * The directories of a group on this machine: `<directory>/<node>/conf` and `/data`.
+ *
+ * The conf *directory* is what gets mounted: Redis and Sentinel rewrite their file by a temporary
+ * file beside it and a rename, which fails with EBUSY on a file that is mounted by itself.
+ */
+import { chown, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { NodeMounts } from '../driver/driver.js';
+import { RsentinelError } from '../errors.js';
+import { CONF_FILE } from '../render/conf.js';
+import type { NodeKind } from '../spec/group-spec.js';
+
+/** The user that the nodes run as: files belong to it, so that Redis can rewrite them. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Takes back what a write has changed. */
+export type Undo = () => Promise<void>;
+
+export function nodeMounts(directory: string, node: string): NodeMounts {
+  return { conf: join(directory, node, 'conf'), data: join(directory, node, 'data') };
+}
+
+export function confPath(directory: string, node: string, kind: NodeKind): string {
+  return join(directory, node, 'conf', CONF_FILE[kind]);
+}
+
+/** The text of a node's configuration file; null when there is none. */
+export async function readConf(directory: string, node: string, kind: NodeKind): Promise<string | null> {
+  const path = confPath(directory, node, kind);
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return null;
+    throw unusable(path, 'read', error);
+  }
+}
+
+/**
+ * Makes a node's directories and writes its configuration file, each owned by `owner`.
+ * @returns how to take it back: the former text, or nothing of what was not there before
+ * @throws RsentinelError DIRECTORY_UNUSABLE
+ */
+export async function writeConf(
+  directory: string,
+  node: string,
+  kind: NodeKind,
+  text: string,
+  owner: Owner,
+): Promise<Undo> {
+  const path = confPath(directory, node, kind);
+  const mounts = nodeMounts(directory, node);
+  const made: string[] = [];
+  try {
+    for (const wanted of [mounts.conf, mounts.data]) {
+      const first = await mkdir(wanted, { recursive: true });
+      if (first === undefined) continue;
+      for (let path = wanted; path.length >= first.length; path = dirname(path)) {
+        made.push(path);
+        if (path.length >= join(directory, node).length) await own(path, owner);
+      }
+    }
+    const before = await readConf(directory, node, kind);
+    await replaceFile(path, text, owner);
+    return async () => {
+      if (before !== null) return replaceFile(path, before, owner);
+      await removeMade(made, join(directory, node));
+      if (made.length === 0) await rm(path, { force: true });
+    };
+  } catch (error) {
+    await removeMade(made, join(directory, node));
+    throw error instanceof RsentinelError ? error : unusable(path, 'written', error);
+  }
+}
+
+/** Written aside and renamed: a file that a killed `up` leaves behind is whole. */
+async function replaceFile(path: string, text: string, owner: Owner): Promise<void> {
+  const aside = `${path}.rsentinel-${process.pid}`;
+  await writeFile(aside, text, { mode: 0o640 });
+  await own(aside, owner);
+  await rename(aside, path);
+}
+
+async function own(path: string, owner: Owner): Promise<void> {
+  const { uid, gid } = await stat(path);
+  if (uid !== owner.uid || gid !== owner.gid) await chown(path, owner.uid, owner.gid);
+}
+
+/** The node's directories with what the node has put there; above them only what is empty. */
+async function removeMade(made: readonly string[], nodeDirectory: string): Promise<void> {
+  for (const path of [...made].sort((a, b) => b.length - a.length)) {
+    if (path.startsWith(nodeDirectory)) await rm(path, { recursive: true, force: true });
+    else await removeEmpty(path);
+  }
+}
+
+async function removeEmpty(path: string): Promise<boolean> {
+  try {
+    await rmdir(path);
+    return true;
+  } catch (error) {
+    if (isCode(error, 'ENOTEMPTY') || isCode(error, 'EEXIST') || isCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes the directories of the nodes of a group, recognised by the file that rsentinel rendered
+ * there, and then the group's directory if nothing else is in it.
+ * @param isOurs tells by the text of a configuration file whether it belongs to the group
+ * @returns what was removed
+ */
+export async function removeDirectories(
+  directory: string,
+  isOurs: (confText: string) => boolean,
+): Promise<readonly string[]> {
+  let entries: string[];
+  try {
+    entries = await readdir(directory);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return [];
+    throw unusable(directory, 'read', error);
+  }
+  const removed: string[] = [];
+  for (const entry of entries) {
+    const texts = await Promise.all([
+      readConf(directory, entry, 'redis').catch(() => null),
+      readConf(directory, entry, 'sentinel').catch(() => null),
+    ]);
+    if (!texts.some((text) => text !== null && isOurs(text))) continue;
+    const path = join(directory, entry);
+    try {
+      await rm(path, { recursive: true, force: true });
+    } catch (error) {
+      throw unusable(path, 'removed', error);
+    }
+    removed.push(path);
+  }
+  // The default place is .rsentinel/<group>: its parent goes with the last group.
+  if ((await removeEmpty(directory)) && dirname(directory).endsWith('.rsentinel')) {
+    await removeEmpty(dirname(directory));
+  }
+  return removed;
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function unusable(path: string, verb: 'read' | 'written' | 'removed', cause: unknown): RsentinelError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new RsentinelError('DIRECTORY_UNUSABLE', `${path} cannot be ${verb}: ${reason}`, {
+    hint: 'Set `directory` in the topology file to a place that you may write to.',
+    cause,
+  });
+}
