@@ -7,7 +7,7 @@ import type { Finding } from './diagnostic.js';
 import type { Env } from './interpolate.js';
 import type { Path } from './path.js';
 import { Reader } from './reader.js';
-import { findSyntaxErrors, unreadableCharacters } from './yaml-errors.js';
+import { findSyntaxErrors, lineStart, unreadableCharacters } from './yaml-errors.js';
 
 /** Far above any real file, low enough that nothing takes longer than a moment. */
 const LONGEST_TEXT = 262_144;
@@ -16,8 +16,10 @@ export interface SourceDocument {
   /** Mappings, lists, strings, numbers, booleans and nulls; undefined when nothing could be read. */
   readonly value: Readonly<Record<string, unknown>> | undefined;
   readonly findings: readonly Finding[];
-  /** Where YAML's syntax broke: what stands behind is guesswork. Infinity when it did not. */
-  readonly brokenAt: number;
+  /** Whether YAML's syntax broke somewhere: what stands behind is guesswork. */
+  readonly isBroken: boolean;
+  /** Whether what stands at the offset is what was meant, as far as YAML's syntax goes. */
+  trusts(offset: number): boolean;
   /** Offset of a value, of its key (`atKey`), or of the nearest thing around it that is in the text. */
   offsetOf(path: Path, atKey?: boolean): number;
   positionOf(offset: number): { readonly line: number; readonly column: number };
@@ -50,12 +52,14 @@ export function readDocument(text: string, env: Env): SourceDocument {
 
   const reader = new Reader(document, text, env);
   const value = reader.read(root);
-  const lineStarts = unreadable.map(({ offset = 0 }) => text.lastIndexOf('\n', offset) + 1);
+  const unreadableAt = unreadable.map(({ offset = 0 }) => lineStart(text, offset));
+  // what was not read cannot be judged
+  const brokenAt = reader.gaveUp ? 0 : Math.min(syntax.brokenAt, ...unreadableAt);
   return {
     value,
     findings: [...findings, ...reader.findings],
-    // what was not read cannot be judged
-    brokenAt: reader.gaveUp ? 0 : Math.min(syntax.brokenAt, ...lineStarts),
+    isBroken: brokenAt !== Number.POSITIVE_INFINITY,
+    trusts: (offset) => offset < brokenAt && !syntax.lines.has(lineStart(text, offset)),
     offsetOf: (path, atKey = false) => reader.offsetOf(path, atKey),
     positionOf,
     sourceOf: (path) => reader.sourceOf(path),
@@ -66,7 +70,8 @@ function unusable(findings: readonly Finding[]): SourceDocument {
   return {
     value: undefined,
     findings,
-    brokenAt: 0,
+    isBroken: true,
+    trusts: () => false,
     offsetOf: () => 0,
     positionOf: () => ({ line: 1, column: 1 }),
     sourceOf: () => undefined,

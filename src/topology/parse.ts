@@ -95,12 +95,12 @@ function validate(document: SourceDocument, value: unknown, findings: Finding[])
   for (let pass = 0; pass < 10; pass++) {
     const result = topologySchema.safeParse(given);
     if (result.success) {
-      if (document.brokenAt !== Number.POSITIVE_INFINITY) return undefined;
+      if (document.isBroken) return undefined;
       return { input: result.data, given, isSound: soundness(faulty) };
     }
     const { issues } = result.error;
     const found = explainIssues(issues, given);
-    findings.push(...found.filter(({ path, atKey }) => document.offsetOf(path, atKey) < document.brokenAt));
+    findings.push(...found.filter(({ path, atKey }) => document.trusts(document.offsetOf(path, atKey))));
     const wrong = faultyPaths(issues, given);
     faulty.push(...wrong);
     given = prune(given, wrong);

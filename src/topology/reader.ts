@@ -135,8 +135,7 @@ export class Reader {
     const own = new Map<string, Entry>();
     for (const pair of node.items) {
       const keyNode = isAlias(pair.key) ? this.#targets.get(pair.key) : pair.key;
-      const key =
-        (isScalar(pair.key) || isAlias(pair.key) ? pair.key.range?.[0] : undefined) ?? node.range?.[0] ?? 0;
+      const key = (pair.key as Node | null)?.range?.[0] ?? node.range?.[0] ?? 0;
       const value = pair.value as Node | null;
       if (!isScalar(keyNode)) {
         this.#fail(path, key, 'a key is not a plain word', 'write one word before the colon');

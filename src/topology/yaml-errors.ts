@@ -4,11 +4,15 @@ import type { Finding } from './diagnostic.js';
 
 export interface SyntaxErrors {
   readonly findings: readonly Finding[];
-  /** Offset of the first mistake after which the rest of the file cannot be trusted; Infinity: none. */
+  /** Offset of the first line from which on the file cannot be trusted; Infinity: none. */
   readonly brokenAt: number;
+  /** Offsets of the lines that have a mistake. */
+  readonly lines: ReadonlySet<number>;
 }
 
 const MOST = 10;
+/** Some texts have a mistake in every character, and finding the line of each takes its time. */
+const MOST_LOOKED_AT = 200;
 
 /** Mistakes that leave the rest of the file as it was meant. */
 const HARMLESS: ReadonlySet<ErrorCode> = new Set(['TAG_RESOLVE_FAILED', 'BAD_DQ_ESCAPE', 'MULTIPLE_DOCS']);
@@ -71,29 +75,34 @@ const WORDING: ReadonlyMap<ErrorCode, Wording> = new Map<ErrorCode, Wording>([
 
 /** Takes a parsed document and its text; gives its syntax errors. */
 export function findSyntaxErrors(document: Document.Parsed, text: string): SyntaxErrors {
+  const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  const tooDeep = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
+  if (tooDeep) return { findings: [findingOf(tooDeep, tooDeep.pos[0], text)], brokenAt: 0, lines: new Set() };
+
   const findings: Finding[] = [];
+  const lines = new Set<number>();
   let brokenAt = Number.POSITIVE_INFINITY;
-  let lastLine = '';
-  for (const error of [...document.errors, ...document.warnings]) {
-    const offset = offsetOf(error, document);
-    const harmless = HARMLESS.has(error.code);
+  for (const error of errors.slice(0, MOST_LOOKED_AT)) {
+    if (findings.length >= MOST) break;
     // once the syntax is broken, tokens in odd places are its consequences
-    const consequence = brokenAt !== Number.POSITIVE_INFINITY && error.code === 'UNEXPECTED_TOKEN';
-    if (!harmless) brokenAt = Math.min(brokenAt, offset);
-    const line = `${text.lastIndexOf('\n', offset - 1)}`;
-    if (consequence || line === lastLine || findings.length >= MOST) continue;
-    lastLine = line;
-    findings.push({ severity: 'error', path: [], offset, ...wordingOf(error, text) });
+    if (brokenAt !== Number.POSITIVE_INFINITY && error.code === 'UNEXPECTED_TOKEN') continue;
+    const offset = offsetOf(error, document);
+    const line = lineStart(text, offset);
+    if (!HARMLESS.has(error.code)) brokenAt = Math.min(brokenAt, line);
+    if (!lines.has(line)) findings.push(findingOf(error, offset, text));
+    lines.add(line);
   }
-  if (document.errors.some((error) => error.code === 'RESOURCE_EXHAUSTION')) {
-    return {
-      findings: findings
-        .filter((finding) => finding.message === WORDING.get('RESOURCE_EXHAUSTION')?.message)
-        .slice(0, 1),
-      brokenAt: 0,
-    };
-  }
-  return { findings, brokenAt };
+  return { findings, brokenAt, lines };
+}
+
+/** Takes a text and an offset; gives the offset at which the line begins. */
+export function lineStart(text: string, offset: number): number {
+  // lastIndexOf takes a negative start for 0
+  return offset <= 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+}
+
+function findingOf(error: YAMLError, offset: number, text: string): Finding {
+  return { severity: 'error', path: [], offset, ...wordingOf(error, text) };
 }
 
 /** Takes the text of a file; gives an error for the first character that no YAML file may hold. */
