@@ -11,7 +11,7 @@ const VARIABLE = { type: 'string', pattern: '\\$' } as const;
 export function topologyJsonSchema(): object {
   const schema = z.toJSONSchema(topologySchema, {
     io: 'input',
-    override: ({ jsonSchema }) => relax(jsonSchema as Json),
+    override: ({ jsonSchema, path }) => relax(jsonSchema as Json, path.at(-2) === 'properties'),
   });
   return {
     ...schema,
@@ -22,10 +22,10 @@ export function topologyJsonSchema(): object {
   };
 }
 
-function relax(schema: Json): void {
+function relax(schema: Json, isProperty: boolean): void {
   if (schema['type'] === 'object') {
     // `master:` with nothing behind it is the default
-    schema['type'] = ['object', 'null'];
+    if (isProperty) schema['type'] = ['object', 'null'];
     if (schema['propertyNames'] !== undefined) schema['propertyNames'] = { pattern: '^[a-z0-9-]+$' };
     return;
   }

@@ -8,12 +8,12 @@ import * as z from 'zod/mini';
 import type { ExpectationName } from './expectations.js';
 import { UNPRINTABLE } from './text.js';
 
-export const DEFAULT_IMAGE = 'redis:8';
-export const DEFAULT_MASTER_NAME = 'mymaster';
-export const DEFAULT_MASTER_PORT = 6379;
+const DEFAULT_IMAGE = 'redis:8';
+const DEFAULT_MASTER_NAME = 'mymaster';
+const DEFAULT_MASTER_PORT = 6379;
 export const DEFAULT_SENTINEL_PORT = 26379;
 export const DEFAULT_REPLICAS = 2;
-export const DEFAULT_SENTINELS = 3;
+const DEFAULT_SENTINELS = 3;
 
 /** A mistyped count must not make thousands of containers. */
 const MOST_NODES = 100;

@@ -26,6 +26,12 @@ describe('the JSON Schema for editors', () => {
     expect(JSON.stringify(schema)).not.toContain('"required"');
   });
 
+  test('lets a section be empty, but not the file or a node in a list', () => {
+    expect(schema.properties.master.type).toEqual(['object', 'null']);
+    expect(schema.type).toBe('object');
+    expect(JSON.stringify(schema.properties.replicas)).toContain('"items":{"type":"object"');
+  });
+
   test('lets a variable stand for a number', () => {
     expect(schema.properties.sentinel.properties.quorum.anyOf).toEqual([
       { type: 'integer', minimum: 1, maximum: 2147483647 },
