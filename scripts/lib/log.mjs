@@ -18,6 +18,6 @@ export class SetupError extends Error {
 }
 
 /** The last lines of a tool's output. */
-export function tail(/** @type {string} */ text, lines = 20) {
+export function tail(/** @type {string} */ text, lines = 60) {
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }

@@ -71,15 +71,29 @@ export function runNpm(/** @type {readonly string[]} */ args) {
  */
 function start(command, args, stdio, options) {
   interruption.throwIfAborted();
-  const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...options.env }, stdio });
+  // On a terminal the command shares our process group, and Ctrl-C reaches it and its children by
+  // itself. Elsewhere it gets a group of its own, so that a signal can be passed on to all of them.
+  const ownGroup = !process.stdin.isTTY && process.platform !== 'win32';
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...options.env },
+    stdio,
+    detached: ownGroup,
+  });
+  const kill = (/** @type {NodeJS.Signals} */ signal) => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(ownGroup ? -child.pid : child.pid, signal);
+    } catch {
+      // It has ended already.
+    }
+  };
   /** @type {NodeJS.Timeout | undefined} */
   let grace;
   const pass = () => {
-    const reason = interruption.reason;
-    // The terminal sends Ctrl-C to everything in the foreground: a second one would cut clean-up short.
-    const alreadySent = reason instanceof Interrupted && reason.signal === 'SIGINT' && process.stdin.isTTY;
-    if (!alreadySent) child.kill(reason instanceof Interrupted ? reason.signal : 'SIGTERM');
-    grace = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+    const signal = interruption.reason instanceof Interrupted ? interruption.reason.signal : 'SIGTERM';
+    if (ownGroup || signal !== 'SIGINT') kill(signal);
+    grace = setTimeout(() => kill('SIGKILL'), GRACE_MS);
   };
   interruption.addEventListener('abort', pass, { once: true });
   child.on('close', () => {

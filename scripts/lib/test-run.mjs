@@ -30,19 +30,22 @@ export async function runTests(test) {
   await build();
   await forgetCounts(test.name);
   const engine = await ensureEngine();
+  const exitCode = await testOnEngine(test).finally(() => engine.release());
+  process.stdout.write(`${closingLine(await readCounts(test.name, exitCode))}\n`);
+  return exitCode;
+}
+
+/** @param {TestRun} test */
+async function testOnEngine(test) {
+  const docker = connect();
+  const env = await test.images(docker);
+  const run = randomBytes(3).toString('hex');
   try {
-    const docker = connect();
-    const env = await test.images(docker);
-    const run = randomBytes(3).toString('hex');
-    const exitCode = await runVitest(test, { ...env, RSENTINEL_TEST_RUN: run }).finally(async () => {
-      const removed = await removeLeftovers(docker, run);
-      if (removed > 0) say(`Removed ${removed} containers, networks and volumes that the tests had left.`);
-    });
-    process.stdout.write(`${closingLine(await readCounts(test.name, exitCode))}\n`);
-    interruption.throwIfAborted();
-    return exitCode;
+    return await runVitest(test, { ...env, RSENTINEL_TEST_RUN: run });
   } finally {
-    await engine.release();
+    const removed = await removeLeftovers(docker, run);
+    if (removed > 0) say(`Removed what the tests had left: ${removed} containers, networks or volumes.`);
+    interruption.throwIfAborted();
   }
 }
 
