@@ -1,0 +1,40 @@
+import { type DownDocument, downText } from '../../report/down-text.js';
+import { styleFor } from '../../report/style.js';
+import { withEngine } from '../engine.js';
+import type { DownFlags } from '../flags.js';
+import { jsonText } from '../json.js';
+import { surroundings } from '../load.js';
+import { createReporter } from '../reporting.js';
+import type { Session } from '../session.js';
+import { selectionOf } from '../source.js';
+import { resolveTarget } from '../target.js';
+
+/** `rsentinel down` */
+export async function down(flags: DownFlags, session: Session): Promise<number> {
+  const { stdout, env } = session;
+  const selection = selectionOf(flags, env);
+  const reporter = await createReporter(flags, session, 'live', 'removing the group');
+  try {
+    const { name, result } = await withEngine(session, reporter, async (context) => {
+      const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+      session.mayRemain(target.name);
+      const library = await import('../../group/down.js');
+      const result = await library.down(
+        { name: target.name, directory: target.topology?.directory ?? null },
+        { volumes: flags.volumes ? 'remove' : 'keep' },
+        context,
+      );
+      return { name: target.name, result };
+    });
+    reporter.close();
+    if (flags.format === 'json') {
+      const document: DownDocument = { version: 1, group: name, ...result };
+      stdout.write(jsonText(document));
+    } else if (!flags.quiet) {
+      stdout.write(downText(name, result, styleFor(stdout, env)));
+    }
+    return 0;
+  } finally {
+    reporter.close();
+  }
+}

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import { renderTree } from '../../render/tree.js';
+import { count } from '../../report/format.js';
+import type { RenderFlags } from '../flags.js';
+import { loadSource } from '../load.js';
+import { createReporter } from '../reporting.js';
+import type { Session } from '../session.js';
+import { findSource, selectionOf } from '../source.js';
+import { writeTree } from '../write-tree.js';
+
+/** `rsentinel render` */
+export async function render(flags: RenderFlags, session: Session): Promise<number> {
+  const { stdout, env, cwd } = session;
+  const selection = selectionOf(flags, env);
+  const source = await findSource(selection.file, cwd);
+  const reporter = await createReporter(flags, session, 'brief', 'rendering');
+  const topology = await loadSource(source, selection.name, session, reporter);
+  const files = await renderTree(topology);
+  if (flags.output === undefined || flags.output === '-') {
+    // `#` begins a comment in these files: what is printed can be split again, and reads well.
+    stdout.write(files.map(({ path, text }) => `# ---- ${path}\n${text}`).join('\n'));
+    return 0;
+  }
+  const directory = resolve(cwd, flags.output);
+  const written = await writeTree(directory, files, flags.force ? 'overwrite' : 'refuse');
+  if (!flags.quiet) {
+    const unchanged = files.length - written.length;
+    const rest = unchanged === 0 ? '' : `; ${count(unchanged, 'file')} unchanged`;
+    stdout.write(
+      `${written.map((path) => `${path}\n`).join('')}${count(written.length, 'file')} written to ${directory}${rest}\n`,
+    );
+  }
+  return 0;
+}

@@ -1,0 +1,26 @@
+import { statusText } from '../../report/status-text.js';
+import { styleFor } from '../../report/style.js';
+import { withEngine } from '../engine.js';
+import { exitCodeOfHealth } from '../exit-code.js';
+import type { StatusFlags } from '../flags.js';
+import { jsonText } from '../json.js';
+import { surroundings } from '../load.js';
+import { createReporter } from '../reporting.js';
+import type { Session } from '../session.js';
+import { selectionOf } from '../source.js';
+import { resolveTarget } from '../target.js';
+
+/** `rsentinel status` */
+export async function status(flags: StatusFlags, session: Session): Promise<number> {
+  const { stdout, env } = session;
+  const selection = selectionOf(flags, env);
+  const reporter = await createReporter(flags, session, 'brief', 'looking');
+  const report = await withEngine(session, reporter, async (context) => {
+    const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const library = await import('../../group/status.js');
+    return library.status(target.name, target.topology, context);
+  });
+  if (flags.format === 'json') stdout.write(jsonText(report));
+  else if (!flags.quiet) stdout.write(statusText(report, styleFor(stdout, env)));
+  return exitCodeOfHealth(report.health);
+}

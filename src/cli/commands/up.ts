@@ -1,0 +1,69 @@
+import type { Step } from '../../plan/plan.js';
+import { type PlanDocument, planText } from '../../report/plan-text.js';
+import { styleFor } from '../../report/style.js';
+import { upText } from '../../report/up-text.js';
+import { withEngine } from '../engine.js';
+import type { UpFlags } from '../flags.js';
+import { jsonText } from '../json.js';
+import { loadSource } from '../load.js';
+import { createReporter } from '../reporting.js';
+import type { Session } from '../session.js';
+import { findSource, selectionOf } from '../source.js';
+
+/**
+ * A healthy group is proved ready in one or two seconds, and in ten to twelve where Sentinel's
+ * periods cannot be lowered. A loaded CI machine is some four times slower. What is not ready
+ * after a minute does not become so, and nobody should wait longer to learn why.
+ */
+const DEFAULT_WAIT_MS = 60_000;
+
+/** `rsentinel up` */
+export async function up(flags: UpFlags, session: Session): Promise<number> {
+  const { stdout, env, cwd } = session;
+  const selection = selectionOf(flags, env);
+  const source = await findSource(selection.file, cwd);
+  const reporter = await createReporter(
+    flags,
+    session,
+    flags.dryRun ? 'brief' : 'live',
+    'reading the topology',
+  );
+  try {
+    const topology = await loadSource(source, selection.name, session, reporter);
+    if (source.kind === 'defaults') {
+      reporter.note(`no topology file here: the default group, ${topology.name}, of ${topology.image}`);
+    }
+    if (flags.dryRun) {
+      const steps = await withEngine(session, reporter, async (context) => {
+        const { planUp } = await import('../../group/up.js');
+        return planUp(topology, context);
+      });
+      stdout.write(planResult(topology.name, steps, flags, session));
+      return 0;
+    }
+    session.mayRemain(topology.name);
+    const result = await withEngine(session, reporter, async (context) => {
+      const library = await import('../../group/up.js');
+      return library.up(
+        topology,
+        {
+          waitTimeoutMs: flags.waitTimeout ?? DEFAULT_WAIT_MS,
+          onFailure: flags.rollback ? 'rollback' : 'keep',
+        },
+        context,
+      );
+    });
+    reporter.close();
+    if (flags.format === 'json') stdout.write(jsonText(result.report));
+    else if (!flags.quiet) stdout.write(upText(result, styleFor(stdout, env)));
+    return 0;
+  } finally {
+    reporter.close();
+  }
+}
+
+function planResult(group: string, steps: readonly Step[], flags: UpFlags, { stdout, env }: Session): string {
+  if (flags.format !== 'json') return planText(group, steps, styleFor(stdout, env));
+  const document: PlanDocument = { version: 1, group, steps };
+  return jsonText(document);
+}

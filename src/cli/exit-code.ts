@@ -1,0 +1,33 @@
+/**
+ * Exit codes. Scripts rely on them: 0 done; 1 failed; 2 usage or topology; 3 group degraded or
+ * absent (`status`); 124 wait timed out (as `timeout` of the coreutils); 130 and 143 signals.
+ */
+import type { ErrorCode } from '../errors.js';
+import type { Health } from '../report/group-report.js';
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/** 128 plus the signal's number, as shells report it. */
+const SIGNAL_CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
+
+/** @param signal the signal that interrupted the command, if any did */
+export function exitCodeOf(code: ErrorCode, signal: StopSignal | null): number {
+  switch (code) {
+    case 'USAGE':
+    case 'TOPOLOGY_NOT_FOUND':
+    case 'TOPOLOGY_INVALID':
+    case 'TEMPLATE_INVALID':
+      return 2;
+    case 'WAIT_TIMEOUT':
+      return 124;
+    case 'INTERRUPTED':
+      return SIGNAL_CODES[signal ?? 'SIGINT'];
+    default:
+      return 1;
+  }
+}
+
+/** What `status` exits with. */
+export function exitCodeOfHealth(health: Health): number {
+  return health === 'healthy' ? 0 : 3;
+}

@@ -1,0 +1,4 @@
+/** A document for programs, as docs/json.md describes them. */
+export function jsonText(document: object): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

@@ -1,0 +1,76 @@
+/** Entry of the command line: from argv to an exit code. Nothing throws out of here. */
+import type { CommanderError } from 'commander';
+import { RsentinelError } from '../errors.js';
+import { exitCodeOf } from './exit-code.js';
+import { Interruption } from './interruption.js';
+import { buildProgram } from './program.js';
+import type { Command, Session } from './session.js';
+
+/** Runs the command that the process was started with, and sets its exit code. */
+export async function run(): Promise<void> {
+  ignoreClosedPipes();
+  const interruption = new Interruption(process);
+  const session: Session = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: interruption.signal,
+    mayRemain: (group) => interruption.mayRemain(group),
+  };
+  const execute = async <Flags>(load: () => Promise<Command<Flags>>, flags: Flags): Promise<void> => {
+    interruption.listen();
+    process.exitCode = await (await load())(flags, session);
+  };
+  const program = buildProgram(
+    {
+      writeOut: (text) => process.stdout.write(text),
+      writeErr: (text) => process.stderr.write(text),
+    },
+    execute,
+  );
+  try {
+    await program.parseAsync(process.argv);
+  } catch (thrown) {
+    process.exitCode = await fail(thrown, interruption);
+  } finally {
+    interruption.stop();
+  }
+}
+
+async function fail(thrown: unknown, interruption: Interruption): Promise<number> {
+  const usage = isCommanderError(thrown) ? usageError(thrown) : thrown;
+  if (usage === null) return 0;
+  const { errorText, toRsentinelError } = await import('../report/error-text.js');
+  const { styleFor } = await import('../report/style.js');
+  const error = toRsentinelError(usage);
+  const trace = error.code !== 'USAGE' && process.argv.some((word) => word === '-v' || word === '--verbose');
+  process.stderr.write(errorText(error, styleFor(process.stderr, process.env), trace));
+  return exitCodeOf(error.code, interruption.received);
+}
+
+function isCommanderError(thrown: unknown): thrown is CommanderError {
+  // Not instanceof: commander may be loaded twice, and its code is documented.
+  return thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('commander.');
+}
+
+/** @returns null: help or version were asked for and printed */
+function usageError(error: CommanderError): RsentinelError | null {
+  if (error.exitCode === 0) return null;
+  // No command at all: commander has printed the help already.
+  if (error.code === 'commander.help') return new RsentinelError('USAGE', 'no command was given');
+  const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = more.join(' ').replace(/^\(|\)$/g, '');
+  return new RsentinelError('USAGE', message, {
+    hint: suggestion || 'See rsentinel --help, or rsentinel COMMAND --help.',
+  });
+}
+
+/** `rsentinel status | head -1` is no failure: the rest is written to nobody. */
+function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}

@@ -1,0 +1,45 @@
+/** Chooses the reporter for the streams and the flags. */
+import { LogReporter } from '../report/log-reporter.js';
+import { quietReporter } from '../report/quiet-reporter.js';
+import type { Reporter } from '../report/reporter.js';
+import { isColoured, styleFor } from '../report/style.js';
+import type { ReportFlags } from './flags.js';
+import type { Session } from './session.js';
+
+/** `live`: a command that takes long enough for something that moves. */
+export type Pace = 'live' | 'brief';
+
+/** @param doing what is being done, until there is something better to say */
+export async function createReporter(
+  flags: ReportFlags,
+  session: Session,
+  pace: Pace,
+  doing: string,
+): Promise<Reporter> {
+  if (flags.quiet) return quietReporter;
+  const { stderr, env } = session;
+  const style = styleFor(stderr, env);
+  const now = () => performance.now();
+  if (pace === 'brief' || flags.verbose || !isLive(session)) {
+    return new LogReporter(stderr, style, flags.verbose ? 'verbose' : 'normal', now);
+  }
+  const [{ default: ora }, { TtyReporter }] = await Promise.all([
+    import('ora'),
+    import('../report/tty-reporter.js'),
+  ]);
+  const spinner = ora({
+    stream: stderr,
+    isEnabled: true,
+    color: isColoured(stderr, env) ? 'cyan' : false,
+    // Raw mode would take Ctrl-C away from us, and standard input may be the topology.
+    discardStdin: false,
+  });
+  return new TtyReporter(stderr, style, spinner, doing, now);
+}
+
+/** A CI system's log is no terminal, even where it pretends to be one. */
+function isLive({ stderr, env }: Session): boolean {
+  const ci = env['CI'];
+  const isCi = ci !== undefined && ci !== '' && ci !== 'false' && ci !== '0';
+  return stderr.isTTY === true && !isCi && env['TERM'] !== 'dumb';
+}

@@ -1,0 +1,55 @@
+/**
+ * rsentinel as a library: real Redis Sentinel groups in Docker, from a topology.
+ *
+ * ```ts
+ * import { connectDocker, down, loadTopology, up } from 'rsentinel';
+ *
+ * const { topology } = await loadTopology('topology.yaml', process.env, process.cwd());
+ * const driver = await connectDocker(() => {});
+ * const context = { driver, emit: () => {}, signal: AbortSignal.timeout(120_000) };
+ * try {
+ *   const { report } = await up(topology, { waitTimeoutMs: 60_000, onFailure: 'rollback' }, context);
+ *   const sentinels = report.sentinels.map(({ address }) => address);
+ *   // new Redis({ sentinels, name: topology.masterName })
+ *   await down({ name: topology.name, directory: topology.directory }, { volumes: 'remove' }, context);
+ * } finally {
+ *   driver.close();
+ * }
+ * ```
+ *
+ * Functions never print and never exit: they emit events and throw {@link RsentinelError}.
+ */
+export { connectDocker } from './driver/docker/docker-driver.js';
+export type { Driver } from './driver/driver.js';
+export { type ErrorCode, type ErrorOptions, RsentinelError } from './errors.js';
+export type { Listener, RsentinelEvent } from './events.js';
+export type { Context } from './group/context.js';
+export { type DownResult, type DownSettings, type DownTarget, down } from './group/down.js';
+export { status } from './group/status.js';
+export { planUp, type UpResult, type UpSettings, up } from './group/up.js';
+export type { Operation, Step } from './plan/plan.js';
+export { type RenderedFile, renderTree } from './render/tree.js';
+export type {
+  ContainerReport,
+  ContainerState,
+  Fault,
+  GroupReport,
+  Health,
+  MasterLink,
+  RedisNodeReport,
+  SentinelNodeReport,
+  SentinelViewReport,
+} from './report/group-report.js';
+export { type Address, formatAddress, parseAddress } from './spec/address.js';
+export { type Diagnostic, formatDiagnostic } from './topology/diagnostic.js';
+export { type LoadedTopology, loadTopology } from './topology/load.js';
+export { type ParsedTopology, parseTopology, type TopologySource } from './topology/parse.js';
+export type {
+  Directive,
+  NetworkMode,
+  Port,
+  SentinelSettings,
+  Topology,
+  TopologyNetwork,
+  TopologyNode,
+} from './topology/topology.js';

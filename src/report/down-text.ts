@@ -1,0 +1,29 @@
+/** What `down` did. */
+import type { DownResult } from '../group/down.js';
+import { printable } from '../topology/text.js';
+import { formatMs } from './format.js';
+import type { Style } from './style.js';
+
+export function downText(group: string, result: DownResult, style: Style): string {
+  const { dim } = style;
+  const lines =
+    result.removed.length === 0
+      ? [`${group}: there was nothing to remove`]
+      : [
+          ...result.removed.map((what) => `removed ${printable(what)}`),
+          `${group} is gone ${dim(`(${formatMs(result.ms)})`)}`,
+        ];
+  if (result.kept !== null) {
+    lines.push(
+      `Configuration and data are kept in ${printable(result.kept)}`,
+      dim(`To remove them too: rsentinel down -n ${group} --volumes`),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same for programs (docs/json.md). */
+export interface DownDocument extends DownResult {
+  readonly version: 1;
+  readonly group: string;
+}

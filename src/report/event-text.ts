@@ -1,0 +1,42 @@
+/** Sentences that several reporters share. */
+import type { RsentinelEvent } from '../events.js';
+import { printable } from '../topology/text.js';
+import { count, formatMs } from './format.js';
+import type { Style } from './style.js';
+
+type EventOf<T extends RsentinelEvent['type']> = Extract<RsentinelEvent, { readonly type: T }>;
+
+export function warningText(message: string, style: Style): string {
+  return `${style.yellow('warning:')} ${printable(message)}`;
+}
+
+/** What is missing, the most telling first, the rest as a number. */
+export function missingText(missing: readonly string[]): string {
+  const [first, ...rest] = missing;
+  if (first === undefined) return 'not proved ready yet';
+  return printable(first) + (rest.length === 0 ? '' : ` (and ${rest.length} more)`);
+}
+
+export function pullText(event: EventOf<'pull-progress'>): string {
+  const percent = event.percent === undefined ? '' : ` ${Math.floor(event.percent)} %`;
+  return `pulling ${printable(event.image)}: ${printable(event.status)}${percent}`;
+}
+
+export function readyText(event: EventOf<'ready'>): string {
+  return `proved ready (${formatMs(event.ms)})`;
+}
+
+export function retryText(event: EventOf<'retrying'>): string {
+  return `trying again: ${printable(event.reason)}`;
+}
+
+export function rollbackText(event: EventOf<'rollback-started'>): string {
+  return `removing what this run made: ${printable(event.reason)}`;
+}
+
+/** What a rollback came to: all is gone, or what is left. */
+export function rolledBackLines(event: EventOf<'rollback-done'>, style: Style): readonly string[] {
+  const removed = `removed again: ${count(event.removed.length, 'thing')} that this run had made`;
+  if (event.remaining.length === 0) return [removed];
+  return [removed, ...event.remaining.map((what) => warningText(`still there: ${what}`, style))];
+}

@@ -1,0 +1,23 @@
+/** A plan, for `up --dry-run`. */
+import type { Step } from '../plan/plan.js';
+import { printable } from '../topology/text.js';
+import { count } from './format.js';
+import type { Style } from './style.js';
+import { table } from './table.js';
+
+/** A line per step with its reason. */
+export function planText(group: string, steps: readonly Step[], style: Style): string {
+  if (steps.length === 0) return `${group} is as the file says: nothing to do\n`;
+  const rows = steps.map((step) => [
+    `  ${printable(step.id)}`,
+    { text: printable(step.reason), paint: style.dim },
+  ]);
+  return [`${group}: ${count(steps.length, 'step')}, none of them done`, ...table(rows), ''].join('\n');
+}
+
+/** The same for programs (docs/json.md). */
+export interface PlanDocument {
+  readonly version: 1;
+  readonly group: string;
+  readonly steps: readonly Step[];
+}

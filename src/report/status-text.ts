@@ -1,0 +1,118 @@
+/** A group as it was observed, for people. */
+import { formatAddress, sameAddress } from '../spec/address.js';
+import { printable } from '../topology/text.js';
+import { count } from './format.js';
+import type { ContainerReport, GroupReport, RedisNodeReport, SentinelNodeReport } from './group-report.js';
+import type { Style } from './style.js';
+import { type Cell, header, type Row, table } from './table.js';
+
+/** What a cell says when there is nothing to say. */
+const NOTHING = '-';
+
+export function statusText(report: GroupReport, style: Style): string {
+  const sections =
+    report.health === 'absent'
+      ? []
+      : [redisLines(report, style), sentinelLines(report, style), [masterLine(report, style)]];
+  sections.push(faultLines(report, style), [verdict(report, style)]);
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function redisLines(report: GroupReport, style: Style): readonly string[] {
+  if (report.redis.length === 0) return [];
+  const titles = ['NODE', 'ROLE', 'ADDRESS', 'STATE', 'LINK', 'OFFSET', 'LAG', 'VERSION'];
+  const rows = report.redis.map(
+    (node): Row => [
+      node.name,
+      roleCell(node, style),
+      formatAddress(node.address),
+      stateCell(node.container, style),
+      linkCell(node, style),
+      node.offset === null ? NOTHING : String(node.offset),
+      node.lag === null ? NOTHING : `${node.lag} B`,
+      node.version === null ? NOTHING : printable(node.version),
+    ],
+  );
+  return table([header(titles, style.dim), ...rows]);
+}
+
+function sentinelLines(report: GroupReport, style: Style): readonly string[] {
+  if (report.sentinels.length === 0) return [];
+  const titles = [
+    'SENTINEL',
+    'ADDRESS',
+    'STATE',
+    'MASTER',
+    'FLAGS',
+    'REPLICAS',
+    'SENTINELS',
+    'QUORUM',
+    'CKQUORUM',
+  ];
+  const answering = report.sentinels.some(({ view }) => view !== null);
+  const rows = report.sentinels.map((node): Row => {
+    const start = [node.name, formatAddress(node.address), stateCell(node.container, style)];
+    if (node.view === null) return [...start, { text: noView(node), paint: style.red }];
+    const { master, flags, replicas, otherSentinels, quorum, quorumReply } = node.view;
+    const agrees = report.master !== null && sameAddress(master, report.master.address);
+    return [
+      ...start,
+      { text: formatAddress(master), paint: agrees ? undefined : style.yellow },
+      { text: printable(flags.join(',')), paint: flags.join() === 'master' ? undefined : style.yellow },
+      String(replicas),
+      // Counted as INFO sentinel counts: with the one that is asked.
+      String(otherSentinels + 1),
+      String(quorum),
+      quorumReply.startsWith('OK') ? 'OK' : { text: printable(quorumReply), paint: style.red },
+    ];
+  });
+  return table([header(answering ? titles : titles.slice(0, 4), style.dim), ...rows]);
+}
+
+function noView(node: SentinelNodeReport): string {
+  return node.container.state === 'running' ? 'no answer about this master' : NOTHING;
+}
+
+function masterLine({ master, masterName }: GroupReport, { bold, red }: Style): string {
+  const name = masterName === null ? 'master' : `${printable(masterName)}: master`;
+  if (master === null) return red(`${name} unknown: the sentinels do not agree, or none answers`);
+  const node = master.node === null ? '' : ` (${master.node})`;
+  return `${name} is ${bold(formatAddress(master.address))}${node}, as the sentinels agree`;
+}
+
+function faultLines({ faults }: GroupReport, { red, dim }: Style): readonly string[] {
+  return faults.flatMap((fault) => [
+    `${red('✖')} ${fault.node === null ? '' : `${fault.node}: `}${printable(fault.message)}`,
+    `  ${dim(printable(fault.remedy))}`,
+  ]);
+}
+
+function verdict({ group, health, faults }: GroupReport, { bold, green, red }: Style): string {
+  switch (health) {
+    case 'healthy':
+      return `${bold(group)} is ${green('healthy')}`;
+    case 'degraded':
+      return `${bold(group)} is ${red('degraded')}${faults.length === 0 ? '' : `: ${count(faults.length, 'fault')}`}`;
+    case 'absent':
+      return `${bold(group)} is ${red('absent')}: nothing of it is on this engine`;
+  }
+}
+
+function roleCell({ role }: RedisNodeReport, style: Style): Cell {
+  if (role === 'unknown') return { text: role, paint: style.red };
+  return { text: role, paint: role === 'master' ? style.bold : undefined };
+}
+
+function stateCell({ state, exitCode }: ContainerReport, style: Style): Cell {
+  const code = state === 'exited' && exitCode !== null ? ` (${exitCode})` : '';
+  return { text: `${state}${code}`, paint: state === 'running' ? undefined : style.red };
+}
+
+function linkCell({ link }: RedisNodeReport, style: Style): Cell {
+  if (link === null) return { text: NOTHING };
+  if (link.syncInProgress) return { text: 'syncing', paint: style.yellow };
+  return { text: link.status, paint: link.status === 'up' ? undefined : style.red };
+}

@@ -1,0 +1,135 @@
+/**
+ * For a terminal: one line that moves and says what is being done, and above it a line for each
+ * phase that is done, with its time.
+ */
+import type { RsentinelEvent } from '../events.js';
+import { printable } from '../topology/text.js';
+import {
+  missingText,
+  pullText,
+  readyText,
+  retryText,
+  rollbackText,
+  rolledBackLines,
+  warningText,
+} from './event-text.js';
+import { count, formatMs } from './format.js';
+import { type Phase, type PhaseKind, Phases } from './phases.js';
+import type { Clock, Reporter } from './reporter.js';
+import type { Output, Style } from './style.js';
+
+/** The line that moves: ora, or a test's recorder. */
+export interface Spinner {
+  text: string;
+  start(): unknown;
+  stop(): unknown;
+}
+
+/** What a finished phase is called, by how many steps it had. */
+const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
+  image: () => 'image pulled',
+  network: () => 'network made',
+  render: (steps) => `configuration of ${count(steps, 'node')} written`,
+  repoint: (steps) => `${count(steps, 'node')} pointed at the present master`,
+  stop: (steps) => `${count(steps, 'container')} stopped`,
+  remove: (steps) => `${count(steps, 'container')} removed`,
+  create: (steps) => `${count(steps, 'container')} created`,
+  start: (steps) => `${count(steps, 'container')} started`,
+  answer: (steps) => (steps === 1 ? '1 Redis node answers' : `${steps} Redis nodes answer`),
+  hasten: (steps) => `${count(steps, 'sentinel')} hastened while the group forms`,
+};
+
+/** Room for the frame and a margin: a line that wraps flickers. */
+const MARGIN = 4;
+
+export class TtyReporter implements Reporter {
+  readonly #output: Output;
+  readonly #style: Style;
+  readonly #spinner: Spinner;
+  readonly #now: Clock;
+  #phases = new Phases([]);
+
+  /** @param doing what the spinner says until there is something better */
+  constructor(output: Output, style: Style, spinner: Spinner, doing: string, now: Clock) {
+    this.#output = output;
+    this.#style = style;
+    this.#spinner = spinner;
+    this.#now = now;
+    this.#say(doing);
+    spinner.start();
+  }
+
+  readonly listen = (event: RsentinelEvent): void => {
+    const { red, green } = this.#style;
+    switch (event.type) {
+      case 'warning':
+        this.#print(warningText(event.message, this.#style));
+        break;
+      case 'plan':
+        this.#phases = new Phases(event.steps);
+        break;
+      case 'step-started':
+        this.#phases.started(event.step, this.#now());
+        this.#sayRunning();
+        break;
+      case 'step-done':
+        this.#finish(this.#phases.done(event.step, this.#now()));
+        this.#sayRunning();
+        break;
+      case 'step-failed':
+        this.#phases.failed(event.step);
+        this.#print(red(`✖ ${printable(event.step.id)} failed (${formatMs(event.ms)})`));
+        break;
+      case 'pull-progress':
+        this.#say(pullText(event));
+        break;
+      case 'waiting':
+        this.#say(`waiting: ${missingText(event.missing)}`);
+        break;
+      case 'ready':
+        this.#print(green(`✔ ${readyText(event)}`));
+        break;
+      case 'retrying':
+        this.#print(retryText(event));
+        break;
+      case 'rollback-started':
+        this.#print(rollbackText(event));
+        this.#say('removing what this run made');
+        break;
+      case 'rollback-done':
+        this.#print(...rolledBackLines(event, this.#style));
+        break;
+      case 'engine-call':
+        break;
+    }
+  };
+
+  note(text: string): void {
+    this.#print(printable(text));
+  }
+
+  close(): void {
+    this.#spinner.stop();
+  }
+
+  /** Lines that stay, above the one that moves: ora steps aside for writes to its stream. */
+  #print(...lines: readonly string[]): void {
+    this.#output.write(`${lines.join('\n')}\n`);
+  }
+
+  #say(text: string): void {
+    const room = Math.max(20, (this.#output.columns ?? 80) - MARGIN);
+    this.#spinner.text = text.length > room ? `${text.slice(0, room - 1)}…` : text;
+  }
+
+  #sayRunning(): void {
+    const running = this.#phases.running;
+    if (running.length > 0) this.#say(running.map(printable).join(', '));
+  }
+
+  #finish(phase: Phase | null): void {
+    if (phase === null) return;
+    const { green, dim } = this.#style;
+    this.#print(`${green('✔')} ${PHASES[phase.kind](phase.steps)} ${dim(`(${formatMs(phase.ms)})`)}`);
+  }
+}

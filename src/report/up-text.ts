@@ -1,0 +1,56 @@
+/** What `up` came to: Sentinel's own words, the nodes, how to connect, how to remove it. */
+
+import type { UpResult } from '../group/up.js';
+import { formatAddress } from '../spec/address.js';
+import { printable } from '../topology/text.js';
+import { connectLines } from './connect-text.js';
+import { count, formatMs } from './format.js';
+import type { GroupReport } from './group-report.js';
+import type { Style } from './style.js';
+import { header, table } from './table.js';
+
+/** One screen of text. */
+export function upText({ report, changed, ms }: UpResult, style: Style): string {
+  const { bold, green, dim } = style;
+  const size = `${count(report.redis.length, 'Redis node')}, ${count(report.sentinels.length, 'sentinel')}`;
+  const done = changed ? `${size}, proved ready` : `${size}, healthy; nothing was touched`;
+  return [
+    `${green('✔')} ${bold(report.group)}: ${done} ${dim(`(${formatMs(ms)})`)}`,
+    '',
+    ...infoLines(report, style),
+    '',
+    ...nodeLines(report, style),
+    '',
+    ...(report.masterName === null ? [] : connectLines(report, report.masterName, style)),
+    ...(report.directory === null ? [] : [`${bold('Files')}   ${printable(report.directory)}`]),
+    `${bold('Remove')}  rsentinel down -n ${report.group}`,
+    '',
+  ].join('\n');
+}
+
+/** `INFO sentinel` as each sentinel answers it; once, when all answer the same. */
+function infoLines({ sentinels }: GroupReport, { dim }: Style): readonly string[] {
+  const distinct = new Set(sentinels.map(({ info }) => info));
+  const [first] = distinct;
+  if (distinct.size === 1 && typeof first === 'string') {
+    const whose = sentinels.length === 1 ? '' : dim(` (the same on all ${sentinels.length})`);
+    return [`# Sentinel${whose}`, printable(first)];
+  }
+  return sentinels.flatMap(({ name, info }) => [
+    `# Sentinel ${dim(`(${name})`)}`,
+    info === null ? 'no answer' : printable(info),
+  ]);
+}
+
+function nodeLines({ redis, sentinels }: GroupReport, { dim, bold }: Style): readonly string[] {
+  const rows = [...redis, ...sentinels].map((node) => {
+    const role = node.kind === 'redis' ? node.role : 'sentinel';
+    return [
+      node.name,
+      { text: role, paint: role === 'master' ? bold : undefined },
+      formatAddress(node.address),
+      node.container.name,
+    ];
+  });
+  return table([header(['NODE', 'ROLE', 'ADDRESS', 'CONTAINER'], dim), ...rows]);
+}
