@@ -267,6 +267,7 @@ describe('a subnet', () => {
       '127.0.0.0/24 cannot be the network of containers; take a private one, such as 172.28.0.0/24',
     ],
     ['0.0.0.0/0', '0.0.0.0/0 cannot be the network of containers; take a private one, such as 172.28.0.0/24'],
+    ['8.0.0.0/6', '8.0.0.0/6 cannot be the network of containers; take a private one, such as 172.28.0.0/24'],
     ['10.0.0.0/29', '10.0.0.0/29 has room for 5 nodes, and the group has 6; take a /28 or larger'],
   ])('may not be %s', (cidr, line) => {
     expect(subnet(cidr)).toEqual([`t.yaml:1:33: network.subnet: ${line}`]);

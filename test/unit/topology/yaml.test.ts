@@ -137,6 +137,12 @@ describe('values without end', () => {
     expect(performance.now() - start).toBeLessThan(5000);
   });
 
+  test('are called too long', () => {
+    expect(linesOf('a'.repeat(300_000))).toEqual([
+      't.yaml:1:1: the file is longer than 256 KiB; give the file that describes the group',
+    ]);
+  });
+
   test('are called too deep', () => {
     expect(linesOf('['.repeat(200_000))).toEqual([
       expect.stringMatching(/^t\.yaml:1:\d+: values are nested too deeply; write it more simply$/),
