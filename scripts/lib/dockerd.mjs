@@ -50,7 +50,13 @@ export async function startDockerd(program) {
   });
   child.unref();
   try {
-    await untilAnswers(() => ended);
+    const trouble = await untilAnswers(() => ended);
+    if (trouble !== undefined) {
+      throw new SetupError(`The Docker engine does not come up: ${trouble}.`, {
+        output: await logTail(),
+        hint: `Its whole log is in ${relative(ROOT, LOG)}.`,
+      });
+    }
   } catch (error) {
     if (ended === undefined) await stopDockerd();
     throw error;
@@ -85,24 +91,27 @@ export async function awaitForeignDockerd() {
   const pid = await readPid(USUAL_PID_FILE);
   if (pid === undefined || !isProgram(await commandLine(pid), 'dockerd')) return false;
   say(`dockerd runs already (process ${pid}); waiting for it to answer.`);
-  await untilAnswers(() => undefined);
-  return true;
+  const trouble = await untilAnswers();
+  if (trouble === undefined) return true;
+  throw new SetupError(`dockerd (process ${pid}) runs, but does not answer: ${trouble}.`, {
+    hint: 'Look into its log, and stop it or start it anew.',
+  });
 }
 
-/** @param {() => string | undefined} ended Why there is nothing left to wait for, if so. */
-async function untilAnswers(ended) {
+/**
+ * Waits until an engine answers; resolves to why there is nothing left to wait for, if so.
+ *
+ * @param {() => string | undefined} [ended] Why the engine is gone, once it is.
+ * @returns {Promise<string | undefined>}
+ */
+async function untilAnswers(ended = () => undefined) {
   const deadline = Date.now() + START_MS;
   for (;;) {
     interruption.throwIfAborted();
-    const answer = await ping();
-    if (answer.answers) return;
-    const why = ended() ?? (Date.now() > deadline ? `no answer in ${START_MS / 1000} s` : undefined);
-    if (why !== undefined) {
-      throw new SetupError(`The Docker engine does not come up: ${why}.`, {
-        output: await logTail(),
-        hint: `Its whole log is in ${relative(ROOT, LOG)}.`,
-      });
-    }
+    if ((await ping()).answers) return undefined;
+    const why = ended();
+    if (why !== undefined) return why;
+    if (Date.now() > deadline) return `no answer in ${START_MS / 1000} s`;
     await sleep(POLL_MS);
   }
 }
