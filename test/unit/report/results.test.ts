@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { downText } from '../../../src/report/down-text.js';
 import { planText } from '../../../src/report/plan-text.js';
@@ -168,8 +169,9 @@ demo is degraded: 2 faults
   });
 
   it('keeps its columns when coloured', () => {
-    const strip = (text: string) => text.replaceAll(/\u001b\[\d+m/g, '');
-    expect(strip(statusText(groupReport(), coloured))).toBe(statusText(groupReport(), plain));
+    expect(stripVTControlCharacters(statusText(groupReport(), coloured))).toBe(
+      statusText(groupReport(), plain),
+    );
   });
 });
 
