@@ -60,8 +60,9 @@ export function toDiagnostics(
       file,
       ...positionOf(offset),
       path: formatPath(finding.path),
-      message: finding.message,
-      suggestion: finding.suggestion,
+      // names and texts from the file stand in them
+      message: printable(finding.message),
+      suggestion: finding.suggestion && printable(finding.suggestion),
     };
     const line = formatDiagnostic(diagnostic);
     if (!seen.has(line)) diagnostics.push(diagnostic);

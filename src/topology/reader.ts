@@ -15,7 +15,7 @@ import type { Finding } from './diagnostic.js';
 import type { Env } from './interpolate.js';
 import { type Path, pathKey } from './path.js';
 import { readScalar, type ScalarTags } from './scalar.js';
-import { show } from './text.js';
+import { shorten, show } from './text.js';
 
 const DEEPEST = 32;
 const MOST_NODES = 20_000;
@@ -97,7 +97,7 @@ export class Reader {
   }
 
   #alias(node: Alias, path: Path, depth: number, offset: number): unknown {
-    const { source } = node;
+    const source = shorten(node.source);
     const target = this.#targets.get(node);
     if (target === undefined) {
       this.#fail(

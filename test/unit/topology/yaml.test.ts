@@ -78,12 +78,15 @@ describe('broken YAML', () => {
     expect(linesOf('name: !x y\nreplicas: -5')).toHaveLength(2);
   });
 
-  test('shows no character that a terminal would act upon', () => {
-    for (const line of linesOf(
-      '"\\e[2J": 1\nname: "\\e]0;x\\a\\u202e"\nredis: {config: {"\\e[1m": x, a: "\\e[1m"}}',
-    )) {
-      expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-    }
+  test.each([
+    '"\\e[2J": 1\nname: "\\e]0;x\\a\\u202e"\nredis: {config: {"\\e[1m": x, a: "\\e[1m"}}',
+    'name: *a\u009b',
+    'name: "${A:?\\e[2J}"',
+    'name: "${A:?${B}}"',
+  ])('%j shows no character that a terminal would act upon', (text) => {
+    const lines = linesOf(text, { B: '\u001b[2J' });
+    expect(lines).not.toEqual([]);
+    for (const line of lines) expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 });
 
