@@ -1,0 +1,197 @@
+/**
+ * A group of a test's own: a topology file in a directory of its own, the built command line run as
+ * users run it, and the engine beside it to see what really is there. Whatever a test makes is
+ * removed when it leaves the scope (`await using`), and at the latest when its file is done.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type Docker from 'dockerode';
+import { afterAll } from 'vitest';
+import { connect } from '../../scripts/lib/docker.mjs';
+import { listGroupObjects } from '../../scripts/lib/leftovers.mjs';
+import type { GroupReport } from '../../src/report/group-report.js';
+import { groupName, testImage } from './environment.js';
+
+const BIN = fileURLToPath(new URL('../../bin/rsentinel.js', import.meta.url));
+
+/** The engine that the tests run on. */
+export const docker: Docker = connect();
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Where {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Run as somebody else than the user of the tests. */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** A command that is under way; awaited by `ended`. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ran>;
+}
+
+const running = new Set<ChildProcess>();
+const groups = new Set<TestGroup>();
+
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  await Promise.all([...groups].map((group) => group.remove()));
+});
+
+/** Starts `rsentinel` with the engine and the image of the tests and little else of an environment. */
+export function startRsentinel(words: readonly string[], where: Where = {}): Running {
+  const { PATH, DOCKER_HOST } = process.env;
+  const child = spawn(process.execPath, [BIN, ...words], {
+    cwd: where.cwd ?? tmpdir(),
+    env: {
+      PATH,
+      HOME: tmpdir(),
+      RSENTINEL_IMAGE: testImage(),
+      ...(DOCKER_HOST === undefined ? {} : { DOCKER_HOST }),
+      ...where.env,
+    },
+    ...(where.uid === undefined ? {} : { uid: where.uid }),
+    ...(where.gid === undefined ? {} : { gid: where.gid }),
+  });
+  running.add(child);
+  // A command that ends without reading its input is no error of the test.
+  child.stdin.on('error', () => {});
+  child.stdin.end(where.stdin ?? '');
+  return { child, ended: output(child).finally(() => running.delete(child)) };
+}
+
+/** Runs `rsentinel` to its end. */
+export function rsentinel(words: readonly string[], where: Where = {}): Promise<Ran> {
+  return startRsentinel(words, where).ended;
+}
+
+async function output(child: ChildProcess): Promise<Ran> {
+  const texts = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+      texts[stream] += text;
+    });
+  }
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { code, ...texts };
+}
+
+export class TestGroup {
+  /** Carries the prefix of this run of the tests; given to every command by `-n`. */
+  readonly name: string;
+  /** The topology file is in here, and nothing that was not made for this group. */
+  readonly directory: string;
+
+  constructor(name: string, directory: string) {
+    this.name = name;
+    this.directory = directory;
+    groups.add(this);
+  }
+
+  /** `topology.yaml` in the group's directory. */
+  get file(): string {
+    return join(this.directory, 'topology.yaml');
+  }
+
+  /** Where the nodes keep their files, unless the topology says otherwise: `<node>/conf`, `<node>/data`. */
+  get nodes(): string {
+    return join(this.directory, '.rsentinel', this.name);
+  }
+
+  /** Replaces the topology file; one without an image gets that of the tests, as its last line. */
+  async write(topology: string): Promise<void> {
+    const image = /^image:/m.test(topology) ? '' : `image: ${testImage()}\n`;
+    await writeFile(this.file, topology.endsWith('\n') ? topology + image : `${topology}\n${image}`);
+  }
+
+  /** Starts a command on this group: `start(['up', '-v'])` is `rsentinel up -v -f FILE -n NAME`. */
+  start(words: readonly string[], where: Where = {}): Running {
+    return startRsentinel([...words, '-f', this.file, '-n', this.name], { cwd: this.directory, ...where });
+  }
+
+  /** Runs a command on this group to its end. */
+  run(words: readonly string[], where: Where = {}): Promise<Ran> {
+    return this.start(words, where).ended;
+  }
+
+  /** `up` that must succeed. */
+  async up(...words: readonly string[]): Promise<Ran> {
+    return succeeded(await this.run(['up', ...words]));
+  }
+
+  /** `down` that must succeed. */
+  async down(...words: readonly string[]): Promise<Ran> {
+    return succeeded(await this.run(['down', ...words]));
+  }
+
+  /** What `status --format json` says, and its exit code. */
+  async status(): Promise<{ readonly code: number | null; readonly report: GroupReport }> {
+    const { code, stdout, stderr } = await this.run(['status', '--format', 'json']);
+    if (stdout === '') throw new Error(`status exited with ${code}:\n${stderr}`);
+    return { code, report: JSON.parse(stdout) };
+  }
+
+  /** The container of a node (`redis-1`, `sentinel-2`, `anchor`), whatever its state is. */
+  container(node: string): Docker.Container {
+    return docker.getContainer(`${this.name}-${node}`);
+  }
+
+  /** All containers of the group, by their names, as the engine describes them. */
+  async containers(): Promise<readonly Docker.ContainerInspectInfo[]> {
+    const objects = await this.#objects();
+    const names = objects.filter(({ kind }) => kind === 'container').map(({ name }) => name);
+    return Promise.all(names.sort().map((name) => docker.getContainer(name).inspect()));
+  }
+
+  /** What the engine has of the group: `container x`, `network y`, `volume z`. */
+  async left(): Promise<readonly string[]> {
+    return (await this.#objects()).map(({ kind, name }) => `${kind} ${name}`).sort();
+  }
+
+  async #objects() {
+    return (await listGroupObjects(docker)).filter(({ group }) => group === this.name);
+  }
+
+  /** Removes all of it from the engine and from the disk, without the help of what is tested. */
+  async remove(): Promise<void> {
+    const objects = await this.#objects();
+    for (const kind of ['container', 'network', 'volume'] as const) {
+      await Promise.all(objects.filter((object) => object.kind === kind).map((object) => object.remove()));
+    }
+    await rm(this.directory, { recursive: true, force: true });
+    groups.delete(this);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.remove();
+  }
+}
+
+/** @param label tells it from the other groups of this run: unique among all tests */
+export async function testGroup(label: string, topology: string): Promise<TestGroup> {
+  const directory = await mkdtemp(join(tmpdir(), `rsentinel-${label}-`));
+  // For tests that run the command as somebody else.
+  await chmod(directory, 0o755);
+  const group = new TestGroup(groupName(label), directory);
+  await group.write(topology);
+  return group;
+}
+
+function succeeded(ran: Ran): Ran {
+  if (ran.code !== 0) throw new Error(`it exited with ${ran.code}:\n${ran.stderr}`);
+  return ran;
+}
