@@ -10,13 +10,22 @@ export type RsentinelEvent =
   | { readonly type: 'step-done'; readonly step: Step; readonly ms: number }
   | { readonly type: 'step-failed'; readonly step: Step; readonly ms: number }
   /** Progress of a pull; `percent` is 0–100, undefined while the size is unknown. */
-  | { readonly type: 'pull-progress'; readonly image: string; readonly status: string; readonly percent: number | undefined }
+  | {
+      readonly type: 'pull-progress';
+      readonly image: string;
+      readonly status: string;
+      readonly percent: number | undefined;
+    }
   /** The group is not ready yet: what is missing, most telling first. */
   | { readonly type: 'waiting'; readonly missing: readonly string[] }
   | { readonly type: 'ready'; readonly ms: number }
   | { readonly type: 'retrying'; readonly reason: string }
   | { readonly type: 'rollback-started'; readonly reason: string }
-  | { readonly type: 'rollback-done'; readonly removed: readonly string[]; readonly remaining: readonly string[] }
+  | {
+      readonly type: 'rollback-done';
+      readonly removed: readonly string[];
+      readonly remaining: readonly string[];
+    }
   /** One call to the engine's API, for `-v`. */
   | { readonly type: 'engine-call'; readonly call: string; readonly ms: number };
 

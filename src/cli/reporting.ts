@@ -2,7 +2,7 @@
 import { LogReporter } from '../report/log-reporter.js';
 import { quietReporter } from '../report/quiet-reporter.js';
 import type { Reporter } from '../report/reporter.js';
-import { isColoured, styleFor } from '../report/style.js';
+import { type Environment, isColoured, type Output, styleFor } from '../report/style.js';
 import type { ReportFlags } from './flags.js';
 import type { Session } from './session.js';
 
@@ -20,7 +20,7 @@ export async function createReporter(
   const { stderr, env } = session;
   const style = styleFor(stderr, env);
   const now = () => performance.now();
-  if (pace === 'brief' || flags.verbose || !isLive(session)) {
+  if (pace === 'brief' || flags.verbose || !isLive(stderr, env)) {
     return new LogReporter(stderr, style, flags.verbose ? 'verbose' : 'normal', now);
   }
   const [{ default: ora }, { TtyReporter }] = await Promise.all([
@@ -37,9 +37,13 @@ export async function createReporter(
   return new TtyReporter(stderr, style, spinner, doing, now);
 }
 
-/** A CI system's log is no terminal, even where it pretends to be one. */
-function isLive({ stderr, env }: Session): boolean {
+/**
+ * Whether lines may move. A CI system's log is no terminal, even where it pretends to be one. Nor
+ * is a terminal of no width (`docker run -t` in CI, `script`, `ssh -tt`): ora would divide by it and
+ * erase lines for ever.
+ */
+export function isLive({ isTTY, columns = 0 }: Output, env: Environment): boolean {
   const ci = env['CI'];
   const isCi = ci !== undefined && ci !== '' && ci !== 'false' && ci !== '0';
-  return stderr.isTTY === true && !isCi && env['TERM'] !== 'dumb';
+  return isTTY === true && columns > 0 && !isCi && env['TERM'] !== 'dumb';
 }

@@ -6,13 +6,17 @@ import type { ContainerState } from '../report/group-report.js';
 import type { Address } from '../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 
-/** `anchor`: owns the network namespace of a group in loopback mode; no Redis process of the group. */
-export type MemberRole = 'redis' | 'sentinel' | 'anchor';
+/**
+ * `anchor`: owns the network namespace of a group in loopback mode; no Redis process of the group.
+ * `other`: carries the group's label, but is none of these, as what a killed `up` leaves of a look
+ * into an image.
+ */
+export type MemberRole = 'redis' | 'sentinel' | 'anchor' | 'other';
 
 /** A member of a group as found on the engine. What the labels say is what `up` wrote there. */
 export interface ObservedMember {
   readonly role: MemberRole;
-  /** Node name; `anchor` for the anchor. */
+  /** Node name; `anchor` for the anchor, the container’s own name for others. */
   readonly node: string;
   readonly container: string;
   readonly state: ContainerState;

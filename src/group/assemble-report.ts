@@ -51,8 +51,12 @@ export function assembleReport(
     networkMode: group.network.mode,
     directory: group.directory,
     file: group.file ?? null,
-    redis: group.redis.map((node) => redisReport(node, container(node), snapshot.redis.get(node.name), masterOffset)),
-    sentinels: group.sentinels.map((node) => sentinelReport(node, container(node), snapshot.sentinels.get(node.name))),
+    redis: group.redis.map((node) =>
+      redisReport(node, container(node), snapshot.redis.get(node.name), masterOffset),
+    ),
+    sentinels: group.sentinels.map((node) =>
+      sentinelReport(node, container(node), snapshot.sentinels.get(node.name)),
+    ),
     faults,
   };
 }
@@ -75,7 +79,10 @@ export function absentReport(name: string): GroupReport {
 }
 
 /** Containers that do not run as they should. */
-export function containerFaults(members: readonly ObservedMember[], nodes: readonly KnownNode[]): readonly ContainerFault[] {
+export function containerFaults(
+  members: readonly ObservedMember[],
+  nodes: readonly KnownNode[],
+): readonly ContainerFault[] {
   return nodes.flatMap((node): ContainerFault[] => {
     const state = members.find((member) => member.node === node.name)?.state ?? 'missing';
     switch (state) {
@@ -84,9 +91,17 @@ export function containerFaults(members: readonly ObservedMember[], nodes: reado
       case 'missing':
         return [{ code: 'container-missing', node: node.name, message: `${node.name} has no container` }];
       case 'paused':
-        return [{ code: 'container-paused', node: node.name, message: `the container of ${node.name} is paused` }];
+        return [
+          { code: 'container-paused', node: node.name, message: `the container of ${node.name} is paused` },
+        ];
       default:
-        return [{ code: 'container-stopped', node: node.name, message: `the container of ${node.name} is ${state}` }];
+        return [
+          {
+            code: 'container-stopped',
+            node: node.name,
+            message: `the container of ${node.name} is ${state}`,
+          },
+        ];
     }
   });
 }
@@ -112,9 +127,18 @@ function redisReport(
 ): RedisNodeReport {
   const base = { kind: 'redis', name: node.name, address: node.address, container } as const;
   if (answer?.kind !== 'redis') {
-    return { ...base, role: 'unknown', version: null, link: null, offset: null, lag: null, connectedReplicas: null };
+    return {
+      ...base,
+      role: 'unknown',
+      version: null,
+      link: null,
+      offset: null,
+      lag: null,
+      connectedReplicas: null,
+    };
   }
-  const lag = answer.role === 'replica' && masterOffset !== null ? Math.max(0, masterOffset - answer.offset) : null;
+  const lag =
+    answer.role === 'replica' && masterOffset !== null ? Math.max(0, masterOffset - answer.offset) : null;
   return {
     ...base,
     role: answer.role,

@@ -1,7 +1,7 @@
 /** `down`: removes what carries the group's label, and the directories when asked to. */
 import type { ObservedMember } from '../driver/driver.js';
 import { readConfFacts } from '../render/conf-facts.js';
-import { removeDirectories } from '../storage/directories.js';
+import { removeDirectories } from '../storage/remove.js';
 import type { Context } from './context.js';
 
 export interface DownTarget {
@@ -26,7 +26,11 @@ export interface DownResult {
  * Removes a group in whatever state it is, half made or running; nothing there is fine as well.
  * @throws RsentinelError when the engine or the file system refuses
  */
-export async function down(target: DownTarget, settings: DownSettings, context: Context): Promise<DownResult> {
+export async function down(
+  target: DownTarget,
+  settings: DownSettings,
+  context: Context,
+): Promise<DownResult> {
   const started = performance.now();
   const { driver } = context;
   const { members, network } = await driver.observe(target.name);

@@ -14,7 +14,9 @@ interface Named {
 /** The last log lines of a node, indented below a heading; empty when it has logged nothing. */
 export async function logDetails(driver: Driver, node: Named): Promise<readonly string[]> {
   const lines = await driver.logTail(node.container, LOG_LINES).catch(() => []);
-  return lines.length === 0 ? [] : [`last lines of the log of ${node.name}:`, ...lines.map((line) => `  ${line}`)];
+  return lines.length === 0
+    ? []
+    : [`last lines of the log of ${node.name}:`, ...lines.map((line) => `  ${line}`)];
 }
 
 export async function nodeExited(

@@ -33,7 +33,8 @@ export async function observeSituation(
     loadTemplates(topology),
   ]);
   const known = knownAddresses(engine, confs);
-  const spec = buildGroupSpec(topology, allocate(topology, known, refused, Math.random), templates);
+  const allocation = allocate(topology, known, engine.network?.subnet ?? null, refused, Math.random);
+  const spec = buildGroupSpec(topology, allocation, templates);
   const live = await liveMaster(engine, connections);
   const history = groupHistory(spec, confs, known, live);
   return { spec, observed: { engine, imagePresent, confs, history } };

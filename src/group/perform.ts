@@ -1,8 +1,8 @@
 /** Carries out single operations of a plan, on the engine, in the directories and on the nodes. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
-import { ANCHOR, type Operation } from '../plan/plan.js';
 import type { ObservedState } from '../plan/observed.js';
+import { ANCHOR, type Operation } from '../plan/plan.js';
 import { renderConf, replicaofLine } from '../render/conf.js';
 import { withReplicaof } from '../render/conf-facts.js';
 import type { Command, Connections } from '../sentinel/connection.js';
@@ -51,6 +51,8 @@ export class Performer {
     switch (operation.kind) {
       case 'image':
         return driver.pullImage(this.#spec.image, signal);
+      case 'drop-network':
+        return driver.removeNetwork(name);
       case 'network':
         await driver.createNetwork(this.#spec);
         return this.#journal.madeNetwork(this.#spec.network.name);
@@ -61,9 +63,9 @@ export class Performer {
       case 'repoint':
         return this.#repoint(this.#node(operation.node));
       case 'stop':
-        return driver.stop(name, containerName(name, operation.node));
+        return driver.stop(name, this.#container(operation.node));
       case 'remove':
-        return driver.remove(name, containerName(name, operation.node));
+        return driver.remove(name, this.#container(operation.node));
       case 'create':
         return this.#create(operation.node);
       case 'start': {
@@ -84,6 +86,12 @@ export class Performer {
     const node = nodesOf(this.#spec).find((other) => other.name === name);
     if (node === undefined) throw new Error(`the plan names a node ${name} that the spec does not have`);
     return node;
+  }
+
+  /** The container that was observed under a name of the plan; it may be called otherwise than a new one would be. */
+  #container(member: string): string {
+    const observed = this.#observed.engine.members.find((other) => other.node === member);
+    return observed?.container ?? containerName(this.#spec.name, member);
   }
 
   async #write(node: NodeSpec, text: string): Promise<void> {

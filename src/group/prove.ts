@@ -4,9 +4,10 @@ import { networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
 import type { Fault } from '../report/group-report.js';
-import { type Connections } from '../sentinel/connection.js';
+import type { Connections } from '../sentinel/connection.js';
+import { LinkEvidence } from '../sentinel/evidence.js';
 import { takeSnapshot } from '../sentinel/observe.js';
-import { findFaults, LinkEvidence } from '../sentinel/readiness.js';
+import { findFaults } from '../sentinel/readiness.js';
 import { remedy } from '../sentinel/remedies.js';
 import type { Snapshot } from '../sentinel/snapshot.js';
 import { type Address, formatAddress, sameAddress } from '../spec/address.js';
@@ -56,7 +57,7 @@ export async function proveReady(
 }
 
 /** One look: everything that questions show, and when nothing is missing, what only trying shows. */
-export async function examine(
+async function examine(
   spec: GroupSpec,
   connections: Connections,
   evidence: LinkEvidence,
@@ -126,7 +127,11 @@ async function throwIfExited(spec: GroupSpec, faults: readonly Fault[], { driver
   }
 }
 
-async function notReady(spec: GroupSpec, faults: readonly Fault[], { driver }: Context): Promise<RsentinelError> {
+async function notReady(
+  spec: GroupSpec,
+  faults: readonly Fault[],
+  { driver }: Context,
+): Promise<RsentinelError> {
   const concerned = faults.map((fault) => fault.node).find((name) => name !== null);
   const node = nodesOf(spec).find(({ name }) => name === concerned);
   return new RsentinelError('WAIT_TIMEOUT', `the group ${spec.name} was not ready in time`, {

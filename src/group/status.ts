@@ -3,14 +3,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
 import type { Fault, GroupReport } from '../report/group-report.js';
 import { Connections } from '../sentinel/connection.js';
+import { LinkEvidence } from '../sentinel/evidence.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { hasOtherPeriods } from '../sentinel/periods.js';
-import { findFaults, LinkEvidence } from '../sentinel/readiness.js';
+import { findFaults } from '../sentinel/readiness.js';
 import { remedy } from '../sentinel/remedies.js';
 import type { Snapshot } from '../sentinel/snapshot.js';
 import { containerName } from '../spec/build.js';
 import type { Topology } from '../topology/topology.js';
-import { absentReport, assembleReport, containerFaults, type KnownGroup, type KnownNode } from './assemble-report.js';
+import {
+  absentReport,
+  assembleReport,
+  containerFaults,
+  type KnownGroup,
+  type KnownNode,
+} from './assemble-report.js';
 import type { Context } from './context.js';
 
 /** ms for which pings that are under way at the first look may be answered. */
@@ -22,7 +29,11 @@ const PING_POLL = 20;
  * @param topology what should be there, where it is known: nodes without a container are found missing by it
  * @throws RsentinelError only for what concerns the engine; a broken group is a report with faults
  */
-export async function status(name: string, topology: Topology | null, context: Context): Promise<GroupReport> {
+export async function status(
+  name: string,
+  topology: Topology | null,
+  context: Context,
+): Promise<GroupReport> {
   const engine = await context.driver.observe(name);
   const first = engine.members[0];
   if (first === undefined) return absentReport(name);
@@ -48,7 +59,14 @@ function knownGroup(
     const wanted = topology === null ? [] : role === 'redis' ? topology.redis : topology.sentinels;
     const present = members.flatMap((member): KnownNode[] =>
       member.role === role && member.address !== null && member.control !== null
-        ? [{ name: member.node, address: member.address, control: member.control, container: member.container }]
+        ? [
+            {
+              name: member.node,
+              address: member.address,
+              control: member.control,
+              container: member.container,
+            },
+          ]
         : [],
     );
     const missing = wanted.flatMap((node): KnownNode[] => {
@@ -84,21 +102,23 @@ async function look(
     signal.throwIfAborted();
     const snapshot = await takeSnapshot(group, connections);
     evidence.add(snapshot);
-    const found = findFaults(group, snapshot, evidence);
+    const found = findFaults(group, snapshot, evidence).filter((fault) => !isConsequence(fault, stopped));
     // A ping that happens to be under way is no fault.
-    if (patience.aborted || !found.some((fault) => fault.code === 'link-unproved') || down.length > 0) {
-      const told = found.filter((fault) => !isConsequence(fault, stopped));
-      const faults = [...down.map((fault) => ({ ...fault, remedy: remedy(fault.code) })), ...networkFaults(engine), ...told];
+    if (patience.aborted || !found.some((fault) => fault.code === 'link-unproved')) {
+      const faults = [
+        ...down.map((fault) => ({ ...fault, remedy: remedy(fault.code) })),
+        ...networkFaults(engine),
+        ...found,
+      ];
       return { snapshot, faults: [...faults, ...periodFaults(snapshot)] };
     }
     await delay(PING_POLL);
   }
 }
 
-/** A node without a running container cannot answer, and its links cannot be proved: said once is enough. */
+/** A node without a running container can answer nobody: that it does not run is said already. */
 function isConsequence(fault: Fault, stopped: ReadonlySet<string | null>): boolean {
-  if (fault.code === 'node-silent') return stopped.has(fault.node);
-  return fault.code === 'link-unproved' && stopped.size > 0;
+  return (fault.code === 'node-silent' || fault.code === 'link-unproved') && stopped.has(fault.node);
 }
 
 function networkFaults({ network }: ObservedEngine): readonly Fault[] {

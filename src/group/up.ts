@@ -48,7 +48,8 @@ export async function up(topology: Topology, settings: UpSettings, context: Cont
       try {
         return await bringUp(situation, settings, connections, context, started);
       } catch (error) {
-        if (attempt === ALLOCATION_ATTEMPTS || !learnRefusal(error, topology, situation.spec, refused)) throw error;
+        if (attempt === ALLOCATION_ATTEMPTS || !learnRefusal(error, topology, situation.spec, refused))
+          throw error;
         context.emit({ type: 'retrying', reason: (error as RsentinelError).message });
       }
     }
@@ -119,7 +120,11 @@ async function bringUp(
 }
 
 /** Lowered periods break failover: no sentinel may keep them. @returns whether one had to be changed */
-async function restorePeriods(spec: GroupSpec, snapshot: Snapshot, connections: Connections): Promise<boolean> {
+async function restorePeriods(
+  spec: GroupSpec,
+  snapshot: Snapshot,
+  connections: Connections,
+): Promise<boolean> {
   const lowered = spec.sentinels.filter((node) => {
     const answer = snapshot.sentinels.get(node.name);
     return answer?.kind === 'sentinel' && hasOtherPeriods(answer);
@@ -137,7 +142,9 @@ async function handleFailure(
   context: Context,
 ): Promise<void> {
   if (settings.onFailure === 'keep') {
-    await Promise.allSettled(spec.sentinels.map((node) => setPeriods(node.control, DEFAULT_PERIODS, connections)));
+    await Promise.allSettled(
+      spec.sentinels.map((node) => setPeriods(node.control, DEFAULT_PERIODS, connections)),
+    );
     return;
   }
   context.emit({ type: 'rollback-started', reason: error instanceof Error ? error.message : String(error) });

@@ -1,7 +1,12 @@
 /** What was found before planning: on the engine, in the directories, and from the sentinels. */
 import type { ObservedEngine } from '../driver/driver.js';
 import type { ConfFacts } from '../render/conf-facts.js';
-import { type GroupHistory, initialHistory, initialSentinel, type SentinelHistory } from '../render/history.js';
+import {
+  type GroupHistory,
+  initialHistory,
+  initialSentinel,
+  type SentinelHistory,
+} from '../render/history.js';
 import { type Address, sameAddress } from '../spec/address.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 

@@ -13,6 +13,8 @@ import type { ObservedState } from './observed.js';
 /** What a step does. Operations name nodes and outcomes, not container verbs. */
 export type Operation =
   | { readonly kind: 'image' }
+  /** Remove a network of the group that has another subnet. */
+  | { readonly kind: 'drop-network' }
   | { readonly kind: 'network' }
   /** The node's directories, and its configuration rendered from the spec and the group's history. */
   | { readonly kind: 'render'; readonly node: string }
@@ -55,8 +57,17 @@ class Steps {
     return this.#steps.some((step) => step.id === id);
   }
 
+  /** Every step behind those that it depends on, otherwise in the order in which they were added. */
   build(): readonly Step[] {
-    return this.#steps.map((step) => ({ ...step, after: step.after.filter((id) => this.has(id)) }));
+    const waiting = this.#steps.map((step) => ({ ...step, after: step.after.filter((id) => this.has(id)) }));
+    const ordered = new Map<string, Step>();
+    while (waiting.length > 0) {
+      const next = waiting.findIndex((step) => step.after.every((id) => ordered.has(id)));
+      const [step] = waiting.splice(next, 1);
+      if (next === -1 || step === undefined) throw new Error('the steps of a plan wait for each other');
+      ordered.set(step.id, step);
+    }
+    return [...ordered.values()];
   }
 }
 
@@ -71,16 +82,25 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
 
   const steps = new Steps();
   if (!observed.imagePresent) steps.add({ kind: 'image' }, `${spec.image} is not on the engine`, []);
-  if (observed.engine.network === null) {
-    steps.add({ kind: 'network' }, `the group has no network ${spec.network.name}`, []);
-  }
   const strangers = observed.engine.members.filter((member) => !isWanted(spec, member));
   for (const member of strangers) {
-    steps.add({ kind: 'remove', node: member.node }, 'it is no part of the topology any more', []);
+    steps.add({ kind: 'remove', node: member.node }, 'it is no part of the topology', []);
   }
+  planNetwork(spec, observed, steps);
   planAnchor(spec, observed, steps);
   for (const node of nodesOf(spec)) planNode(spec, node, observed, steps);
   return steps.build();
+}
+
+function planNetwork(spec: GroupSpec, { engine }: ObservedState, steps: Steps): void {
+  const { name, subnet } = spec.network;
+  if (engine.network === null) {
+    steps.add({ kind: 'network' }, `the group has no network ${name}`, []);
+  } else if (subnet !== undefined && engine.network.subnet !== subnet) {
+    const removals = engine.members.map((member) => `remove ${member.node}`);
+    steps.add({ kind: 'drop-network' }, `its subnet is ${engine.network.subnet ?? 'unknown'}`, removals);
+    steps.add({ kind: 'network' }, `its subnet has to be ${subnet}`, ['drop-network']);
+  }
 }
 
 function isWanted(spec: GroupSpec, member: ObservedMember): boolean {
@@ -93,10 +113,17 @@ function refuseForeignConf(spec: GroupSpec, observed: ObservedState): void {
     const conf = observed.confs.get(node.name);
     if (conf === undefined || conf === null) continue;
     if (conf.marker?.group === spec.name && conf.marker.node === node.name) continue;
-    const owner = conf.marker === null ? 'was not made by rsentinel' : `belongs to ${conf.marker.node} of the group ${conf.marker.group}`;
-    throw new RsentinelError('FOREIGN_CONF', `the configuration of ${node.name} in ${spec.directory} ${owner}`, {
-      hint: 'Set `directory` in the topology file to another place, or move that file away.',
-    });
+    const owner =
+      conf.marker === null
+        ? 'was not made by rsentinel'
+        : `belongs to ${conf.marker.node} of the group ${conf.marker.group}`;
+    throw new RsentinelError(
+      'FOREIGN_CONF',
+      `the configuration of ${node.name} in ${spec.directory} ${owner}`,
+      {
+        hint: 'Set `directory` in the topology file to another place, or move that file away.',
+      },
+    );
   }
 }
 
@@ -104,17 +131,24 @@ function refuseChanges(spec: GroupSpec, observed: ObservedState): void {
   const digests = new Map(nodesOf(spec).map((node) => [node.name, node.digest]));
   if (spec.anchor !== null) digests.set(ANCHOR, spec.anchor.digest);
   const changed = observed.engine.members
-    .filter((member) => member.state === 'running' && digests.get(member.node) !== member.digest)
+    .filter(
+      (member) =>
+        member.role !== 'other' && member.state === 'running' && digests.get(member.node) !== member.digest,
+    )
     .map((member) =>
       digests.has(member.node)
         ? `${member.node} runs with other settings than the file has`
         : `${member.node} runs, but is not in the file`,
     );
   if (changed.length === 0) return;
-  throw new RsentinelError('SPEC_CHANGED', `the group ${spec.name} runs, and the topology file has changed since it was brought up`, {
-    details: changed,
-    hint: `Run \`rsentinel down -n ${spec.name}\` and then \`up\`: data, roles and history are kept.`,
-  });
+  throw new RsentinelError(
+    'SPEC_CHANGED',
+    `the group ${spec.name} runs, and the topology file has changed since it was brought up`,
+    {
+      details: changed,
+      hint: `Run \`rsentinel down -n ${spec.name}\` and then \`up\`: data, roles and history are kept.`,
+    },
+  );
 }
 
 /** A member that has to be made again before it can run. */
@@ -130,7 +164,11 @@ function planAnchor(spec: GroupSpec, observed: ObservedState, steps: Steps): voi
     steps.add({ kind: 'remove', node: ANCHOR }, 'it was made for other ports', []);
   }
   if (member === undefined || steps.has(`remove ${ANCHOR}`)) {
-    steps.add({ kind: 'create', node: ANCHOR }, 'the group has no network namespace', ['image', 'network', `remove ${ANCHOR}`]);
+    steps.add({ kind: 'create', node: ANCHOR }, 'the group has no network namespace', [
+      'image',
+      'network',
+      `remove ${ANCHOR}`,
+    ]);
   }
   steps.add({ kind: 'start', node: ANCHOR }, 'it holds the ports of all nodes', [`create ${ANCHOR}`]);
 }
@@ -139,7 +177,8 @@ function planNode(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
   const member = observed.engine.members.find((other) => other.node === node.name);
   const cutOff = steps.has(`start ${ANCHOR}`);
   const remake =
-    member !== undefined && (isStale(member, node.digest) || steps.has(`create ${ANCHOR}`) || steps.has('network'));
+    member !== undefined &&
+    (isStale(member, node.digest) || steps.has(`create ${ANCHOR}`) || steps.has('network'));
   if (member?.state === 'running' && !cutOff && !remake) return;
 
   if (member?.state === 'running') {
@@ -151,8 +190,19 @@ function planNode(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
     steps.add({ kind: 'remove', node: node.name }, reason, [`stop ${node.name}`]);
   }
   if (member === undefined || remake) {
-    const after = ['image', 'network', `create ${ANCHOR}`, `render ${node.name}`, `repoint ${node.name}`, `remove ${node.name}`];
-    steps.add({ kind: 'create', node: node.name }, member === undefined ? 'there is no container' : 'it was removed', after);
+    const after = [
+      'image',
+      'network',
+      `create ${ANCHOR}`,
+      `render ${node.name}`,
+      `repoint ${node.name}`,
+      `remove ${node.name}`,
+    ];
+    steps.add(
+      { kind: 'create', node: node.name },
+      member === undefined ? 'there is no container' : 'it was removed',
+      after,
+    );
   }
   planStart(spec, node, observed, member, steps);
 }
@@ -169,7 +219,8 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
     const wanted = master.name === node.name ? null : master.address;
     const has = conf.replicaOf;
     if (wanted === null ? has !== null : has === null || !sameAddress(has, wanted)) {
-      const reason = wanted === null ? 'it is the master of this group' : `${master.name} is the master by now`;
+      const reason =
+        wanted === null ? 'it is the master of this group' : `${master.name} is the master by now`;
       steps.add({ kind: 'repoint', node: node.name }, reason, after);
     }
   }
@@ -185,7 +236,13 @@ function planStart(
   const { master } = observed.history;
   const state = member === undefined ? 'missing' : member.state;
   const reason = state === 'missing' ? 'it is new' : `it was ${state === 'running' ? 'stopped' : state}`;
-  const after = [`create ${node.name}`, `render ${node.name}`, `repoint ${node.name}`, `stop ${node.name}`, `start ${ANCHOR}`];
+  const after = [
+    `create ${node.name}`,
+    `render ${node.name}`,
+    `repoint ${node.name}`,
+    `stop ${node.name}`,
+    `start ${ANCHOR}`,
+  ];
   if (node.kind === 'redis') {
     // A replica whose first attempt is refused tries again only after a second.
     const first = node.name === master ? [] : [`answer ${master}`];

@@ -59,7 +59,9 @@ export function readConfFacts(text: string): ConfFacts {
     .map(split);
   // The last one counts, as in Redis.
   const find = (...words: readonly string[]): readonly string[] | undefined =>
-    directives.findLast((line) => words.every((word, index) => line[index]?.toLowerCase() === word))?.slice(words.length);
+    directives
+      .findLast((line) => words.every((word, index) => line[index]?.toLowerCase() === word))
+      ?.slice(words.length);
   const number = (value: string | undefined): number => Number(value ?? 0) || 0;
 
   const replicaOf = find('replicaof') ?? find('slaveof');

@@ -6,9 +6,21 @@ import { fillTemplate, type Placeholder } from './template.js';
 
 export const CONF_FILE = { redis: 'redis.conf', sentinel: 'sentinel.conf' } as const;
 
-const required = (text: string | number): Placeholder => ({ kind: 'value', text: String(text), required: true });
-const optional = (text: string | number): Placeholder => ({ kind: 'value', text: String(text), required: false });
-const lines = (entries: readonly string[]): Placeholder => ({ kind: 'lines', lines: entries, required: true });
+const required = (text: string | number): Placeholder => ({
+  kind: 'value',
+  text: String(text),
+  required: true,
+});
+const optional = (text: string | number): Placeholder => ({
+  kind: 'value',
+  text: String(text),
+  required: false,
+});
+const lines = (entries: readonly string[]): Placeholder => ({
+  kind: 'lines',
+  lines: entries,
+  required: true,
+});
 
 /** @throws RsentinelError TEMPLATE_INVALID */
 export function renderConf(spec: GroupSpec, node: NodeSpec, history: GroupHistory): string {
@@ -19,7 +31,9 @@ export function renderConf(spec: GroupSpec, node: NodeSpec, history: GroupHistor
     ['announce-ip', required(node.address.host)],
     ['announce-port', required(node.address.port)],
     ['directives', lines(node.directives.map(({ name, value }) => `${name} ${value}`))],
-    ...(node.kind === 'redis' ? redisPlaceholders(spec, node, history) : sentinelPlaceholders(spec, node, history)),
+    ...(node.kind === 'redis'
+      ? redisPlaceholders(spec, node, history)
+      : sentinelPlaceholders(spec, node, history)),
   ]);
   const marker = formatMarker({ group: spec.name, node: node.name, spec: node.digest });
   return `${marker}\n${fillTemplate(CONF_FILE[node.kind], spec.templates[node.kind], placeholders)}`;
@@ -29,7 +43,11 @@ function masterOf(spec: GroupSpec, history: GroupHistory): RedisNodeSpec {
   return spec.redis.find((node) => node.name === history.master) ?? spec.redis[0];
 }
 
-function redisPlaceholders(spec: GroupSpec, node: RedisNodeSpec, history: GroupHistory): [string, Placeholder][] {
+function redisPlaceholders(
+  spec: GroupSpec,
+  node: RedisNodeSpec,
+  history: GroupHistory,
+): [string, Placeholder][] {
   const master = masterOf(spec, history);
   return [['replicaof', lines(master.name === node.name ? [] : [replicaofLine(master)])]];
 }

@@ -44,7 +44,8 @@ export function fillTemplate(
       }
       if (!line.trimStart().startsWith('#')) seen.add(key);
       if (placeholder.kind === 'value') {
-        if (CONTROL.test(placeholder.text)) at(column, `the value of ${whole} has a line break or control character`);
+        if (CONTROL.test(placeholder.text))
+          at(column, `the value of ${whole} has a line break or control character`);
         return placeholder.text;
       }
       if (line.trim() !== whole) at(column, `${whole} stands for whole lines and must be alone on its line`);

@@ -20,7 +20,7 @@ export interface RenderedFile {
  */
 export async function renderTree(topology: Topology): Promise<readonly RenderedFile[]> {
   const nothingRefused = { ports: new Set<number>(), subnets: new Set<string>() };
-  const allocation: Allocation = allocate(topology, new Map(), nothingRefused, () => 0);
+  const allocation: Allocation = allocate(topology, new Map(), null, nothingRefused, () => 0);
   const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
   const history = initialHistory(spec);
   return nodesOf(spec).map((node) => ({

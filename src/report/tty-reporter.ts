@@ -28,6 +28,7 @@ export interface Spinner {
 /** What a finished phase is called, by how many steps it had. */
 const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   image: () => 'image pulled',
+  'drop-network': () => 'network with another subnet removed',
   network: () => 'network made',
   render: (steps) => `configuration of ${count(steps, 'node')} written`,
   repoint: (steps) => `${count(steps, 'node')} pointed at the present master`,

@@ -6,7 +6,9 @@ import { type Address, formatAddress } from '../spec/address.js';
 export type Command = readonly [string, ...string[]];
 
 /** What a node answers to one command: the reply, or the error that it gave. */
-export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string };
+export type Reply =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: string };
 
 /** ms. A node on this machine answers within one; more means that it hangs or is paused. */
 const CONNECT_TIMEOUT = 1000;

@@ -17,17 +17,25 @@ export interface Targets {
 }
 
 export async function takeSnapshot(targets: Targets, connections: Connections): Promise<Snapshot> {
-  const ask = async <T>(target: Target, question: (at: Address) => Promise<T>): Promise<[string, T | Silent]> => {
+  const ask = async <T>(
+    target: Target,
+    question: (at: Address) => Promise<T>,
+  ): Promise<[string, T | Silent]> => {
     try {
       return [target.name, await question(target.control)];
     } catch (error) {
-      return [target.name, { kind: 'silent', reason: error instanceof Error ? error.message : String(error) }];
+      return [
+        target.name,
+        { kind: 'silent', reason: error instanceof Error ? error.message : String(error) },
+      ];
     }
   };
   const [redis, sentinels] = await Promise.all([
     Promise.all(targets.redis.map((target) => ask(target, (at) => askRedis(at, connections)))),
     Promise.all(
-      targets.sentinels.map((target) => ask(target, (at) => askSentinel(at, targets.masterName, connections))),
+      targets.sentinels.map((target) =>
+        ask(target, (at) => askSentinel(at, targets.masterName, connections)),
+      ),
     ),
   ]);
   return { redis: new Map(redis), sentinels: new Map(sentinels) };
@@ -44,7 +52,11 @@ async function askRedis(at: Address, connections: Connections): Promise<RedisAns
   return redisAnswer(replies.map(text).join('\n'));
 }
 
-async function askSentinel(at: Address, masterName: string, connections: Connections): Promise<SentinelAnswer> {
+async function askSentinel(
+  at: Address,
+  masterName: string,
+  connections: Connections,
+): Promise<SentinelAnswer> {
   const [info, myid, master, replicas, sentinels, quorum, debug] = await connections.query(at, [
     ['INFO'],
     ['SENTINEL', 'MYID'],

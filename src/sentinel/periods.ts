@@ -7,7 +7,9 @@ import type { Connections } from './connection.js';
 import type { SentinelAnswer } from './snapshot.js';
 
 /** ms, by the names that SENTINEL DEBUG has. */
-export type Periods = Readonly<Record<'info-period' | 'ping-period' | 'publish-period' | 'ask-period', number>>;
+export type Periods = Readonly<
+  Record<'info-period' | 'ping-period' | 'publish-period' | 'ask-period', number>
+>;
 
 /** Sentinel's own, Redis 6.0 – 8.0 and Valkey 8. */
 export const DEFAULT_PERIODS: Periods = {
@@ -38,5 +40,7 @@ export async function setPeriods(at: Address, periods: Periods, connections: Con
 /** Whether a sentinel runs with other periods than its defaults. */
 export function hasOtherPeriods(answer: SentinelAnswer): boolean {
   const { periods } = answer;
-  return periods !== null && Object.entries(DEFAULT_PERIODS).some(([name, ms]) => (periods.get(name) ?? ms) !== ms);
+  return (
+    periods !== null && Object.entries(DEFAULT_PERIODS).some(([name, ms]) => (periods.get(name) ?? ms) !== ms)
+  );
 }

@@ -1,41 +1,57 @@
 /** What to do about a fault, by its code. */
 
 const WAIT = 'Sentinel does this by itself within seconds; if it stays, look at the log of the node.';
-const LOG = 'Look at the log of the node (`docker logs`), and run `rsentinel up` to start what is not running.';
+const LOG =
+  'Look at the log of the node (`docker logs`), and run `rsentinel up` to start what is not running.';
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  'container-missing': 'Run `rsentinel up`: it makes the container again, with the data that is kept in its directory.',
-  'container-stopped': 'Run `rsentinel up`: it starts the node again, as a replica if there is another master by now.',
+  'container-missing':
+    'Run `rsentinel up`: it makes the container again, with the data that is kept in its directory.',
+  'container-stopped':
+    'Run `rsentinel up`: it starts the node again, as a replica if there is another master by now.',
   'container-paused': 'Run `docker unpause` on it, or `rsentinel up`.',
   'network-missing': 'Run `rsentinel down` and `rsentinel up`: the containers need their network back.',
   'node-silent': LOG,
   'node-loading': 'Wait until the data set is in memory.',
-  'master-unknown': 'Its sentinel.conf has lost the group: run `rsentinel down`, remove that node’s conf directory, run `rsentinel up`.',
-  'master-disagreement': 'A failover may be under way; wait for it to end. If it stays, the sentinels cannot reach each other.',
+  'master-unknown':
+    'Its sentinel.conf has lost the group: run `rsentinel down`, remove that node’s conf directory, run `rsentinel up`.',
+  'master-disagreement':
+    'A failover may be under way; wait for it to end. If it stays, the sentinels cannot reach each other.',
   'epoch-disagreement': WAIT,
   'master-foreign': 'Something else uses the same ports, or another group’s configuration was copied here.',
-  'master-flags': 'If the master is dead, the sentinels elect another one after down-after-milliseconds, given a quorum.',
+  'master-flags':
+    'If the master is dead, the sentinels elect another one after down-after-milliseconds, given a quorum.',
   'role-reported': WAIT,
-  'replica-unknown': 'Sentinel learns of replicas from the master every 10 seconds. If it stays, the replica announces another address.',
-  'replica-foreign': 'If that replica is gone for good, make the sentinels forget it: SENTINEL RESET, one sentinel at a time.',
+  'replica-unknown':
+    'Sentinel learns of replicas from the master every 10 seconds. If it stays, the replica announces another address.',
+  'replica-foreign':
+    'If that replica is gone for good, make the sentinels forget it: SENTINEL RESET, one sentinel at a time.',
   'replica-count': WAIT,
   'replica-flags': 'Start the replica again with `rsentinel up`; Sentinel takes it back by itself.',
   'replica-link': WAIT,
   'replica-master': 'Sentinel points it at the master by itself, within some 10 seconds.',
-  'sentinel-unknown': 'Sentinels find each other through the master every 2 seconds. If it stays, they cannot subscribe there.',
-  'sentinel-foreign': 'If that sentinel is gone for good, make the others forget it: SENTINEL RESET, one sentinel at a time.',
+  'sentinel-unknown':
+    'Sentinels find each other through the master every 2 seconds. If it stays, they cannot subscribe there.',
+  'sentinel-foreign':
+    'If that sentinel is gone for good, make the others forget it: SENTINEL RESET, one sentinel at a time.',
   'sentinel-count': WAIT,
   'sentinel-flags': 'Start the sentinel again with `rsentinel up`.',
-  'sentinel-identity': 'Two sentinels share an address, or one was made anew: SENTINEL RESET, one sentinel at a time.',
+  'sentinel-identity':
+    'Two sentinels share an address, or one was made anew: SENTINEL RESET, one sentinel at a time.',
   'runid-unknown': WAIT,
-  'link-unproved': 'They reach each other but are refused: check the passwords and users of the node that is pinged.',
+  'link-unproved':
+    'They reach each other but are refused: check the passwords and users of the node that is pinged.',
   quorum: 'Too few sentinels can see each other for a failover: start the missing ones with `rsentinel up`.',
   'master-role': 'A failover may be under way; wait for it to end.',
   'replica-not-online': 'Wait for the first synchronisation; if it stays, look at the log of the replica.',
-  'replica-role': 'Sentinel makes it a replica by itself, within some 10 seconds; what was written to it since is lost then.',
-  'replica-link-down': 'Wait for the synchronisation; if it stays, the master refuses it or cannot be reached.',
-  'address-unreachable': 'Clients are given this address: nothing must stand between them and it (firewall, VPN, another network).',
-  'conf-not-saved': 'Sentinel must be able to write to its conf directory: check who owns it, and the free space.',
+  'replica-role':
+    'Sentinel makes it a replica by itself, within some 10 seconds; what was written to it since is lost then.',
+  'replica-link-down':
+    'Wait for the synchronisation; if it stays, the master refuses it or cannot be reached.',
+  'address-unreachable':
+    'Clients are given this address: nothing must stand between them and it (firewall, VPN, another network).',
+  'conf-not-saved':
+    'Sentinel must be able to write to its conf directory: check who owns it, and the free space.',
   'periods-lowered': 'Run `rsentinel up`: it puts them back. Low periods make failovers abort.',
 };
 

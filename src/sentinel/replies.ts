@@ -48,7 +48,9 @@ export function redisAnswer(info: string): RedisAnswer {
   const isMaster = fields.get('role') === 'master';
   const replicas = [...fields].flatMap(([name, value]) => {
     if (!/^slave\d+$/.test(name)) return [];
-    const parts = new Map(value.split(',').map((part) => [part.split('=')[0] ?? '', part.split('=')[1] ?? '']));
+    const parts = new Map(
+      value.split(',').map((part) => [part.split('=')[0] ?? '', part.split('=')[1] ?? '']),
+    );
     return [
       {
         address: addressOf(parts, 'ip', 'port'),
@@ -128,7 +130,9 @@ export function sentinelAnswer(masterName: string, replies: SentinelReplies): Se
     kind: 'sentinel',
     version: versionOf(infoFields(info)),
     myid: replies.myid?.ok ? text(replies.myid) : null,
-    info: info.split(/\r?\n/).find((line) => /^master\d+:/.test(line) && line.includes(`name=${masterName},`)) ?? null,
+    info:
+      info.split(/\r?\n/).find((line) => /^master\d+:/.test(line) && line.includes(`name=${masterName},`)) ??
+      null,
     master: masterView(replies.master),
     replicas: listOf(replies.replicas).map(replicaView),
     sentinels: listOf(replies.sentinels).map(instanceView),

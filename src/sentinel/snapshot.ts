@@ -13,11 +13,19 @@ export interface RedisAnswer {
   readonly loading: boolean;
   readonly role: 'master' | 'replica';
   /** The replica's side of the link; null on a master. */
-  readonly link: { readonly master: Address; readonly status: 'up' | 'down'; readonly syncInProgress: boolean } | null;
+  readonly link: {
+    readonly master: Address;
+    readonly status: 'up' | 'down';
+    readonly syncInProgress: boolean;
+  } | null;
   /** Bytes. */
   readonly offset: number;
   /** The master's side of the links: what this node feeds. */
-  readonly replicas: readonly { readonly address: Address; readonly state: string; readonly offset: number }[];
+  readonly replicas: readonly {
+    readonly address: Address;
+    readonly state: string;
+    readonly offset: number;
+  }[];
 }
 
 /** How a sentinel sees another node. */
@@ -65,4 +73,9 @@ export interface SentinelAnswer {
 export interface Snapshot {
   readonly redis: ReadonlyMap<string, RedisAnswer | Silent>;
   readonly sentinels: ReadonlyMap<string, SentinelAnswer | Silent>;
+}
+
+/** Every node that a sentinel watches or knows. */
+export function instancesOf(answer: SentinelAnswer): readonly InstanceView[] {
+  return [...(answer.master === null ? [] : [answer.master]), ...answer.replicas, ...answer.sentinels];
 }

@@ -28,14 +28,17 @@ const AUTO_PORTS = { first: 15000, last: 32000 } as const;
 
 /** Automatic subnets are /24 networks of 10.200.0.0 – 10.239.255.0; Docker's own pools are elsewhere. */
 const AUTO_SUBNETS = { first: 200, count: 40 } as const;
+const AUTO_SUBNET = /^10\.2[0-3]\d\.\d+\.0\/24$/;
 
 /**
  * @param known addresses that nodes of this group have or had, by node name
+ * @param network subnet of the network that the group has already, if any
  * @param random a number in [0, 1), as Math.random
  */
 export function allocate(
   topology: Topology,
   known: ReadonlyMap<string, Address>,
+  network: string | null,
   refused: Refusals,
   random: () => number,
 ): Allocation {
@@ -57,7 +60,8 @@ export function allocate(
   if (topology.network.mode !== 'bridge') return { ports, ips: new Map(), subnet: undefined };
 
   const names = nodes.map((node) => node.name);
-  const subnet = topology.network.subnet ?? automaticSubnet(topology.name, names, known, refused.subnets);
+  const subnet =
+    topology.network.subnet ?? automaticSubnet(topology.name, names, known, network, refused.subnets);
   return { ports, ips: assignIps(subnet, names, known), subnet };
 }
 
@@ -75,12 +79,15 @@ function automaticSubnet(
   group: string,
   names: readonly string[],
   known: ReadonlyMap<string, Address>,
+  network: string | null,
   refused: ReadonlySet<string>,
 ): string {
   const before = names
     .map((name) => /^(10\.2\d\d\.\d+)\.\d+$/.exec(known.get(name)?.host ?? '')?.[1])
     .find((prefix) => prefix !== undefined);
-  if (before !== undefined && !refused.has(`${before}.0/24`)) return `${before}.0/24`;
+  for (const subnet of [before === undefined ? null : `${before}.0/24`, network]) {
+    if (subnet !== null && AUTO_SUBNET.test(subnet) && !refused.has(subnet)) return subnet;
+  }
 
   const hash = createHash('sha256').update(group).digest().readUInt16BE();
   for (let step = 0; step < AUTO_SUBNETS.count * 256; step += 1) {
@@ -100,7 +107,8 @@ function assignIps(
   const ips = new Map<string, string>();
   for (const name of names) {
     const before = known.get(name)?.host;
-    if (before !== undefined && /^\d+(\.\d+){3}$/.test(before) && contains(subnet, before)) ips.set(name, before);
+    if (before !== undefined && /^\d+(\.\d+){3}$/.test(before) && contains(subnet, before))
+      ips.set(name, before);
   }
   const taken = new Set(ips.values());
   const free = hostAddresses(subnet);

@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import type { Topology, TopologyNode } from '../topology/topology.js';
 import type { Address } from './address.js';
 import type { Allocation } from './allocate.js';
-import type { GroupSpec, NodeKind, NodeSpec, RedisNodeSpec, SentinelNodeSpec, Templates } from './group-spec.js';
+import type {
+  GroupSpec,
+  NodeKind,
+  NodeSpec,
+  RedisNodeSpec,
+  SentinelNodeSpec,
+  Templates,
+} from './group-spec.js';
 
 /** Changes whenever the same spec would be made into a container in another way. */
 const LAYOUT = 1;
@@ -48,7 +55,14 @@ export function buildGroupSpec(topology: Topology, allocation: Allocation, templ
       control: { host: LOOPBACK, port },
       container: containerName(topology.name, given.name),
       directives: given.directives,
-      digest: digestOf({ ...shared, kind, address, directives: given.directives, template: templates[kind], ...own }),
+      digest: digestOf({
+        ...shared,
+        kind,
+        address,
+        directives: given.directives,
+        template: templates[kind],
+        ...own,
+      }),
     };
   };
   const redisNode = (given: TopologyNode): RedisNodeSpec => node('redis', given, {});

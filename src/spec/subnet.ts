@@ -7,7 +7,7 @@ export interface Subnet {
   readonly size: number;
 }
 
-export function ipToNumber(ip: string): number {
+function ipToNumber(ip: string): number {
   return ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
@@ -32,5 +32,6 @@ export function contains(subnet: Subnet, ip: string): boolean {
  * Docker's default) and the broadcast address.
  */
 export function* hostAddresses(subnet: Subnet): Generator<string> {
-  for (let value = subnet.base + 2; value < subnet.base + subnet.size - 1; value += 1) yield numberToIp(value);
+  for (let value = subnet.base + 2; value < subnet.base + subnet.size - 1; value += 1)
+    yield numberToIp(value);
 }

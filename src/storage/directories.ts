@@ -4,18 +4,22 @@
  * The conf *directory* is what gets mounted: Redis and Sentinel rewrite their file by a temporary
  * file beside it and a rename, which fails with EBUSY on a file that is mounted by itself.
  */
-import { chown, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { NodeMounts } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
 import { CONF_FILE } from '../render/conf.js';
 import type { NodeKind } from '../spec/group-spec.js';
+import { isCode, removeEmpty, unusable } from './filesystem.js';
 
 /** The user that the nodes run as: files belong to it, so that Redis can rewrite them. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
 }
+
+/** Before the pid in the name of a file that is not yet what it will be renamed to. */
+export const ASIDE = '.rsentinel-';
 
 /** Takes back what a write has changed. */
 export type Undo = () => Promise<void>;
@@ -24,7 +28,7 @@ export function nodeMounts(directory: string, node: string): NodeMounts {
   return { conf: join(directory, node, 'conf'), data: join(directory, node, 'data') };
 }
 
-export function confPath(directory: string, node: string, kind: NodeKind): string {
+function confPath(directory: string, node: string, kind: NodeKind): string {
   return join(directory, node, 'conf', CONF_FILE[kind]);
 }
 
@@ -78,7 +82,7 @@ export async function writeConf(
 
 /** Written aside and renamed: a file that a killed `up` leaves behind is whole. */
 async function replaceFile(path: string, text: string, owner: Owner): Promise<void> {
-  const aside = `${path}.rsentinel-${process.pid}`;
+  const aside = `${path}${ASIDE}${process.pid}`;
   await writeFile(aside, text, { mode: 0o640 });
   await own(aside, owner);
   await rename(aside, path);
@@ -95,65 +99,4 @@ async function removeMade(made: readonly string[], nodeDirectory: string): Promi
     if (path.startsWith(nodeDirectory)) await rm(path, { recursive: true, force: true });
     else await removeEmpty(path);
   }
-}
-
-async function removeEmpty(path: string): Promise<boolean> {
-  try {
-    await rmdir(path);
-    return true;
-  } catch (error) {
-    if (isCode(error, 'ENOTEMPTY') || isCode(error, 'EEXIST') || isCode(error, 'ENOENT')) return false;
-    throw error;
-  }
-}
-
-/**
- * Removes the directories of the nodes of a group, recognised by the file that rsentinel rendered
- * there, and then the group's directory if nothing else is in it.
- * @param isOurs tells by the text of a configuration file whether it belongs to the group
- * @returns what was removed
- */
-export async function removeDirectories(
-  directory: string,
-  isOurs: (confText: string) => boolean,
-): Promise<readonly string[]> {
-  let entries: string[];
-  try {
-    entries = await readdir(directory);
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return [];
-    throw unusable(directory, 'read', error);
-  }
-  const removed: string[] = [];
-  for (const entry of entries) {
-    const texts = await Promise.all([
-      readConf(directory, entry, 'redis').catch(() => null),
-      readConf(directory, entry, 'sentinel').catch(() => null),
-    ]);
-    if (!texts.some((text) => text !== null && isOurs(text))) continue;
-    const path = join(directory, entry);
-    try {
-      await rm(path, { recursive: true, force: true });
-    } catch (error) {
-      throw unusable(path, 'removed', error);
-    }
-    removed.push(path);
-  }
-  // The default place is .rsentinel/<group>: its parent goes with the last group.
-  if ((await removeEmpty(directory)) && dirname(directory).endsWith('.rsentinel')) {
-    await removeEmpty(dirname(directory));
-  }
-  return removed;
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
-function unusable(path: string, verb: 'read' | 'written' | 'removed', cause: unknown): RsentinelError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new RsentinelError('DIRECTORY_UNUSABLE', `${path} cannot be ${verb}: ${reason}`, {
-    hint: 'Set `directory` in the topology file to a place that you may write to.',
-    cause,
-  });
 }

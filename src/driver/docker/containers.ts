@@ -1,9 +1,9 @@
 /** Spec → the engine's description of a container. Pure. */
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
-import type { Owner } from '../../storage/directories.js';
 import { CONF_FILE } from '../../render/conf.js';
 import { nodesOf } from '../../spec/build.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../spec/group-spec.js';
+import type { Owner } from '../../storage/directories.js';
 import type { NodeMounts } from '../driver.js';
 import { anchorLabels, nodeLabels } from './labels.js';
 

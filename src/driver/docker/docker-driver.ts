@@ -9,7 +9,14 @@ import type { Driver, GroupListing, NodeMounts, ObservedEngine } from '../driver
 import { anchorOptions, nodeOptions } from './containers.js';
 import { engineError, isSubnetTaken, messageOf, statusOf, takenPort } from './engine-errors.js';
 import { findServer, pullImage } from './image.js';
-import { containerNameOf, containerState, GROUP_LABEL, groupLabels, LABEL, observedMember } from './labels.js';
+import {
+  containerNameOf,
+  containerState,
+  GROUP_LABEL,
+  groupLabels,
+  LABEL,
+  observedMember,
+} from './labels.js';
 import { readLogTail } from './logs.js';
 
 /** Seconds between SIGTERM and SIGKILL: time for Redis to save its data set. */
@@ -65,23 +72,34 @@ class DockerDriver implements Driver {
       anchorId: containers.find((info) => info.Labels[LABEL.role] === 'anchor')?.Id ?? null,
     };
     return {
-      members: containers.map((info) => observedMember(info, attachments)).filter((member) => member !== null),
+      members: containers.map((info) => observedMember(info, attachments)),
       network:
-        network === undefined ? null : { name: network.Name, subnet: network.IPAM?.Config?.[0]?.Subnet ?? null },
+        network === undefined
+          ? null
+          : { name: network.Name, subnet: network.IPAM?.Config?.[0]?.Subnet ?? null },
     };
   }
 
   async groups(): Promise<readonly GroupListing[]> {
     const filters = { label: [GROUP_LABEL] };
     const [containers, networks] = await Promise.all([
-      this.#call('list containers', 'list containers', () => this.#docker.listContainers({ all: true, filters })),
+      this.#call('list containers', 'list containers', () =>
+        this.#docker.listContainers({ all: true, filters }),
+      ),
       this.#call('list networks', 'list networks', () => this.#docker.listNetworks({ filters })),
     ]);
     const groups = new Map<string, GroupListing>();
-    for (const labels of [...containers.map((info) => info.Labels), ...networks.map((info) => info.Labels ?? {})]) {
+    for (const labels of [
+      ...containers.map((info) => info.Labels),
+      ...networks.map((info) => info.Labels ?? {}),
+    ]) {
       const name = labels[GROUP_LABEL];
       if (name === undefined || groups.has(name)) continue;
-      groups.set(name, { name, file: labels[LABEL.file] ?? null, directory: labels[LABEL.directory] ?? null });
+      groups.set(name, {
+        name,
+        file: labels[LABEL.file] ?? null,
+        directory: labels[LABEL.directory] ?? null,
+      });
     }
     return [...groups.values()];
   }
@@ -97,7 +115,9 @@ class DockerDriver implements Driver {
   }
 
   async pullImage(image: string, signal: AbortSignal): Promise<void> {
-    await this.#call(`pull ${image}`, `pull ${image}`, () => pullImage(this.#docker, image, this.#emit, signal));
+    await this.#call(`pull ${image}`, `pull ${image}`, () =>
+      pullImage(this.#docker, image, this.#emit, signal),
+    );
   }
 
   async createNetwork(spec: GroupSpec): Promise<void> {
@@ -114,16 +134,24 @@ class DockerDriver implements Driver {
       );
     } catch (error) {
       if (statusOf(error) === 409) {
-        throw new RsentinelError('NAME_TAKEN', `there is a network ${name} that does not belong to this group`, {
-          hint: 'Give the group another name (`name` in the topology file, or -n), or remove that network.',
-          cause: error,
-        });
+        throw new RsentinelError(
+          'NAME_TAKEN',
+          `there is a network ${name} that does not belong to this group`,
+          {
+            hint: 'Give the group another name (`name` in the topology file, or -n), or remove that network.',
+            cause: error,
+          },
+        );
       }
       if (subnet !== undefined && isSubnetTaken(error)) {
-        throw new RsentinelError('SUBNET_TAKEN', `the subnet ${subnet} overlaps with another network of the engine`, {
-          hint: 'Set `network.subnet` to one that is free; `docker network inspect` shows those in use.',
-          cause: error,
-        });
+        throw new RsentinelError(
+          'SUBNET_TAKEN',
+          `the subnet ${subnet} overlaps with another network of the engine`,
+          {
+            hint: 'Set `network.subnet` to one that is free; `docker network inspect` shows those in use.',
+            cause: error,
+          },
+        );
       }
       throw this.#wrap(error, `create the network ${name}`);
     }
@@ -151,10 +179,14 @@ class DockerDriver implements Driver {
         .inspect()
         .catch(() => undefined);
       const image = other === undefined ? '' : ` (image ${other.Config.Image}, ${other.State.Status})`;
-      throw new RsentinelError('NAME_TAKEN', `there is a container ${name}${image} that does not belong to this group`, {
-        hint: `Give the group another name than ${spec.name} (\`name\` in the topology file, or -n), or remove that container.`,
-        cause: error,
-      });
+      throw new RsentinelError(
+        'NAME_TAKEN',
+        `there is a container ${name}${image} that does not belong to this group`,
+        {
+          hint: `Give the group another name than ${spec.name} (\`name\` in the topology file, or -n), or remove that container.`,
+          cause: error,
+        },
+      );
     }
   }
 
@@ -186,7 +218,9 @@ class DockerDriver implements Driver {
   async #unpause(name: string): Promise<void> {
     const { state } = await this.state(name);
     if (state !== 'paused') return;
-    await this.#call(`unpause the container ${name}`, `unpause ${name}`, () => this.#docker.getContainer(name).unpause());
+    await this.#call(`unpause the container ${name}`, `unpause ${name}`, () =>
+      this.#docker.getContainer(name).unpause(),
+    );
   }
 
   async #portTaken(group: string, name: string, port: number, cause: unknown): Promise<RsentinelError> {
@@ -197,7 +231,8 @@ class DockerDriver implements Driver {
       holder === undefined
         ? 'a program outside of Docker'
         : `the container ${containerNameOf(holder)}${owner === undefined || owner === group ? '' : ` of the group ${owner}`}`;
-    const remedy = owner === undefined || owner === group ? '' : `, or remove that group (rsentinel down -n ${owner})`;
+    const remedy =
+      owner === undefined || owner === group ? '' : `, or remove that group (rsentinel down -n ${owner})`;
     return new PortTakenError(port, `port ${port}, which ${name} needs, is taken by ${by}`, {
       hint: `Choose another port in the topology file (or \`port: auto\`)${remedy}.`,
       cause,
@@ -209,7 +244,9 @@ class DockerDriver implements Driver {
   }
 
   async remove(group: string, name: string): Promise<void> {
-    await this.#ifOurs(group, name, `remove ${name}`, (container) => container.remove({ force: true, v: true }));
+    await this.#ifOurs(group, name, `remove ${name}`, (container) =>
+      container.remove({ force: true, v: true }),
+    );
   }
 
   /** Does something to a container of the group; what is gone, or somebody else's, is left alone. */
@@ -244,11 +281,15 @@ class DockerDriver implements Driver {
       } catch (error) {
         if (statusOf(error) === 404) continue;
         if (/has active endpoints/i.test(messageOf(error))) {
-          throw new RsentinelError('ENGINE_FAILED', `the network ${Name} is in use by containers outside of the group`, {
-            details: [messageOf(error)],
-            hint: `Disconnect them (docker network disconnect ${Name} CONTAINER) and run the command again.`,
-            cause: error,
-          });
+          throw new RsentinelError(
+            'ENGINE_FAILED',
+            `the network ${Name} is in use by containers outside of the group`,
+            {
+              details: [messageOf(error)],
+              hint: `Disconnect them (docker network disconnect ${Name} CONTAINER) and run the command again.`,
+              cause: error,
+            },
+          );
         }
         throw this.#wrap(error, `remove the network ${Name}`);
       }
@@ -281,7 +322,11 @@ class DockerDriver implements Driver {
   }
 
   #wrap(error: unknown, doing: string): RsentinelError {
-    const { socketPath, host, port } = this.#docker.modem as { socketPath?: string; host?: string; port?: number };
+    const { socketPath, host, port } = this.#docker.modem as {
+      socketPath?: string;
+      host?: string;
+      port?: number;
+    };
     return engineError(error, doing, socketPath ?? `${host}:${port}`);
   }
 

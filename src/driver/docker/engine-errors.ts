@@ -27,9 +27,10 @@ export function messageOf(error: unknown): string {
 export function takenPort(error: unknown): number | null {
   const message = messageOf(error);
   if (!/port is already allocated|address already in use|ports are not available/i.test(message)) return null;
-  const match = /:(\d{1,5})(?:[/\s:]|$)(?=.*(?:failed|bind|address already in use|already allocated|not available))/i.exec(
-    message,
-  );
+  const match =
+    /:(\d{1,5})(?:[/\s:]|$)(?=.*(?:failed|bind|address already in use|already allocated|not available))/i.exec(
+      message,
+    );
   return match === null ? null : Number(match[1]);
 }
 
@@ -47,7 +48,12 @@ export function engineError(error: unknown, doing: string, engine: string): Rsen
       cause: error,
     });
   }
-  if (code !== undefined && ['ENOENT', 'ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN'].includes(code)) {
+  if (
+    code !== undefined &&
+    ['ENOENT', 'ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN'].includes(
+      code,
+    )
+  ) {
     return new RsentinelError('ENGINE_UNREACHABLE', `no Docker engine answers at ${engine}`, {
       hint: 'Start Docker (Docker Desktop, or `systemctl start docker`), or name another engine in DOCKER_HOST.',
       details: [messageOf(error)],

@@ -1,4 +1,5 @@
 /** Images: pulling them, and finding the server in them. */
+import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { RsentinelError } from '../../errors.js';
 import type { Listener } from '../../events.js';
@@ -36,7 +37,10 @@ export async function pullImage(
           if (entry.id !== undefined && entry.status === 'Downloading' && current !== undefined && total) {
             layers.set(entry.id, { current, total });
           }
-          const sums = [...layers.values()].reduce((a, b) => ({ current: a.current + b.current, total: a.total + b.total }), { current: 0, total: 0 });
+          const sums = [...layers.values()].reduce(
+            (a, b) => ({ current: a.current + b.current, total: a.total + b.total }),
+            { current: 0, total: 0 },
+          );
           const percent = sums.total > 0 ? Math.floor((100 * sums.current) / sums.total) : undefined;
           emit({ type: 'pull-progress', image, status: entry.status ?? '', percent });
         },
@@ -44,11 +48,15 @@ export async function pullImage(
     });
   } catch (cause) {
     signal.throwIfAborted();
-    throw new RsentinelError('IMAGE_UNAVAILABLE', `the image ${image} is not on the engine and cannot be pulled`, {
-      details: [messageOf(cause)],
-      hint: `Check the name and the engine’s access to the registry, or set \`image\` to one that is there (\`docker images\`).`,
-      cause,
-    });
+    throw new RsentinelError(
+      'IMAGE_UNAVAILABLE',
+      `the image ${image} is not on the engine and cannot be pulled`,
+      {
+        details: [messageOf(cause)],
+        hint: `Check the name and the engine’s access to the registry, or set \`image\` to one that is there (\`docker images\`).`,
+        cause,
+      },
+    );
   }
 }
 
@@ -71,8 +79,12 @@ async function searchedServer(
   try {
     for (const server of SERVERS) {
       for (const directory of path.split(':')) {
+        // What it answers is a stream without content, which would keep the process alive.
         const found = await container.infoArchive({ path: `${directory}/${server}` }).then(
-          () => true,
+          (answer) => {
+            (answer as Readable).destroy();
+            return true;
+          },
           () => false,
         );
         if (found) return server;
@@ -98,9 +110,13 @@ export async function findServer(
   const path = /^PATH=(.*)$/m.exec((Config.Env ?? []).join('\n'))?.[1] ?? DEFAULT_PATH;
   const server = namedServer(Config) ?? (await searchedServer(docker, image, path, labels));
   if (server !== undefined) return server;
-  throw new RsentinelError('IMAGE_UNSUITABLE', `the image ${image} has neither ${SERVERS.join(' nor ')} on its PATH`, {
-    hint: 'Use an image of Redis (6.0 or newer) or Valkey, for example redis:8.',
-  });
+  throw new RsentinelError(
+    'IMAGE_UNSUITABLE',
+    `the image ${image} has neither ${SERVERS.join(' nor ')} on its PATH`,
+    {
+      hint: 'Use an image of Redis (6.0 or newer) or Valkey, for example redis:8.',
+    },
+  );
 }
 
 /** What Docker gives a container whose image sets no PATH. */

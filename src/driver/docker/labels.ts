@@ -71,15 +71,13 @@ function isAttached(info: ContainerInfo, { networkId, anchorId }: Attachments): 
   return networkId !== null && (id === '' || id === networkId);
 }
 
-/** A member from a container's entry in the engine's list; null when its labels are not of our making. */
-export function observedMember(info: ContainerInfo, attachments: Attachments): ObservedMember | null {
-  const role = ROLES.find((known) => known === info.Labels[LABEL.role]);
-  const node = info.Labels[LABEL.node];
-  if (role === undefined || node === undefined) return null;
+/** A member from a container's entry in the engine's list. */
+export function observedMember(info: ContainerInfo, attachments: Attachments): ObservedMember {
+  const role = ROLES.find((known) => known === info.Labels[LABEL.role]) ?? 'other';
   const exit = /^Exited \((\d+)\)/.exec(info.Status);
   return {
     role,
-    node,
+    node: info.Labels[LABEL.node] ?? containerNameOf(info),
     container: containerNameOf(info),
     state: containerState(info.State),
     exitCode: exit === null ? null : Number(exit[1]),

@@ -1,0 +1,67 @@
+/** Removes the directories of a group, and nothing that is not the group's. */
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ASIDE, readConf } from './directories.js';
+import { isCode, removeEmpty, unusable } from './filesystem.js';
+
+/**
+ * Removes the directories of the nodes of a group, recognised by the file that rsentinel rendered
+ * there or by what a killed `up` leaves before it has written one, and then the group's directory
+ * if nothing else is in it.
+ * @param isOurs tells by the text of a configuration file whether it belongs to the group
+ * @returns what was removed
+ * @throws RsentinelError DIRECTORY_UNUSABLE
+ */
+export async function removeDirectories(
+  directory: string,
+  isOurs: (confText: string) => boolean,
+): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const entry of (await list(directory)) ?? []) {
+    if (!(await hasOurConf(directory, entry, isOurs)) && !(await isHalfMade(join(directory, entry))))
+      continue;
+    const path = join(directory, entry);
+    try {
+      await rm(path, { recursive: true, force: true });
+    } catch (error) {
+      throw unusable(path, 'removed', error);
+    }
+    removed.push(path);
+  }
+  // The default place is .rsentinel/<group>: its parent goes with the last group.
+  if ((await removeEmpty(directory)) && dirname(directory).endsWith('.rsentinel')) {
+    await removeEmpty(dirname(directory));
+  }
+  return removed;
+}
+
+async function hasOurConf(
+  directory: string,
+  node: string,
+  isOurs: (confText: string) => boolean,
+): Promise<boolean> {
+  const texts = await Promise.all([
+    readConf(directory, node, 'redis').catch(() => null),
+    readConf(directory, node, 'sentinel').catch(() => null),
+  ]);
+  return texts.some((text) => text !== null && isOurs(text));
+}
+
+/** A node's directories with nothing in them but a file that was about to be renamed. */
+async function isHalfMade(path: string): Promise<boolean> {
+  const entries = await list(path).catch(() => null);
+  if (entries === null || !entries.includes('conf')) return false;
+  if (entries.some((entry) => entry !== 'conf' && entry !== 'data')) return false;
+  const [conf, data] = await Promise.all([list(join(path, 'conf')), list(join(path, 'data'))]);
+  return conf?.every((file) => file.includes(ASIDE)) === true && (data ?? []).length === 0;
+}
+
+/** Names in a directory; null when there is none. */
+async function list(path: string): Promise<readonly string[] | null> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return null;
+    throw unusable(path, 'read', error);
+  }
+}
