@@ -116,9 +116,20 @@ async function look(
   }
 }
 
-/** A node without a running container can answer nobody: that it does not run is said already. */
+/** What is bound to be seen of a node whose container does not run: that it does not is said already. */
+const CONSEQUENCES: ReadonlySet<string> = new Set([
+  'node-silent',
+  'link-unproved',
+  'runid-unknown',
+  'role-reported',
+  'replica-flags',
+  'replica-link',
+  'replica-not-online',
+  'sentinel-flags',
+]);
+
 function isConsequence(fault: Fault, stopped: ReadonlySet<string | null>): boolean {
-  return (fault.code === 'node-silent' || fault.code === 'link-unproved') && stopped.has(fault.node);
+  return CONSEQUENCES.has(fault.code) && stopped.has(fault.node);
 }
 
 function networkFaults({ network }: ObservedEngine): readonly Fault[] {
