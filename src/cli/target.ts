@@ -67,7 +67,7 @@ async function byFile(source: Source & { readonly kind: 'file' }, around: Surrou
       (await around.groups()).filter(({ file }) => file === source.path),
       source.path,
     );
-    if (group === null) throw error;
+    if (group === null) throw withNameHint(error);
     around.warn(`${error.message}: going by ${group.name}, the group that was made from it`);
     return { name: group.name, topology: null };
   }
@@ -99,6 +99,15 @@ function only(groups: readonly GroupListing[], from: string): GroupListing | nul
   throw new RsentinelError('USAGE', `several groups were made from ${from}`, {
     details: groups.map(({ name }) => name),
     hint: 'Name one with -n.',
+  });
+}
+
+/** A file that is wrong does not stop anyone who knows the name. */
+function withNameHint(error: RsentinelError): RsentinelError {
+  return new RsentinelError(error.code, error.message, {
+    details: error.details,
+    hint: [error.hint, 'With -n NAME no file is needed.'].filter((part) => part !== undefined).join(' '),
+    cause: error,
   });
 }
 

@@ -85,7 +85,7 @@ function masterLine({ master, masterName }: GroupReport, { bold, red }: Style): 
 
 function faultLines({ faults }: GroupReport, { red, dim }: Style): readonly string[] {
   return faults.flatMap((fault) => [
-    `${red('✖')} ${fault.node === null ? '' : `${fault.node}: `}${printable(fault.message)}`,
+    `${red('✖')} ${printable(fault.message)}`,
     `  ${dim(printable(fault.remedy))}`,
   ]);
 }

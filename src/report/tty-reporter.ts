@@ -89,6 +89,7 @@ export class TtyReporter implements Reporter {
         break;
       case 'ready':
         this.#print(green(`✔ ${readyText(event)}`));
+        this.#say('looking at what came of it');
         break;
       case 'retrying':
         this.#print(retryText(event));

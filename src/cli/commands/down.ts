@@ -28,7 +28,7 @@ export async function down(flags: DownFlags, session: Session): Promise<number> 
     });
     reporter.close();
     if (flags.format === 'json') {
-      const document: DownDocument = { version: 1, group: name, ...result };
+      const document: DownDocument = { version: 1, group: name, ...result, ms: Math.round(result.ms) };
       stdout.write(jsonText(document));
     } else if (!flags.quiet) {
       stdout.write(downText(name, result, styleFor(stdout, env)));

@@ -95,7 +95,10 @@ describe('the group that status and down are about', () => {
       files: { '/home/me/topology.yaml': null },
       groups: [{ ...demo, file: '/elsewhere.yaml' }],
     };
-    await expect(resolve({ file: 'topology.yaml' }, world)).rejects.toThrow('topology.yaml has a mistake');
+    await expect(resolve({ file: 'topology.yaml' }, world)).rejects.toMatchObject({
+      message: 'topology.yaml has a mistake',
+      hint: 'With -n NAME no file is needed.',
+    });
   });
 
   it('cannot be told from a broken file that several groups were made from', async () => {

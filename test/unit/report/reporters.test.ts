@@ -174,6 +174,7 @@ describe('on a terminal', () => {
       'create redis-1, create redis-2',
       'create redis-2',
       'start redis-1',
+      'looking at what came of it',
     ]);
   });
 
