@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,7 +11,7 @@ const HEAVY = ['dockerode', 'ioredis', 'ora', 'yaml', 'zod'];
 
 /** Which of the heavy packages a command loads: V8's coverage names every script. */
 async function loadedBy(words: readonly string[], cwd: string): Promise<readonly string[]> {
-  const coverage = await mkdtemp(join(tmpdir(), 'rsentinel-coverage-'));
+  const coverage = await directoryWith({});
   await rsentinel(words, { cwd, env: { NODE_V8_COVERAGE: coverage } });
   const loaded = new Set<string>();
   for (const file of await readdir(coverage)) {
