@@ -1,5 +1,5 @@
 /** A healthy group of one master, two replicas and three sentinels, as its nodes describe it. */
-import type { Expectation } from '../../../src/sentinel/readiness.js';
+import type { Expectation } from '../../../src/sentinel/expectation.js';
 import type {
   InstanceView,
   MasterView,
