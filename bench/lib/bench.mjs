@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { connect } from '../../scripts/lib/docker.mjs';
+import { ensureEngine } from '../../scripts/lib/engine.mjs';
+import { ensureImage } from '../../scripts/lib/image.mjs';
+import { interruption } from '../../scripts/lib/interrupt.mjs';
+import { removeLeftovers } from '../../scripts/lib/leftovers.mjs';
+import { say } from '../../scripts/lib/log.mjs';
+import { CACHE, ROOT } from '../../scripts/lib/paths.mjs';
+import { findCompose } from './compose.mjs';
+import { contestants } from './contestants.mjs';
+import { describeMachine } from './machine.mjs';
+import { reportText } from './report.mjs';
+import { runRounds } from './rounds.mjs';
+
+const RAW = join(CACHE, 'bench.json');
+
+/**
+ * Measures, prints the table on stdout and leaves the machine as it was found: the engine is stopped if
+ * this started it, and nothing that was measured remains.
+ *
+ * @param {number} rounds
+ */
+export async function bench(rounds) {
+  const engine = await ensureEngine();
+  try {
+    await benchOnEngine(rounds);
+  } finally {
+    await engine.release();
+  }
+}
+
+/** @param {number} rounds */
+async function benchOnEngine(rounds) {
+  const docker = connect();
+  const image = await ensureImage(docker);
+  const compose = await findCompose();
+  const machine = await describeMachine(docker, image, compose.found ? compose.version : undefined);
+  const run = randomBytes(3).toString('hex');
+  const folder = await mkdtemp(join(tmpdir(), 'rsentinel-bench-'));
+  const field = await contestants({ run, folder, image, compose });
+  try {
+    const samples = await runRounds(field, rounds);
+    const aside = compose.found ? [] : [`docker compose was not measured: ${compose.reason}`];
+    process.stdout.write(reportText({ rounds, machine, samples, aside }));
+    await mkdir(CACHE, { recursive: true });
+    await writeFile(
+      RAW,
+      `${JSON.stringify({ rounds, machine, ms: Object.fromEntries(samples) }, null, 2)}\n`,
+    );
+    say(`All samples, in milliseconds: ${relative(ROOT, RAW)}`);
+  } finally {
+    // What an interrupted round has left; after a whole one there is nothing.
+    for (const contestant of field) await contestant.cleanUp?.();
+    const removed = await removeLeftovers(docker, run);
+    if (removed > 0) say(`Removed what the bench had left: ${removed} containers or networks.`);
+    await rm(folder, { recursive: true, force: true });
+    interruption.throwIfAborted();
+  }
+}

@@ -1,0 +1,84 @@
+import { connectDocker } from '../../dist/driver/docker/docker-driver.js';
+import { proveReady } from '../../dist/group/prove.js';
+import { loadTemplates } from '../../dist/render/templates.js';
+import { Connections } from '../../dist/sentinel/connection.js';
+import { buildGroupSpec } from '../../dist/spec/build.js';
+import { interruption } from '../../scripts/lib/interrupt.mjs';
+import { SetupError } from '../../scripts/lib/log.mjs';
+import { topologyOf } from './group.mjs';
+
+/** As compose.yaml has them. */
+const SUBNET = '10.198.77.0/24';
+const REDIS = { first: 11, port: 6379 };
+const SENTINELS = { first: 21, port: 26379 };
+
+const PATIENCE_MS = 90_000;
+
+/**
+ * Waits until the group of compose.yaml is proved ready by what proves it in `rsentinel up`.
+ *
+ * @param {string} image
+ * @returns {Promise<number>} Milliseconds.
+ */
+export async function untilComposeReady(image) {
+  const spec = await composeSpec(image);
+  const connections = new Connections();
+  const driver = await connectDocker(() => {});
+  const context = { driver, emit: () => {}, signal: interruption };
+  const started = performance.now();
+  try {
+    await proveReady(spec, connections, context, AbortSignal.timeout(PATIENCE_MS));
+    return performance.now() - started;
+  } catch (error) {
+    interruption.throwIfAborted();
+    const { message, details } = /** @type {import('../../dist/errors.js').RsentinelError} */ (error);
+    throw new SetupError(`The compose group: ${message}.`, { output: details?.join('\n') });
+  } finally {
+    connections.close();
+    driver.close();
+  }
+}
+
+/**
+ * The compose group as a spec. Everybody, the host too, reaches its nodes at their addresses in its network.
+ *
+ * @param {string} image
+ */
+async function composeSpec(image) {
+  const topology = topologyOf({ group: 'compose', image, mode: 'bridge' });
+  const prefix = SUBNET.replace(/\d+\/.*$/, '');
+  const nodes = [
+    ...topology.redis.map(({ name }, index) => ({
+      name,
+      ip: `${prefix}${REDIS.first + index}`,
+      port: REDIS.port,
+    })),
+    ...topology.sentinels.map(({ name }, index) => ({
+      name,
+      ip: `${prefix}${SENTINELS.first + index}`,
+      port: SENTINELS.port,
+    })),
+  ];
+  const allocation = {
+    ports: new Map(nodes.map(({ name, port }) => [name, port])),
+    ips: new Map(nodes.map(({ name, ip }) => [name, ip])),
+    subnet: SUBNET,
+  };
+  const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
+  const [redis, ...otherRedis] = spec.redis;
+  const [sentinel, ...otherSentinels] = spec.sentinels;
+  return {
+    ...spec,
+    redis: /** @type {const} */ ([direct(redis), ...otherRedis.map(direct)]),
+    sentinels: /** @type {const} */ ([direct(sentinel), ...otherSentinels.map(direct)]),
+  };
+}
+
+/**
+ * @template {import('../../dist/spec/group-spec.js').NodeSpec} Node
+ * @param {Node} node
+ * @returns {Node}
+ */
+function direct(node) {
+  return { ...node, control: node.address };
+}

@@ -1,0 +1,144 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { groupPrefix } from '../../scripts/lib/leftovers.mjs';
+import { SetupError } from '../../scripts/lib/log.mjs';
+import { ROOT } from '../../scripts/lib/paths.mjs';
+import { runChild } from './child.mjs';
+import { untilComposeReady } from './compose-ready.mjs';
+import { describeGroup, topologyText } from './group.mjs';
+
+/** @typedef {import('./rounds.mjs').Contestant} Contestant */
+/** @typedef {'loopback' | 'bridge'} Mode */
+
+const CLI = join(ROOT, 'bin', 'rsentinel.js');
+const BARE = fileURLToPath(new URL('../bare-engine.mjs', import.meta.url));
+const COMPOSE_FILE = fileURLToPath(new URL('../compose.yaml', import.meta.url));
+
+/**
+ * Everyone who takes part.
+ *
+ * @param {object} setting
+ * @param {string} setting.run Tells what this run has made from anybody else's.
+ * @param {string} setting.folder For files; removed at the end.
+ * @param {string} setting.image
+ * @param {import('./compose.mjs').Compose} setting.compose
+ * @returns {Promise<readonly Contestant[]>}
+ */
+export async function contestants({ run, folder, image, compose }) {
+  const prefix = groupPrefix(run);
+  const field = [
+    await rsentinel('loopback', `${prefix}loopback`, image, folder),
+    await bareEngine('loopback', `${prefix}bare-loopback`, image, folder),
+    await rsentinel('bridge', `${prefix}bridge`, image, folder),
+    await bareEngine('bridge', `${prefix}bare-bridge`, image, folder),
+  ];
+  if (compose.found) field.push(handWritten(compose.command, `${prefix}compose`, image));
+  return field;
+}
+
+/**
+ * The command line, as a user runs it; in loopback mode also `up` on the group that is there already.
+ *
+ * @param {Mode} mode
+ * @param {string} group
+ * @param {string} image
+ * @param {string} folder
+ * @returns {Promise<Contestant>}
+ */
+async function rsentinel(mode, group, image, folder) {
+  const home = join(folder, group);
+  await mkdir(home, { recursive: true });
+  const file = join(home, 'topology.yaml');
+  await writeFile(file, topologyText({ group, image, mode }));
+  const cli = (/** @type {string} */ command) => runChild([process.execPath, CLI, command, '-f', file]);
+  return {
+    name: `rsentinel ${mode}`,
+    round: async () => {
+      const up = await cli('up');
+      const within = readyMs(up.stderr);
+      const samples = [
+        { name: `rsentinel ${mode} up`, ms: up.ms },
+        { name: `rsentinel ${mode} up, process apart`, ms: within },
+      ];
+      if (mode === 'loopback') {
+        samples.push({ name: 'rsentinel up, nothing to do', ms: (await cli('up')).ms });
+        samples.push({ name: 'node -e 0', ms: (await runChild([process.execPath, '-e', '0'])).ms });
+      }
+      samples.push({ name: `rsentinel ${mode} down`, ms: (await cli('down')).ms });
+      await rm(join(home, '.rsentinel'), { recursive: true, force: true });
+      return samples;
+    },
+  };
+}
+
+/** What `up` says it took, from `proved ready (979 ms)`. */
+function readyMs(/** @type {string} */ stderr) {
+  const [, number, unit] = /proved ready \(([\d.]+) (ms|s)\)/.exec(stderr) ?? [];
+  if (number === undefined)
+    throw new SetupError('rsentinel up did not say that the group is ready.', { output: stderr });
+  return Number(number) * (unit === 's' ? 1000 : 1);
+}
+
+/**
+ * The same containers with nobody waiting for Redis: what no tool on this engine can be faster than.
+ *
+ * @param {Mode} mode
+ * @param {string} group
+ * @param {string} image
+ * @param {string} folder
+ * @returns {Promise<Contestant>}
+ */
+async function bareEngine(mode, group, image, folder) {
+  const home = join(folder, group);
+  const directory = join(home, 'nodes');
+  await mkdir(home, { recursive: true });
+  const file = join(home, 'group.json');
+  await writeFile(file, JSON.stringify(await describeGroup({ group, image, mode, directory })));
+  const bare = (/** @type {string} */ command) => runChild([process.execPath, BARE, command, file]);
+  return {
+    name: `bare engine ${mode}`,
+    round: async () => {
+      const up = await bare('up');
+      const down = await bare('down');
+      await rm(directory, { recursive: true, force: true });
+      return [
+        { name: `bare engine ${mode} up`, ms: up.ms },
+        { name: `bare engine ${mode} up, process apart`, ms: Number(up.stdout) },
+        { name: `bare engine ${mode} down`, ms: down.ms },
+      ];
+    },
+  };
+}
+
+/**
+ * The hand-written compose file.
+ *
+ * @param {readonly [string, ...string[]]} command
+ * @param {string} project
+ * @param {string} image
+ * @returns {Contestant}
+ */
+function handWritten(command, project, image) {
+  const compose = (/** @type {readonly string[]} */ args, always = false) =>
+    runChild([...command, '-p', project, '-f', COMPOSE_FILE, ...args], {
+      env: { BENCH_IMAGE: image },
+      always,
+    });
+  return {
+    name: 'compose',
+    round: async () => {
+      const up = await compose(['up', '-d', '--wait']);
+      const waited = await untilComposeReady(image);
+      const down = await compose(['down', '--volumes']);
+      return [
+        { name: 'compose up --wait', ms: up.ms },
+        { name: 'compose up --wait, then ready', ms: up.ms + waited },
+        { name: 'compose down', ms: down.ms },
+      ];
+    },
+    cleanUp: async () => {
+      await compose(['down', '--volumes', '--timeout', '1'], true);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { median, spread } from './stats.mjs';
+
+/** @typedef {ReadonlyMap<string, readonly number[]>} Samples */
+
+/** What stands in a line of the table: a title, and the samples of its columns. */
+const ROWS = [
+  ['rsentinel, loopback', 'rsentinel loopback up', 'rsentinel loopback down'],
+  ['bare engine, the same containers', 'bare engine loopback up', 'bare engine loopback down'],
+  ['rsentinel, bridge', 'rsentinel bridge up', 'rsentinel bridge down'],
+  ['bare engine, the same containers', 'bare engine bridge up', 'bare engine bridge down'],
+  ['docker compose, until as ready', 'compose up --wait, then ready', 'compose down'],
+  ['docker compose, `up --wait` alone', 'compose up --wait', ''],
+  ['rsentinel, nothing to do', 'rsentinel up, nothing to do', ''],
+  ['`node -e 0`', 'node -e 0', ''],
+  ['without process start: rsentinel, loopback', 'rsentinel loopback up, process apart', ''],
+  ['without process start: bare engine', 'bare engine loopback up, process apart', ''],
+  ['without process start: rsentinel, bridge', 'rsentinel bridge up, process apart', ''],
+  ['without process start: bare engine', 'bare engine bridge up, process apart', ''],
+];
+
+/** Pairs that are compared by their medians, and what is aimed at. */
+const RATIOS = [
+  ['loopback up / bare engine', 'rsentinel loopback up', 'bare engine loopback up', '≤ 2'],
+  ['loopback up / docker compose', 'rsentinel loopback up', 'compose up --wait, then ready', '≤ 0.15'],
+  ['loopback down / bare engine', 'rsentinel loopback down', 'bare engine loopback down', ''],
+  ['loopback down / docker compose', 'rsentinel loopback down', 'compose down', ''],
+  ['bridge up / bare engine', 'rsentinel bridge up', 'bare engine bridge up', ''],
+  ['bridge up / docker compose', 'rsentinel bridge up', 'compose up --wait, then ready', ''],
+  ['bridge down / bare engine', 'rsentinel bridge down', 'bare engine bridge down', ''],
+  ['nothing to do / `node -e 0`', 'rsentinel up, nothing to do', 'node -e 0', ''],
+];
+
+/**
+ * The result as Markdown, which reads well on a terminal too.
+ *
+ * @param {{ rounds: number, machine: string, samples: Samples, aside: readonly string[] }} result
+ */
+export function reportText({ rounds, machine, samples, aside }) {
+  const rows = ROWS.filter(([, up = '']) => samples.has(up)).map(([title = '', up = '', down = '']) => [
+    title,
+    seconds(samples.get(up)),
+    seconds(samples.get(down)),
+  ]);
+  const ratios = RATIOS.flatMap(([title = '', ours = '', theirs = '', aim = '']) => {
+    const [a, b] = [samples.get(ours), samples.get(theirs)];
+    return a === undefined || b === undefined ? [] : [[title, (median(a) / median(b)).toFixed(2), aim]];
+  });
+  return [
+    `${machine}`,
+    `${rounds} rounds, interleaved; seconds: median (shortest – longest)`,
+    '',
+    ...table(['', 'up', 'down'], rows),
+    '',
+    ...table(['ratio of medians', '', 'aim'], ratios),
+    ...aside.map((line) => `\n${line}`),
+    '',
+  ].join('\n');
+}
+
+function seconds(/** @type {readonly number[] | undefined} */ ms) {
+  if (ms === undefined) return '';
+  const { shortest, longest } = spread(ms);
+  const text = (/** @type {number} */ value) => (value / 1000).toFixed(2);
+  return `${text(median(ms))} (${text(shortest)} – ${text(longest)})`;
+}
+
+/**
+ * @param {readonly string[]} titles
+ * @param {readonly (readonly string[])[]} rows
+ */
+function table(titles, rows) {
+  const widths = titles.map((title, column) =>
+    Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (/** @type {readonly string[]} */ cells) =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
+  return [line(titles), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)];
+}
