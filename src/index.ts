@@ -7,14 +7,10 @@
  * const { topology } = await loadTopology('topology.yaml', process.env, process.cwd());
  * const driver = await connectDocker(() => {});
  * const context = { driver, emit: () => {}, signal: AbortSignal.timeout(120_000) };
- * try {
- *   const { report } = await up(topology, { waitTimeoutMs: 60_000, onFailure: 'rollback' }, context);
- *   const sentinels = report.sentinels.map(({ address }) => address);
- *   // new Redis({ sentinels, name: topology.masterName })
- *   await down({ name: topology.name, directory: topology.directory }, { volumes: 'remove' }, context);
- * } finally {
- *   driver.close();
- * }
+ * const { report } = await up(topology, { waitTimeoutMs: 60_000, onFailure: 'rollback' }, context);
+ * const sentinels = report.sentinels.map(({ address }) => address);
+ * // new Redis({ sentinels, name: topology.masterName })
+ * await down({ name: topology.name, directory: topology.directory }, { volumes: 'remove' }, context);
  * ```
  *
  * Functions never print and never exit: they emit events and throw {@link RsentinelError}.

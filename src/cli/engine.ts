@@ -10,9 +10,5 @@ export async function withEngine<Result>(
 ): Promise<Result> {
   const { connectDocker } = await import('../driver/docker/docker-driver.js');
   const driver = await connectDocker(reporter.listen);
-  try {
-    return await work({ driver, emit: reporter.listen, signal: session.signal });
-  } finally {
-    driver.close();
-  }
+  return work({ driver, emit: reporter.listen, signal: session.signal });
 }

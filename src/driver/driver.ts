@@ -60,6 +60,12 @@ export interface NodeMounts {
   readonly data: string;
 }
 
+export interface MemberNow {
+  readonly state: ContainerState;
+  /** Of a container that has ended. */
+  readonly exitCode: number | null;
+}
+
 export interface Driver {
   /** What exists of a group. */
   observe(group: string): Promise<ObservedEngine>;
@@ -92,10 +98,9 @@ export interface Driver {
   removeNetwork(group: string): Promise<void>;
 
   /** The state of one member, now. */
-  state(container: string): Promise<{ readonly state: ContainerState; readonly exitCode: number | null }>;
+  state(container: string): Promise<MemberNow>;
   /** The last lines that a member logged, oldest first. */
   logTail(container: string, lines: number): Promise<readonly string[]>;
   /** uid and gid that the processes of a group run as. */
   readonly owner: { readonly uid: number; readonly gid: number };
-  close(): void;
 }

@@ -14,14 +14,10 @@ const example = async (): Promise<void> => {
   const { topology } = await loadTopology('topology.yaml', process.env, process.cwd());
   const driver = await connectDocker(() => {});
   const context = { driver, emit: () => {}, signal: AbortSignal.timeout(120_000) };
-  try {
-    const { report } = await up(topology, { waitTimeoutMs: 60_000, onFailure: 'rollback' }, context);
-    const sentinels = report.sentinels.map(({ address }) => address);
-    expect(sentinels).toHaveLength(3);
-    await down({ name: topology.name, directory: topology.directory }, { volumes: 'remove' }, context);
-  } finally {
-    driver.close();
-  }
+  const { report } = await up(topology, { waitTimeoutMs: 60_000, onFailure: 'rollback' }, context);
+  const sentinels = report.sentinels.map(({ address }) => address);
+  expect(sentinels).toHaveLength(3);
+  await down({ name: topology.name, directory: topology.directory }, { volumes: 'remove' }, context);
 };
 
 describe('the library', () => {

@@ -1,0 +1,44 @@
+/** Calls to the engine: timed for `-v`, and with errors that users understand. */
+import type Dockerode from 'dockerode';
+import type { RsentinelError } from '../../errors.js';
+import type { Listener } from '../../events.js';
+import { engineError } from './engine-errors.js';
+
+export class EngineCalls {
+  readonly docker: Dockerode;
+  readonly #emit: Listener;
+
+  constructor(docker: Dockerode, emit: Listener) {
+    this.docker = docker;
+    this.#emit = emit;
+  }
+
+  /** Makes a call; an error comes as dockerode throws it, for callers that expect some. */
+  async timed<T>(call: string, action: (docker: Dockerode) => Promise<T>): Promise<T> {
+    const started = performance.now();
+    try {
+      return await action(this.docker);
+    } finally {
+      this.#emit({ type: 'engine-call', call, ms: performance.now() - started });
+    }
+  }
+
+  /** Makes a call of which no error is expected. @throws RsentinelError */
+  async call<T>(call: string, action: (docker: Dockerode) => Promise<T>): Promise<T> {
+    try {
+      return await this.timed(call, action);
+    } catch (error) {
+      throw this.wrap(error, call);
+    }
+  }
+
+  /** @param doing what the engine was to do, as in "the engine could not …" */
+  wrap(error: unknown, doing: string): RsentinelError {
+    const { socketPath, host, port } = this.docker.modem as {
+      socketPath?: string;
+      host?: string;
+      port?: number;
+    };
+    return engineError(error, doing, socketPath ?? `${host}:${port}`);
+  }
+}

@@ -1,0 +1,124 @@
+/** Containers of groups on the engine: made, started, stopped, removed. */
+import type Dockerode from 'dockerode';
+import { PortTakenError, RsentinelError } from '../../errors.js';
+import type { MemberNow } from '../driver.js';
+import type { EngineCalls } from './engine-calls.js';
+import { messageOf, statusOf, takenPort } from './engine-errors.js';
+import { containerNameOf, containerState, GROUP_LABEL } from './labels.js';
+
+/** Seconds between SIGTERM and SIGKILL: time for Redis to save its data set. */
+const STOP_SECONDS = 10;
+
+/** @throws RsentinelError NAME_TAKEN */
+export async function createContainer(
+  calls: EngineCalls,
+  group: string,
+  options: Dockerode.ContainerCreateOptions,
+): Promise<void> {
+  const name = options.name ?? '';
+  const call = `create the container ${name}`;
+  try {
+    await calls.timed(call, (docker) => docker.createContainer(options));
+  } catch (error) {
+    if (statusOf(error) !== 409) throw calls.wrap(error, call);
+    const other = await calls.docker
+      .getContainer(name)
+      .inspect()
+      .catch(() => undefined);
+    const image = other === undefined ? '' : ` (image ${other.Config.Image}, ${other.State.Status})`;
+    const message = `there is a container ${name}${image} that does not belong to this group`;
+    throw new RsentinelError('NAME_TAKEN', message, {
+      hint: `Give the group another name than ${group} (\`name\` in the topology file, or -n), or remove that container.`,
+      cause: error,
+    });
+  }
+}
+
+/** Brings a container to `running`, from whatever state it is in. @throws RsentinelError PORT_TAKEN */
+export async function startContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
+  const call = `start the container ${name}`;
+  try {
+    await calls.timed(call, (docker) => docker.getContainer(name).start());
+  } catch (error) {
+    // 304: it runs already, or it is paused.
+    if (statusOf(error) === 304 || /paused/i.test(messageOf(error))) return unpause(calls, name);
+    const port = takenPort(error);
+    throw port === null ? calls.wrap(error, call) : await portTaken(calls, group, name, port, error);
+  }
+}
+
+async function unpause(calls: EngineCalls, name: string): Promise<void> {
+  const { state } = await stateOf(calls, name);
+  if (state === 'paused')
+    await calls.call(`unpause the container ${name}`, (docker) => docker.getContainer(name).unpause());
+}
+
+async function portTaken(
+  calls: EngineCalls,
+  group: string,
+  name: string,
+  port: number,
+  cause: unknown,
+): Promise<RsentinelError> {
+  const running = await calls.docker.listContainers().catch(() => []);
+  const holder = running.find((info) => info.Ports.some((entry) => entry.PublicPort === port));
+  const owner = holder?.Labels[GROUP_LABEL];
+  const otherGroup = owner === undefined || owner === group ? null : owner;
+  const by =
+    holder === undefined
+      ? 'a program outside of Docker'
+      : `the container ${containerNameOf(holder)}${otherGroup === null ? '' : ` of the group ${otherGroup}`}`;
+  const remedy = otherGroup === null ? '' : `, or remove that group (rsentinel down -n ${otherGroup})`;
+  return new PortTakenError(port, `port ${port}, which ${name} needs, is taken by ${by}`, {
+    hint: `Choose another port in the topology file (or \`port: auto\`)${remedy}.`,
+    cause,
+  });
+}
+
+/** Ends a container as Redis wants it. Nothing to end: done. */
+export function stopContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
+  return ifOurs(calls, group, name, `stop the container ${name}`, (container) =>
+    container.stop({ t: STOP_SECONDS }),
+  );
+}
+
+/** Removes a container in whatever state it is, with its anonymous volumes. Absent: done. */
+export function removeContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
+  return ifOurs(calls, group, name, `remove the container ${name}`, (container) =>
+    container.remove({ force: true, v: true }),
+  );
+}
+
+/** Does something to a container of the group; what is gone, or somebody else's, is left alone. */
+async function ifOurs(
+  calls: EngineCalls,
+  group: string,
+  name: string,
+  call: string,
+  action: (container: Dockerode.Container) => Promise<unknown>,
+): Promise<void> {
+  try {
+    const { Config, Id } = await calls.docker.getContainer(name).inspect();
+    if (Config.Labels[GROUP_LABEL] !== group) return;
+    // By its id: a container that takes the name in between is not ours.
+    await calls.timed(call, (docker) => action(docker.getContainer(Id)));
+  } catch (error) {
+    // 304: it does not run. 404: it is gone. 409: somebody else is removing it, or just did.
+    const status = statusOf(error);
+    if (status === 304 || status === 404) return;
+    if (status === 409 && /removal of container .* is already in progress/i.test(messageOf(error))) return;
+    throw calls.wrap(error, call);
+  }
+}
+
+/** The state of a container, now. */
+export async function stateOf(calls: EngineCalls, name: string): Promise<MemberNow> {
+  try {
+    const { State } = await calls.docker.getContainer(name).inspect();
+    const state = containerState(State.Status);
+    return { state, exitCode: state === 'exited' || state === 'dead' ? State.ExitCode : null };
+  } catch (error) {
+    if (statusOf(error) === 404) return { state: 'missing', exitCode: null };
+    throw calls.wrap(error, `inspect the container ${name}`);
+  }
+}

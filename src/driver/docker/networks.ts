@@ -1,0 +1,64 @@
+/** Networks of groups on the engine. */
+import { RsentinelError } from '../../errors.js';
+import type { GroupSpec } from '../../spec/group-spec.js';
+import type { EngineCalls } from './engine-calls.js';
+import { isSubnetTaken, messageOf, statusOf } from './engine-errors.js';
+import { GROUP_LABEL, groupLabels } from './labels.js';
+
+/** @throws RsentinelError NAME_TAKEN, SUBNET_TAKEN */
+export async function createNetwork(calls: EngineCalls, spec: GroupSpec): Promise<void> {
+  const { name, subnet } = spec.network;
+  const call = `create the network ${name}`;
+  try {
+    await calls.timed(call, (docker) =>
+      docker.createNetwork({
+        Name: name,
+        Driver: 'bridge',
+        CheckDuplicate: true,
+        Labels: groupLabels(spec),
+        ...(subnet === undefined ? {} : { IPAM: { Config: [{ Subnet: subnet }] } }),
+      }),
+    );
+  } catch (error) {
+    if (statusOf(error) === 409) {
+      throw new RsentinelError(
+        'NAME_TAKEN',
+        `there is a network ${name} that does not belong to this group`,
+        {
+          hint: 'Give the group another name (`name` in the topology file, or -n), or remove that network.',
+          cause: error,
+        },
+      );
+    }
+    if (subnet !== undefined && isSubnetTaken(error)) {
+      const message = `the subnet ${subnet} overlaps with another network of the engine`;
+      throw new RsentinelError('SUBNET_TAKEN', message, {
+        hint: 'Set `network.subnet` to one that is free; `docker network inspect` shows those in use.',
+        cause: error,
+      });
+    }
+    throw calls.wrap(error, call);
+  }
+}
+
+/** Removes every network that carries the group's label. */
+export async function removeNetworks(calls: EngineCalls, group: string): Promise<void> {
+  const networks = await calls.call(`list the networks of ${group}`, (docker) =>
+    docker.listNetworks({ filters: { label: [`${GROUP_LABEL}=${group}`] } }),
+  );
+  for (const { Id, Name } of networks) {
+    const call = `remove the network ${Name}`;
+    try {
+      await calls.timed(call, (docker) => docker.getNetwork(Id).remove());
+    } catch (error) {
+      if (statusOf(error) === 404) continue;
+      if (!/has active endpoints/i.test(messageOf(error))) throw calls.wrap(error, call);
+      const message = `the network ${Name} is in use by containers outside of the group`;
+      throw new RsentinelError('ENGINE_FAILED', message, {
+        details: [messageOf(error)],
+        hint: `Disconnect them (docker network disconnect ${Name} CONTAINER) and run the command again.`,
+        cause: error,
+      });
+    }
+  }
+}
