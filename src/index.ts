@@ -5,7 +5,7 @@
  * import { connectDocker, down, loadTopology, up } from 'rsentinel';
  *
  * const { topology } = await loadTopology('topology.yaml', process.env, process.cwd());
- * const driver = await connectDocker(() => {});
+ * const driver = connectDocker(() => {});
  * const context = { driver, emit: () => {}, signal: AbortSignal.timeout(120_000) };
  * const { report } = await up(topology, { waitTimeoutMs: 60_000, onFailure: 'rollback' }, context);
  * const sentinels = report.sentinels.map(({ address }) => address);

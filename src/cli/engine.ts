@@ -9,6 +9,6 @@ export async function withEngine<Result>(
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
   const { connectDocker } = await import('../driver/docker/docker-driver.js');
-  const driver = await connectDocker(reporter.listen);
+  const driver = connectDocker(reporter.listen);
   return work({ driver, emit: reporter.listen, signal: session.signal });
 }

@@ -1,5 +1,4 @@
 /** `down`: removes what carries the group's label, and the directories when asked to. */
-import type { ObservedMember } from '../driver/driver.js';
 import { readConfFacts } from '../render/conf-facts.js';
 import { removeDirectories } from '../storage/remove.js';
 import type { Context } from './context.js';
@@ -35,21 +34,17 @@ export async function down(
   const { driver } = context;
   const { members, network } = await driver.observe(target.name);
   const removed: string[] = [];
-  const remove = async (member: ObservedMember): Promise<void> => {
-    await driver.remove(target.name, member.container);
-    removed.push(`container ${member.container}`);
-  };
-
-  // Sentinels first, and at once: what they know is on disk with every vote, and they must not
-  // start a failover while the nodes go away. Redis gets the time to save its data set.
-  const redis = members.filter((member) => member.role === 'redis');
-  await Promise.all([
-    ...members.filter((member) => member.role === 'sentinel').map(remove),
-    ...(settings.volumes === 'keep' ? redis : [])
-      .filter((member) => member.state === 'running')
-      .map((member) => driver.stop(target.name, member.container)),
-  ]);
-  await Promise.all(members.filter((member) => member.role !== 'sentinel').map(remove));
+  // All at once. What sentinels know is on disk with every vote, and they must not start a failover
+  // while the nodes go away: they are killed. Redis gets the time to save its data set; it needs
+  // nothing but the network namespace for that, which lasts as long as somebody is in it.
+  await Promise.all(
+    members.map(async (member) => {
+      const hasData = member.role === 'redis' && member.state === 'running' && settings.volumes === 'keep';
+      if (hasData) await driver.stop(target.name, member.container);
+      await driver.remove(target.name, member.container);
+      removed.push(`container ${member.container}`);
+    }),
+  );
   if (network !== null) {
     await driver.removeNetwork(target.name);
     removed.push(`network ${network.name}`);

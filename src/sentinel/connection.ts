@@ -1,5 +1,5 @@
 /** Connections to the nodes of a group, kept open between polls and made anew when they break. */
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { type Address, formatAddress } from '../spec/address.js';
 
 /** A command and its arguments. */
@@ -16,6 +16,8 @@ const REPLY_TIMEOUT = 1000;
 
 export class Connections {
   readonly #open = new Map<string, Redis>();
+  /** Loaded while the engine works: by the time a node is there to be asked, so is the library. */
+  readonly #library = import('ioredis');
 
   /**
    * Sends commands in one round trip.
@@ -24,7 +26,8 @@ export class Connections {
    */
   async query(address: Address, commands: readonly Command[]): Promise<readonly Reply[]> {
     const key = formatAddress(address);
-    const connection = this.#open.get(key) ?? this.#connect(key, address);
+    const library = await this.#library;
+    const connection = this.#open.get(key) ?? this.#connect(library.Redis, key, address);
     if (connection.status === 'wait') await connection.connect();
     const pipeline = connection.pipeline();
     for (const [name, ...args] of commands) pipeline.call(name, ...args);
@@ -37,8 +40,8 @@ export class Connections {
     });
   }
 
-  #connect(key: string, { host, port }: Address): Redis {
-    const connection = new Redis({
+  #connect(Client: typeof Redis, key: string, { host, port }: Address): Redis {
+    const connection = new Client({
       host,
       port,
       lazyConnect: true,

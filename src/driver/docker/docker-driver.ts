@@ -7,7 +7,7 @@ import type { Driver, GroupListing, MemberNow, NodeMounts, ObservedEngine } from
 import { anchorOptions, nodeOptions } from './containers.js';
 import { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
-import { findServer, pullImage } from './image.js';
+import { findServer, type ImageConfig, pullImage } from './image.js';
 import { groupLabels } from './labels.js';
 import { createContainer, removeContainer, startContainer, stateOf, stopContainer } from './lifecycle.js';
 import { readLogTail } from './logs.js';
@@ -18,13 +18,11 @@ import { listGroups, observeGroup } from './registry.js';
 const REDIS_USER: Owner = { uid: 999, gid: 999 };
 
 /**
- * Connects to the engine that DOCKER_HOST names, or to the local socket.
- * @throws RsentinelError ENGINE_UNREACHABLE, ENGINE_PERMISSION
+ * The engine that DOCKER_HOST names, or the one at the local socket. The first operation tells
+ * whether it answers: ENGINE_UNREACHABLE or ENGINE_PERMISSION otherwise.
  */
-export async function connectDocker(emit: Listener): Promise<Driver> {
-  const calls = new EngineCalls(new Dockerode(), emit);
-  await calls.call('ping', (docker) => docker.ping());
-  return new DockerDriver(calls, emit);
+export function connectDocker(emit: Listener): Driver {
+  return new DockerDriver(new EngineCalls(new Dockerode(), emit), emit);
 }
 
 /** The caller, so that everything the nodes write can be deleted without root; never root. */
@@ -38,6 +36,8 @@ class DockerDriver implements Driver {
   readonly owner = ownerOfNodes();
   readonly #calls: EngineCalls;
   readonly #emit: Listener;
+  /** Of images that were found on the engine. */
+  readonly #configs = new Map<string, ImageConfig>();
   readonly #servers = new Map<string, Promise<string>>();
 
   constructor(calls: EngineCalls, emit: Listener) {
@@ -56,7 +56,8 @@ class DockerDriver implements Driver {
   async hasImage(image: string): Promise<boolean> {
     const call = `inspect the image ${image}`;
     try {
-      await this.#calls.timed(call, (docker) => docker.getImage(image).inspect());
+      const { Config } = await this.#calls.timed(call, (docker) => docker.getImage(image).inspect());
+      this.#configs.set(image, Config);
       return true;
     } catch (error) {
       if (statusOf(error) === 404) return false;
@@ -88,9 +89,10 @@ class DockerDriver implements Driver {
   #server(spec: GroupSpec): Promise<string> {
     const known = this.#servers.get(spec.image);
     if (known !== undefined) return known;
-    const server = this.#calls.call(`find the server in ${spec.image}`, (docker) =>
-      findServer(docker, spec.image, groupLabels(spec)),
-    );
+    const server = this.#calls.call(`find the server in ${spec.image}`, async (docker) => {
+      const config = this.#configs.get(spec.image) ?? (await docker.getImage(spec.image).inspect()).Config;
+      return findServer(docker, spec.image, config, groupLabels(spec));
+    });
     this.#servers.set(spec.image, server);
     return server;
   }

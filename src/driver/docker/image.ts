@@ -60,10 +60,12 @@ export async function pullImage(
   }
 }
 
+export type ImageConfig = Dockerode.ImageInspectInfo['Config'];
+
 const SERVERS = ['redis-server', 'valkey-server'] as const;
 
 /** What an image's own description tells: official images name the server in Cmd. */
-function namedServer(config: Dockerode.ImageInspectInfo['Config']): string | undefined {
+function namedServer(config: ImageConfig): string | undefined {
   const words = [config.Cmd ?? [], config.Entrypoint ?? []].flat().map((word) => word.split('/').at(-1));
   return SERVERS.find((server) => words.includes(server));
 }
@@ -98,17 +100,18 @@ async function searchedServer(
 
 /**
  * The name of the server in an image that is on the engine.
+ * @param config of the image, as the engine tells it
  * @param labels for the container that is made where the image does not tell
  * @throws RsentinelError IMAGE_UNSUITABLE when there is none
  */
 export async function findServer(
   docker: Dockerode,
   image: string,
+  config: ImageConfig,
   labels: Record<string, string>,
 ): Promise<string> {
-  const { Config } = await docker.getImage(image).inspect();
-  const path = /^PATH=(.*)$/m.exec((Config.Env ?? []).join('\n'))?.[1] ?? DEFAULT_PATH;
-  const server = namedServer(Config) ?? (await searchedServer(docker, image, path, labels));
+  const path = /^PATH=(.*)$/m.exec((config.Env ?? []).join('\n'))?.[1] ?? DEFAULT_PATH;
+  const server = namedServer(config) ?? (await searchedServer(docker, image, path, labels));
   if (server !== undefined) return server;
   throw new RsentinelError(
     'IMAGE_UNSUITABLE',
