@@ -53,7 +53,7 @@ export class Journal {
     ]);
     const network = this.#network;
     if (network !== null) await attempt(`network ${network}`, () => driver.removeNetwork(group));
-    // One by one, the newest first: directories that two nodes share go with the last of them.
+    // One by one, the newest first: the group's directory was noted before those of its nodes.
     for (const { what, undo } of [...this.#files].reverse()) await attempt(what, undo);
     return { removed, remaining };
   }

@@ -10,7 +10,7 @@ import { FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { formatAddress } from '../spec/address.js';
 import { containerName, nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
-import { nodeMounts, readConf, writeConf } from '../storage/directories.js';
+import { makeDirectory, nodeMounts, readConf, writeConf } from '../storage/directories.js';
 import type { Context } from './context.js';
 import type { Deadline } from './deadline.js';
 import { nodeExited } from './explain.js';
@@ -28,6 +28,7 @@ export class Performer {
   readonly #journal: Journal;
   readonly #context: Context;
   readonly #deadline: Deadline;
+  #directory: Promise<void> | undefined;
 
   constructor(
     spec: GroupSpec,
@@ -96,8 +97,16 @@ export class Performer {
 
   async #write(node: NodeSpec, text: string): Promise<void> {
     const { directory } = this.#spec;
+    this.#directory ??= this.#makeDirectory(directory);
+    await this.#directory;
     const undo = await writeConf(directory, node.name, node.kind, text, this.#context.driver.owner);
     this.#journal.wrote(`configuration of ${node.name}`, undo);
+  }
+
+  /** Before the nodes' own, which are made side by side: what is noted first is taken back last. */
+  async #makeDirectory(directory: string): Promise<void> {
+    const undo = await makeDirectory(directory);
+    if (undo !== null) this.#journal.wrote(`directory ${directory}`, undo);
   }
 
   async #repoint(node: NodeSpec): Promise<void> {

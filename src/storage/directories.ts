@@ -44,7 +44,24 @@ export async function readConf(directory: string, node: string, kind: NodeKind):
 }
 
 /**
- * Makes a node's directories and writes its configuration file, each owned by `owner`.
+ * Makes a group's directory, with those above it that are missing.
+ * @returns how to take it back, once it is empty again; null: it was there
+ * @throws RsentinelError DIRECTORY_UNUSABLE
+ */
+export async function makeDirectory(directory: string): Promise<Undo | null> {
+  try {
+    const first = await mkdir(directory, { recursive: true });
+    if (first === undefined) return null;
+    return async () => {
+      for (let path = directory; path.length >= first.length; path = dirname(path)) await removeEmpty(path);
+    };
+  } catch (error) {
+    throw unusable(directory, 'written', error);
+  }
+}
+
+/**
+ * Makes a node's directories in that of its group, and writes its configuration file, each owned by `owner`.
  * @returns how to take it back: the former text, or nothing of what was not there before
  * @throws RsentinelError DIRECTORY_UNUSABLE
  */
@@ -64,18 +81,18 @@ export async function writeConf(
       if (first === undefined) continue;
       for (let path = wanted; path.length >= first.length; path = dirname(path)) {
         made.push(path);
-        if (path.length >= join(directory, node).length) await own(path, owner);
+        await own(path, owner);
       }
     }
     const before = await readConf(directory, node, kind);
     await replaceFile(path, text, owner);
     return async () => {
       if (before !== null) return replaceFile(path, before, owner);
-      await removeMade(made, join(directory, node));
+      await removeMade(made);
       if (made.length === 0) await rm(path, { force: true });
     };
   } catch (error) {
-    await removeMade(made, join(directory, node));
+    await removeMade(made);
     throw error instanceof RsentinelError ? error : unusable(path, 'written', error);
   }
 }
@@ -93,10 +110,7 @@ async function own(path: string, owner: Owner): Promise<void> {
   if (uid !== owner.uid || gid !== owner.gid) await chown(path, owner.uid, owner.gid);
 }
 
-/** The node's directories with what the node has put there; above them only what is empty. */
-async function removeMade(made: readonly string[], nodeDirectory: string): Promise<void> {
-  for (const path of [...made].sort((a, b) => b.length - a.length)) {
-    if (path.startsWith(nodeDirectory)) await rm(path, { recursive: true, force: true });
-    else await removeEmpty(path);
-  }
+/** With what the node has put there. */
+async function removeMade(made: readonly string[]): Promise<void> {
+  for (const path of made) await rm(path, { recursive: true, force: true });
 }
