@@ -30,6 +30,8 @@ export interface Where {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** A command, with its arguments, that runs it: `setpriv …`. */
+  readonly through?: readonly string[];
   /** Run as somebody else than the user of the tests. */
   readonly uid?: number;
   readonly gid?: number;
@@ -52,7 +54,8 @@ afterAll(async () => {
 /** Starts `rsentinel` with the engine and the image of the tests and little else of an environment. */
 export function startRsentinel(words: readonly string[], where: Where = {}): Running {
   const { PATH, DOCKER_HOST } = process.env;
-  const child = spawn(process.execPath, [BIN, ...words], {
+  const [program, ...args] = [...(where.through ?? []), process.execPath, BIN, ...words];
+  const child = spawn(program ?? process.execPath, args, {
     cwd: where.cwd ?? tmpdir(),
     env: {
       PATH,
