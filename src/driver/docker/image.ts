@@ -12,6 +12,22 @@ interface PullProgress {
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
 }
 
+/** How much of all layers has been downloaded, as far as their sizes are known. */
+class DownloadProgress {
+  readonly #layers = new Map<string, { readonly current: number; readonly total: number }>();
+
+  /** @returns 0–100; undefined where the entry does not concern the download */
+  percent({ id, status, progressDetail }: PullProgress): number | undefined {
+    if (id === undefined || status !== 'Downloading') return undefined;
+    const { current, total } = progressDetail ?? {};
+    if (current === undefined || total === undefined || total === 0) return undefined;
+    this.#layers.set(id, { current, total });
+    const layers = [...this.#layers.values()];
+    const sum = (of: 'current' | 'total'): number => layers.reduce((before, layer) => before + layer[of], 0);
+    return Math.floor((100 * sum('current')) / sum('total'));
+  }
+}
+
 /** @throws RsentinelError IMAGE_UNAVAILABLE; the signal's reason when it is aborted */
 export async function pullImage(
   docker: Dockerode,
@@ -23,7 +39,7 @@ export async function pullImage(
     signal.throwIfAborted();
     const stream = await docker.pull(image, { abortSignal: signal });
     await new Promise<void>((resolve, reject) => {
-      const layers = new Map<string, { current: number; total: number }>();
+      const progress = new DownloadProgress();
       docker.modem.followProgress(
         stream,
         (error, output: PullProgress[] | null) => {
@@ -33,16 +49,12 @@ export async function pullImage(
           else resolve();
         },
         (entry: PullProgress) => {
-          const { current, total } = entry.progressDetail ?? {};
-          if (entry.id !== undefined && entry.status === 'Downloading' && current !== undefined && total) {
-            layers.set(entry.id, { current, total });
-          }
-          const sums = [...layers.values()].reduce(
-            (a, b) => ({ current: a.current + b.current, total: a.total + b.total }),
-            { current: 0, total: 0 },
-          );
-          const percent = sums.total > 0 ? Math.floor((100 * sums.current) / sums.total) : undefined;
-          emit({ type: 'pull-progress', image, status: entry.status ?? '', percent });
+          emit({
+            type: 'pull-progress',
+            image,
+            status: entry.status ?? '',
+            percent: progress.percent(entry),
+          });
         },
       );
     });
