@@ -23,7 +23,7 @@ const PATIENCE_MS = 90_000;
 export async function untilComposeReady(image) {
   const spec = await composeSpec(image);
   const connections = new Connections();
-  const driver = await connectDocker(() => {});
+  const driver = connectDocker(() => {});
   const context = { driver, emit: () => {}, signal: interruption };
   const started = performance.now();
   try {
@@ -35,7 +35,6 @@ export async function untilComposeReady(image) {
     throw new SetupError(`The compose group: ${message}.`, { output: details?.join('\n') });
   } finally {
     connections.close();
-    driver.close();
   }
 }
 

@@ -51,7 +51,10 @@ async function rsentinel(mode, group, image, folder) {
   await mkdir(home, { recursive: true });
   const file = join(home, 'topology.yaml');
   await writeFile(file, topologyText({ group, image, mode }));
-  const cli = (/** @type {string} */ command) => runChild([process.execPath, CLI, command, '-f', file]);
+  // A name in the environment would win over the file's.
+  const env = { RSENTINEL_NAME: '' };
+  const cli = (/** @type {string} */ command) =>
+    runChild([process.execPath, CLI, command, '-f', file], { env });
   return {
     name: `rsentinel ${mode}`,
     round: async () => {

@@ -55,10 +55,10 @@ export async function describeGroup({ directory, ...asked }) {
   const topology = { ...topologyOf(asked), directory };
   const allocation = allocate(topology, new Map(), null, { ports: new Set(), subnets: new Set() }, () => 0);
   const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
-  const server = await findServer(connect(), asked.image, {});
-  const driver = await connectDocker(() => {});
-  const { owner } = driver;
-  driver.close();
+  const docker = connect();
+  const { Config } = await docker.getImage(asked.image).inspect();
+  const server = await findServer(docker, asked.image, Config, {});
+  const { owner } = connectDocker(() => {});
   const history = initialHistory(spec);
   return {
     network: {

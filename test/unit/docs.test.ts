@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { topologyJsonSchema } from '../../src/topology/json-schema.js';
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+/** First cells of the rows of all tables, without backticks. */
+function firstCells(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) =>
+    cell.split(',').map((word) => word.trim().replaceAll('`', '')),
+  );
+}
+
+/** Paths of all keys: `sentinel.quorum`. Keys of list items are left out. */
+function keysOf(schema: unknown, prefix = ''): readonly string[] {
+  const { properties = {} } = schema as { properties?: Record<string, unknown> };
+  return Object.entries(properties).flatMap(([key, value]) => {
+    const inner = keysOf(value, `${prefix}${key}.`);
+    return inner.length > 0 ? inner : [`${prefix}${key}`];
+  });
+}
+
+describe('docs/troubleshooting.md', () => {
+  const documented = firstCells(read('docs/troubleshooting.md'));
+
+  it('has every error code, and no other', () => {
+    const codes = [...read('src/errors.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(15);
+    expect(documented.filter((code) => /^[A-Z_]+$/.test(code)).sort()).toEqual([...codes].sort());
+  });
+
+  it('has every fault that has a remedy, and no other', () => {
+    const codes = [...read('src/sentinel/remedies.ts').matchAll(/^ {2}'?([a-z-]+)'?:/gm)].map(
+      ([, code]) => code,
+    );
+    expect(codes.length).toBeGreaterThan(25);
+    expect(documented.filter((code) => /^[a-z-]+$/.test(code)).sort()).toEqual([...codes].sort());
+  });
+});
+
+describe('README.md', () => {
+  it('has every key of the topology file, and no other', () => {
+    const section = /## The topology file\n(.*?)\n## /s.exec(read('README.md'))?.[1] ?? '';
+    const keys = keysOf(topologyJsonSchema()).map((key) => (key === 'slaves' ? 'replicas' : key));
+    expect([...firstCells(section)].sort()).toEqual([...new Set(keys)].sort());
+  });
+
+  it('links to files that exist', () => {
+    for (const [, path = ''] of read('README.md').matchAll(/\]\(([^)#:]+)\)/g)) {
+      expect(read(path), path).not.toBe('');
+    }
+  });
+});
