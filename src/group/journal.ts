@@ -31,6 +31,13 @@ export class Journal {
     this.#network = name;
   }
 
+  get isEmpty(): boolean {
+    return (
+      [this.#containers, this.#started, this.#files].every(({ length }) => length === 0) &&
+      this.#network === null
+    );
+  }
+
   /**
    * Takes back what was made, and stops what was started; what was there before stays.
    * Never throws: what cannot be taken back is named in the outcome.

@@ -13,7 +13,7 @@ import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import { makeDirectory, nodeMounts, readConf, writeConf } from '../storage/directories.js';
 import type { Context } from './context.js';
 import type { Deadline } from './deadline.js';
-import { nodeExited } from './explain.js';
+import { logDetails, nodeExited } from './explain.js';
 import type { Journal } from './journal.js';
 
 /** ms between two attempts to reach a node that has just been started. */
@@ -142,7 +142,7 @@ export class Performer {
     let checkAt = performance.now() + SUSPICIOUS;
     for (;;) {
       this.#context.signal.throwIfAborted();
-      if (this.#deadline.signal.aborted) throw this.#tooLate(node, last);
+      if (this.#deadline.signal.aborted) throw await this.#tooLate(node, last);
       try {
         const [reply] = await this.#connections.query(node.control, [command]);
         if (reply?.ok) return;
@@ -164,11 +164,12 @@ export class Performer {
     if (state !== 'running') throw await nodeExited(driver, node, state, exitCode);
   }
 
-  #tooLate(node: NodeSpec, last: string): RsentinelError {
-    return new RsentinelError(
-      'WAIT_TIMEOUT',
-      `${node.name} did not answer at ${formatAddress(node.control)} in time`,
-      { details: [`it said last: ${last}`], hint: 'Give it longer with --wait-timeout, or look at its log.' },
-    );
+  /** With the log: a rollback leaves none to look at. */
+  async #tooLate(node: NodeSpec, last: string): Promise<RsentinelError> {
+    const message = `${node.name} did not answer at ${formatAddress(node.control)} in time`;
+    return new RsentinelError('WAIT_TIMEOUT', message, {
+      details: [`it said last: ${last}`, ...(await logDetails(this.#context.driver, node))],
+      hint: 'Give it longer with --wait-timeout.',
+    });
   }
 }

@@ -145,6 +145,9 @@ async function handleFailure(
     await Promise.allSettled(
       spec.sentinels.map((node) => setPeriods(node.control, DEFAULT_PERIODS, connections)),
     );
+    if (journal.isEmpty) return;
+    const removal = `rsentinel down -n ${spec.name}`;
+    context.emit({ type: 'warning', message: `what this run has made is kept; ${removal} removes it` });
     return;
   }
   context.emit({ type: 'rollback-started', reason: error instanceof Error ? error.message : String(error) });
