@@ -5,6 +5,7 @@ import type { ObservedState } from '../plan/observed.js';
 import { ANCHOR, type Operation } from '../plan/plan.js';
 import { renderConf, replicaofLine } from '../render/conf.js';
 import { withReplicaof } from '../render/conf-facts.js';
+import type { GroupHistory } from '../render/history.js';
 import type { Command, Connections } from '../sentinel/connection.js';
 import { FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { formatAddress } from '../spec/address.js';
@@ -14,6 +15,7 @@ import { makeDirectory, nodeMounts, readConf, writeConf } from '../storage/direc
 import type { Context } from './context.js';
 import type { Deadline } from './deadline.js';
 import { logDetails, nodeExited } from './explain.js';
+import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
 
 /** ms between two attempts to reach a node that has just been started. */
@@ -29,6 +31,8 @@ export class Performer {
   readonly #context: Context;
   readonly #deadline: Deadline;
   #directory: Promise<void> | undefined;
+  /** As observed, until a failover of ours changes it. */
+  #history: GroupHistory;
 
   constructor(
     spec: GroupSpec,
@@ -40,6 +44,7 @@ export class Performer {
   ) {
     this.#spec = spec;
     this.#observed = observed;
+    this.#history = observed.history;
     this.#connections = connections;
     this.#journal = journal;
     this.#context = context;
@@ -59,10 +64,12 @@ export class Performer {
         return this.#journal.madeNetwork(this.#spec.network.name);
       case 'render': {
         const node = this.#node(operation.node);
-        return this.#write(node, renderConf(this.#spec, node, this.#observed.history));
+        return this.#write(node, renderConf(this.#spec, node, this.#history));
       }
       case 'repoint':
         return this.#repoint(this.#node(operation.node));
+      case 'failover':
+        return this.#failOver();
       case 'stop':
         return driver.stop(name, this.#container(operation.node));
       case 'remove':
@@ -109,9 +116,29 @@ export class Performer {
     if (undo !== null) this.#journal.wrote(`directory ${directory}`, undo);
   }
 
+  async #failOver(): Promise<void> {
+    this.#deadline.begin();
+    const old = this.#history.master;
+    const running = this.#observed.engine.members.filter(({ state }) => state === 'running');
+    const master = await failOver(
+      this.#spec,
+      old,
+      running.map(({ node }) => node),
+      this.#connections,
+      this.#context,
+      this.#deadline.signal,
+    );
+    if (master !== null) {
+      this.#history = { ...this.#history, master };
+      return;
+    }
+    const message = `Sentinel has no good replica to promote: ${old} comes back as the master, with what is on its disk`;
+    this.#context.emit({ type: 'warning', message });
+  }
+
   async #repoint(node: NodeSpec): Promise<void> {
     const text = await readConf(this.#spec.directory, node.name, node.kind);
-    const { master } = this.#observed.history;
+    const { master } = this.#history;
     const target = this.#spec.redis.find((other) => other.name === master);
     if (text === null || target === undefined) throw new Error(`there is nothing to repoint in ${node.name}`);
     await this.#write(node, withReplicaof(text, master === node.name ? null : replicaofLine(target)));

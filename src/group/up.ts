@@ -141,10 +141,11 @@ async function handleFailure(
   connections: Connections,
   context: Context,
 ): Promise<void> {
+  // Also of sentinels that were there before and have been hastened.
+  await Promise.allSettled(
+    spec.sentinels.map((node) => setPeriods(node.control, DEFAULT_PERIODS, connections)),
+  );
   if (settings.onFailure === 'keep') {
-    await Promise.allSettled(
-      spec.sentinels.map((node) => setPeriods(node.control, DEFAULT_PERIODS, connections)),
-    );
     if (journal.isEmpty) return;
     const removal = `rsentinel down -n ${spec.name}`;
     context.emit({ type: 'warning', message: `what this run has made is kept; ${removal} removes it` });

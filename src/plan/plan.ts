@@ -5,6 +5,7 @@
  */
 import type { ObservedMember } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
+import type { ConfFacts } from '../render/conf-facts.js';
 import { sameAddress } from '../spec/address.js';
 import { nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
@@ -20,6 +21,8 @@ export type Operation =
   | { readonly kind: 'render'; readonly node: string }
   /** The present master put into a stopped node's own configuration, the rest of it kept. */
   | { readonly kind: 'repoint'; readonly node: string }
+  /** Let the sentinels promote a replica in the place of a master that does not run. */
+  | { readonly kind: 'failover' }
   | { readonly kind: 'stop'; readonly node: string }
   | { readonly kind: 'remove'; readonly node: string }
   | { readonly kind: 'create'; readonly node: string }
@@ -88,7 +91,9 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
   }
   planNetwork(spec, observed, steps);
   planAnchor(spec, observed, steps);
+  planFailover(observed, steps);
   for (const node of nodesOf(spec)) planNode(spec, node, observed, steps);
+  planHaste(spec, observed, steps);
   return steps.build();
 }
 
@@ -173,6 +178,19 @@ function planAnchor(spec: GroupSpec, observed: ObservedState, steps: Steps): voi
   steps.add({ kind: 'start', node: ANCHOR }, 'it holds the ports of all nodes', [`create ${ANCHOR}`]);
 }
 
+/**
+ * A master that comes back before the sentinels have replaced it has what is on its disk, which may
+ * be older than what its replicas have; they would copy that. So a replica is promoted first.
+ */
+function planFailover({ engine, history }: ObservedState, steps: Steps): void {
+  const runs = (member: ObservedMember): boolean => member.state === 'running';
+  const isUp = engine.members.some((member) => member.node === history.master && hasProcess(member));
+  const canReplace = engine.members.some((member) => member.role === 'redis' && runs(member));
+  const canDecide = engine.members.some((member) => member.role === 'sentinel' && runs(member));
+  if (isUp || !canReplace || !canDecide || steps.has(`start ${ANCHOR}`) || steps.has('network')) return;
+  steps.add({ kind: 'failover' }, `${history.master}, the master, does not run, and its replicas do`, []);
+}
+
 function planNode(spec: GroupSpec, node: NodeSpec, observed: ObservedState, steps: Steps): void {
   const member = observed.engine.members.find((other) => other.node === node.name);
   const cutOff = steps.has(`start ${ANCHOR}`);
@@ -184,7 +202,7 @@ function planNode(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
   if (member?.state === 'running') {
     steps.add({ kind: 'stop', node: node.name }, 'its network is gone', []);
   }
-  planConf(spec, node, observed, steps);
+  if (member === undefined || !hasProcess(member) || cutOff || remake) planConf(spec, node, observed, steps);
   if (member !== undefined && remake) {
     const reason = member.digest === node.digest ? 'its network is gone' : 'the topology has changed';
     steps.add({ kind: 'remove', node: node.name }, reason, [`stop ${node.name}`]);
@@ -207,23 +225,48 @@ function planNode(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
   planStart(spec, node, observed, member, steps);
 }
 
+/** Sentinels that run already look at a node that comes back once in 10 seconds. */
+function planHaste(spec: GroupSpec, { engine }: ObservedState, steps: Steps): void {
+  const answers = spec.redis.map((node) => `answer ${node.name}`).filter((id) => steps.has(id));
+  if (answers.length === 0) return;
+  for (const { name } of spec.sentinels) {
+    const runs = engine.members.some((member) => member.node === name && member.state === 'running');
+    if (!runs || steps.has(`hasten ${name}`)) continue;
+    steps.add({ kind: 'hasten', node: name }, 'it would notice only after 10 seconds', answers);
+  }
+}
+
+/** A paused node has its process, with its data and its configuration in memory. */
+function hasProcess({ state }: ObservedMember): boolean {
+  return state === 'running' || state === 'paused';
+}
+
 function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, steps: Steps): void {
   const conf = observed.confs.get(node.name) ?? null;
-  const after = [`stop ${node.name}`];
+  const after = [`stop ${node.name}`, 'failover'];
   if (conf === null) {
     steps.add({ kind: 'render', node: node.name }, 'there is no configuration yet', after);
   } else if (conf.marker?.spec !== node.digest) {
     steps.add({ kind: 'render', node: node.name }, 'the topology has changed; its history is kept', after);
   } else if (node.kind === 'redis') {
-    const master = spec.redis.find((other) => other.name === observed.history.master) ?? spec.redis[0];
-    const wanted = master.name === node.name ? null : master.address;
-    const has = conf.replicaOf;
-    if (wanted === null ? has !== null : has === null || !sameAddress(has, wanted)) {
-      const reason =
-        wanted === null ? 'it is the master of this group' : `${master.name} is the master by now`;
-      steps.add({ kind: 'repoint', node: node.name }, reason, after);
-    }
+    const reason = repointReason(spec, node, conf, observed, steps);
+    if (reason !== null) steps.add({ kind: 'repoint', node: node.name }, reason, after);
   }
+}
+
+/** Why a node's own configuration cannot name the master that it names; null: it can. */
+function repointReason(
+  spec: GroupSpec,
+  node: NodeSpec,
+  conf: ConfFacts,
+  observed: ObservedState,
+  steps: Steps,
+): string | null {
+  if (steps.has('failover')) return 'another node is the master by then';
+  const master = spec.redis.find((other) => other.name === observed.history.master) ?? spec.redis[0];
+  if (master.name === node.name) return conf.replicaOf === null ? null : 'it is the master of this group';
+  const names = conf.replicaOf !== null && sameAddress(conf.replicaOf, master.address);
+  return names ? null : `${master.name} is the master by now`;
 }
 
 function planStart(
@@ -245,7 +288,7 @@ function planStart(
   ];
   if (node.kind === 'redis') {
     // A replica whose first attempt is refused tries again only after a second.
-    const first = node.name === master ? [] : [`answer ${master}`];
+    const first = node.name === master || steps.has('failover') ? ['failover'] : [`answer ${master}`];
     steps.add({ kind: 'start', node: node.name }, reason, [...after, ...first]);
     steps.add({ kind: 'answer', node: node.name }, 'the others connect to it', [`start ${node.name}`]);
     return;

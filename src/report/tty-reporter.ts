@@ -32,6 +32,7 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   network: () => 'network made',
   render: (steps) => `configuration of ${count(steps, 'node')} written`,
   repoint: (steps) => `${count(steps, 'node')} pointed at the present master`,
+  failover: () => 'a replica promoted',
   stop: (steps) => `${count(steps, 'container')} stopped`,
   remove: (steps) => `${count(steps, 'container')} removed`,
   create: (steps) => `${count(steps, 'container')} created`,

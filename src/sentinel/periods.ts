@@ -30,6 +30,16 @@ export const FORMING_PERIODS: Periods = {
   'ask-period': 100,
 };
 
+/**
+ * As low as they may be for a failover: at these none of 23 aborted (measured on 7.0 and 8.0).
+ */
+export const FAILOVER_PERIODS: Periods = {
+  'info-period': 700,
+  'ping-period': 300,
+  'publish-period': 500,
+  'ask-period': 100,
+};
+
 /** Sets the periods of one sentinel. @returns false where the version has no SENTINEL DEBUG */
 export async function setPeriods(at: Address, periods: Periods, connections: Connections): Promise<boolean> {
   const settings = Object.entries(periods).flatMap(([name, ms]) => [name, String(ms)]);
