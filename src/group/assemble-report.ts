@@ -2,6 +2,7 @@
 import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
 import type {
   ContainerReport,
+  ContainerState,
   Fault,
   GroupReport,
   RedisNodeReport,
@@ -85,25 +86,27 @@ export function containerFaults(
 ): readonly ContainerFault[] {
   return nodes.flatMap((node): ContainerFault[] => {
     const state = members.find((member) => member.node === node.name)?.state ?? 'missing';
-    switch (state) {
-      case 'running':
-        return [];
-      case 'missing':
-        return [{ code: 'container-missing', node: node.name, message: `${node.name} has no container` }];
-      case 'paused':
-        return [
-          { code: 'container-paused', node: node.name, message: `the container of ${node.name} is paused` },
-        ];
-      default:
-        return [
-          {
-            code: 'container-stopped',
-            node: node.name,
-            message: `the container of ${node.name} is ${state}`,
-          },
-        ];
-    }
+    return state === 'running' ? [] : [{ node: node.name, ...containerFault(node.name, state) }];
   });
+}
+
+function containerFault(
+  node: string,
+  state: Exclude<ContainerState, 'running'>,
+): Omit<ContainerFault, 'node'> {
+  switch (state) {
+    case 'missing':
+      return { code: 'container-missing', message: `${node} has no container` };
+    case 'paused':
+      return { code: 'container-paused', message: `the container of ${node} is paused` };
+    case 'created':
+      return { code: 'container-stopped', message: `the container of ${node} has never been started` };
+    case 'exited':
+      return { code: 'container-stopped', message: `the container of ${node} has exited` };
+    case 'restarting':
+    case 'dead':
+      return { code: 'container-stopped', message: `the container of ${node} is ${state}` };
+  }
 }
 
 export type ContainerFault = Omit<Fault, 'remedy'>;
