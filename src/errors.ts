@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'PORT_TAKEN'
   | 'NAME_TAKEN'
   | 'SUBNET_TAKEN'
+  | 'GROUP_BUSY'
   | 'DIRECTORY_UNUSABLE'
   | 'FOREIGN_CONF'
   | 'SPEC_CHANGED'

@@ -243,7 +243,8 @@ function hasProcess({ state }: ObservedMember): boolean {
 
 function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, steps: Steps): void {
   const conf = observed.confs.get(node.name) ?? null;
-  const after = [`stop ${node.name}`, 'failover'];
+  // The network is made by one of two that try at once: the other ends there, before it has written anything.
+  const after = [`stop ${node.name}`, 'failover', 'network'];
   if (conf === null) {
     steps.add({ kind: 'render', node: node.name }, 'there is no configuration yet', after);
   } else if (conf.marker?.spec !== node.digest) {

@@ -25,6 +25,7 @@ export async function createContainer(
       .getContainer(name)
       .inspect()
       .catch(() => undefined);
+    if (other?.Config.Labels[GROUP_LABEL] === group) throw busy(group, `the container ${name}`, error);
     const image = other === undefined ? '' : ` (image ${other.Config.Image}, ${other.State.Status})`;
     const message = `there is a container ${name}${image} that does not belong to this group`;
     throw new RsentinelError('NAME_TAKEN', message, {
@@ -32,6 +33,18 @@ export async function createContainer(
       cause: error,
     });
   }
+}
+
+/** The container was not there when the plan was made. */
+export function busy(group: string, name: string, cause: unknown): RsentinelError {
+  return new RsentinelError(
+    'GROUP_BUSY',
+    `another rsentinel has just made ${name}: it is bringing the group up`,
+    {
+      hint: `Wait for it to end and look with \`rsentinel status -n ${group}\`, or run the command again then.`,
+      cause,
+    },
+  );
 }
 
 /** Brings a container to `running`, from whatever state it is in. @throws RsentinelError PORT_TAKEN */

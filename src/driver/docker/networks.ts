@@ -4,6 +4,8 @@ import type { GroupSpec } from '../../spec/group-spec.js';
 import type { EngineCalls } from './engine-calls.js';
 import { isSubnetTaken, messageOf, statusOf } from './engine-errors.js';
 import { GROUP_LABEL, groupLabels } from './labels.js';
+import { busy } from './lifecycle.js';
+import { observeGroup } from './registry.js';
 
 /** @throws RsentinelError NAME_TAKEN, SUBNET_TAKEN */
 export async function createNetwork(calls: EngineCalls, spec: GroupSpec): Promise<void> {
@@ -21,6 +23,8 @@ export async function createNetwork(calls: EngineCalls, spec: GroupSpec): Promis
     );
   } catch (error) {
     if (statusOf(error) === 409) {
+      const { network } = await observeGroup(calls, spec.name);
+      if (network !== null) throw busy(spec.name, `the network ${name}`, error);
       throw new RsentinelError(
         'NAME_TAKEN',
         `there is a network ${name} that does not belong to this group`,
