@@ -60,6 +60,10 @@ class Steps {
     return this.#steps.some((step) => step.id === id);
   }
 
+  hasKind(kind: Operation['kind']): boolean {
+    return this.#steps.some(({ operation }) => operation.kind === kind);
+  }
+
   /** Every step behind those that it depends on, otherwise in the order in which they were added. */
   build(): readonly Step[] {
     const waiting = this.#steps.map((step) => ({ ...step, after: step.after.filter((id) => this.has(id)) }));
@@ -84,7 +88,6 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
   refuseChanges(spec, observed);
 
   const steps = new Steps();
-  if (!observed.imagePresent) steps.add({ kind: 'image' }, `${spec.image} is not on the engine`, []);
   const strangers = observed.engine.members.filter((member) => !isWanted(spec, member));
   for (const member of strangers) {
     steps.add({ kind: 'remove', node: member.node }, 'it is no part of the topology', []);
@@ -94,6 +97,9 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
   planFailover(observed, steps);
   for (const node of nodesOf(spec)) planNode(spec, node, observed, steps);
   planHaste(spec, observed, steps);
+  if (!observed.imagePresent && steps.hasKind('create')) {
+    steps.add({ kind: 'image' }, `${spec.image} is not on the engine`, []);
+  }
   return steps.build();
 }
 
