@@ -40,8 +40,10 @@ async function benchOnEngine(rounds) {
   const machine = await describeMachine(docker, image, compose.found ? compose.version : undefined);
   const run = randomBytes(3).toString('hex');
   const folder = await mkdtemp(join(tmpdir(), 'rsentinel-bench-'));
-  const field = await contestants({ run, folder, image, compose });
+  /** @type {readonly import('./rounds.mjs').Contestant[]} */
+  let field = [];
   try {
+    field = await contestants({ run, folder, image, compose });
     const samples = await runRounds(field, rounds);
     const aside = compose.found ? [] : [`docker compose was not measured: ${compose.reason}`];
     process.stdout.write(reportText({ rounds, machine, samples, aside }));
@@ -53,10 +55,10 @@ async function benchOnEngine(rounds) {
     say(`All samples, in milliseconds: ${relative(ROOT, RAW)}`);
   } finally {
     // What an interrupted round has left; after a whole one there is nothing.
-    for (const contestant of field) await contestant.cleanUp?.();
     const removed = await removeLeftovers(docker, run);
     if (removed > 0) say(`Removed what the bench had left: ${removed} containers or networks.`);
     await rm(folder, { recursive: true, force: true });
+    for (const contestant of field) await contestant.cleanUp?.();
     interruption.throwIfAborted();
   }
 }

@@ -10,6 +10,8 @@ const ROWS = [
   ['bare engine, the same containers', 'bare engine bridge up', 'bare engine bridge down'],
   ['docker compose, until as ready', 'compose up --wait, then ready', 'compose down'],
   ['docker compose, `up --wait` alone', 'compose up --wait', ''],
+  ['tuned compose file, until as ready', 'tuned compose up --wait, then ready', 'tuned compose down'],
+  ['tuned compose file, `up --wait` alone', 'tuned compose up --wait', ''],
   ['rsentinel, nothing to do', 'rsentinel up, nothing to do', ''],
   ['`node -e 0`', 'node -e 0', ''],
   ['without process start: rsentinel, loopback', 'rsentinel loopback up, process apart', ''],
@@ -22,6 +24,7 @@ const ROWS = [
 const RATIOS = [
   ['loopback up / bare engine', 'rsentinel loopback up', 'bare engine loopback up', '≤ 2'],
   ['loopback up / docker compose', 'rsentinel loopback up', 'compose up --wait, then ready', '≤ 0.15'],
+  ['loopback up / tuned compose file', 'rsentinel loopback up', 'tuned compose up --wait, then ready', ''],
   ['loopback down / bare engine', 'rsentinel loopback down', 'bare engine loopback down', ''],
   ['loopback down / docker compose', 'rsentinel loopback down', 'compose down', ''],
   ['bridge up / bare engine', 'rsentinel bridge up', 'bare engine bridge up', ''],
