@@ -47,15 +47,18 @@ export function allocate(
   for (const node of nodes) if (node.port !== 'auto') used.add(node.port);
 
   const ports = new Map<string, number>();
-  for (const node of nodes) {
-    if (node.port !== 'auto') {
-      ports.set(node.name, node.port);
-      continue;
-    }
-    const before = known.get(node.name)?.port;
-    const port = before !== undefined && !used.has(before) ? before : freePort(used, random);
+  const assign = (name: string, port: number): void => {
     used.add(port);
-    ports.set(node.name, port);
+    ports.set(name, port);
+  };
+  // Before any is picked anew: that must not take what another node had.
+  for (const { name, port } of nodes) {
+    const before = known.get(name)?.port;
+    if (port === 'auto' && before !== undefined && !used.has(before)) assign(name, before);
+  }
+  for (const { name, port } of nodes) {
+    if (port !== 'auto') ports.set(name, port);
+    else if (!ports.has(name)) assign(name, freePort(used, random));
   }
   if (topology.network.mode !== 'bridge') return { ports, ips: new Map(), subnet: undefined };
 
