@@ -1,0 +1,132 @@
+/** Specs and what is found of them, for tests of what is decided then. */
+import { readFileSync } from 'node:fs';
+import type { ObservedMember } from '../../../src/driver/driver.js';
+import { groupHistory, knownAddresses, type ObservedState } from '../../../src/plan/observed.js';
+import { planUp } from '../../../src/plan/plan.js';
+import { renderConf } from '../../../src/render/conf.js';
+import { readConfFacts } from '../../../src/render/conf-facts.js';
+import { type GroupHistory, initialHistory } from '../../../src/render/history.js';
+import type { Address } from '../../../src/spec/address.js';
+import { allocate } from '../../../src/spec/allocate.js';
+import { buildGroupSpec, nodesOf } from '../../../src/spec/build.js';
+import type { GroupSpec } from '../../../src/spec/group-spec.js';
+import { topologyOf } from '../topology/parse-helper.js';
+
+function template(name: string): string {
+  return readFileSync(new URL(`../../../templates/${name}`, import.meta.url), 'utf8');
+}
+
+export const TEMPLATES = { redis: template('redis.conf'), sentinel: template('sentinel.conf') };
+
+export function specOf(text: string): GroupSpec {
+  const topology = topologyOf(text);
+  const refused = { ports: new Set<number>(), subnets: new Set<string>() };
+  return buildGroupSpec(
+    topology,
+    allocate(topology, new Map(), null, refused, () => 0),
+    TEMPLATES,
+  );
+}
+
+/** Nothing exists but the image. */
+export function nothing(spec: GroupSpec): ObservedState {
+  return {
+    engine: { members: [], network: null },
+    imagePresent: true,
+    confs: new Map(nodesOf(spec).map(({ name }) => [name, null])),
+    history: initialHistory(spec),
+  };
+}
+
+/** `master` named in all files, in an epoch of its own unless it is the first. */
+export function historyWith(spec: GroupSpec, master: string): GroupHistory {
+  const epoch = master === spec.redis[0].name ? 0 : 1;
+  const initial = initialHistory(spec);
+  return {
+    master,
+    sentinels: new Map(
+      [...initial.sentinels].map(([name, own]) => [
+        name,
+        { ...own, currentEpoch: epoch, configEpoch: epoch, leaderEpoch: epoch },
+      ]),
+    ),
+  };
+}
+
+/** Everything runs as the spec says, with `master` as the master by now. */
+export function running(spec: GroupSpec, master: string = spec.redis[0].name): ObservedState {
+  const history = historyWith(spec, master);
+  const common = {
+    state: 'running',
+    exitCode: null,
+    attached: true,
+    masterName: spec.masterName,
+    networkMode: spec.network.mode,
+    directory: spec.directory,
+    file: spec.file ?? null,
+    createdAt: 0,
+  } as const;
+  const members = nodesOf(spec).map(
+    (node): ObservedMember => ({
+      ...common,
+      role: node.kind,
+      node: node.name,
+      container: node.container,
+      digest: node.digest,
+      address: node.address,
+      control: node.control,
+    }),
+  );
+  if (spec.anchor !== null) {
+    const { container, digest } = spec.anchor;
+    members.push({
+      ...common,
+      role: 'anchor',
+      node: 'anchor',
+      container,
+      digest,
+      address: null,
+      control: null,
+    });
+  }
+  return {
+    engine: { members, network: { name: spec.network.name, subnet: spec.network.subnet ?? '172.18.0.0/16' } },
+    imagePresent: true,
+    confs: new Map(nodesOf(spec).map((node) => [node.name, readConfFacts(renderConf(spec, node, history))])),
+    history,
+  };
+}
+
+/** The same with some members otherwise. */
+export function withMembers(
+  observed: ObservedState,
+  names: readonly string[],
+  changes: Partial<ObservedMember>,
+): ObservedState {
+  const { members } = observed.engine;
+  return {
+    ...observed,
+    engine: {
+      ...observed.engine,
+      members: members.map((member) => (names.includes(member.node) ? { ...member, ...changes } : member)),
+    },
+  };
+}
+
+export function withoutMembers(observed: ObservedState, names: readonly string[]): ObservedState {
+  const members = observed.engine.members.filter(({ node }) => !names.includes(node));
+  return { ...observed, engine: { ...observed.engine, members } };
+}
+
+/** The history as it is read from what is observed; `live` is what running sentinels name. */
+export function withHistory(spec: GroupSpec, observed: ObservedState, live: Address | null): ObservedState {
+  const known = knownAddresses(observed.engine, observed.confs);
+  return { ...observed, history: groupHistory(spec, observed.confs, known, live) };
+}
+
+/** A line per step: what, why, and after what. */
+export function planLines(spec: GroupSpec, observed: ObservedState): string {
+  return planUp(spec, observed)
+    .map(({ id, reason, after }) => `${id}: ${reason}${after.length === 0 ? '' : ` < ${after.join(', ')}`}`)
+    .join('\n');
+}
