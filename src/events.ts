@@ -1,7 +1,7 @@
 /**
  * What the library tells while it works. Only reporters turn events into text.
  */
-import type { Step } from './plan/plan.js';
+import type { Step } from './plan/steps.js';
 
 export type RsentinelEvent =
   | { readonly type: 'warning'; readonly message: string }

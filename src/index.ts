@@ -23,7 +23,7 @@ export type { Context } from './group/context.js';
 export { type DownResult, type DownSettings, type DownTarget, down } from './group/down.js';
 export { status } from './group/status.js';
 export { planUp, type UpResult, type UpSettings, up } from './group/up.js';
-export type { Operation, Step } from './plan/plan.js';
+export type { Operation, Step } from './plan/steps.js';
 export { type RenderedFile, renderTree } from './render/tree.js';
 export type {
   ContainerReport,

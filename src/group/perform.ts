@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
 import type { ObservedState } from '../plan/observed.js';
-import { ANCHOR, type Operation } from '../plan/plan.js';
+import { ANCHOR, type Operation } from '../plan/steps.js';
 import { renderConf, replicaofLine } from '../render/conf.js';
 import { withReplicaof } from '../render/conf-facts.js';
 import type { GroupHistory } from '../render/history.js';
@@ -11,7 +11,7 @@ import { FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { formatAddress } from '../spec/address.js';
 import { containerName, nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
-import { makeDirectory, nodeMounts, readConf, writeConf } from '../storage/directories.js';
+import { ensureMounts, makeDirectory, readConf, writeConf } from '../storage/directories.js';
 import type { Context } from './context.js';
 import type { Deadline } from './deadline.js';
 import { logDetails, nodeExited } from './explain.js';
@@ -149,7 +149,8 @@ export class Performer {
     if (member === ANCHOR) {
       await driver.createAnchor(this.#spec);
     } else {
-      await driver.createNode(this.#spec, this.#node(member), nodeMounts(this.#spec.directory, member));
+      const mounts = await ensureMounts(this.#spec.directory, member, driver.owner);
+      await driver.createNode(this.#spec, this.#node(member), mounts);
     }
     this.#journal.created(containerName(this.#spec.name, member));
   }

@@ -1,7 +1,8 @@
 /** `up`: what runs is made to be what the file says, and proved ready. */
 import { PortTakenError, RsentinelError } from '../errors.js';
 import { apply } from '../plan/apply.js';
-import { planUp as plan, type Step } from '../plan/plan.js';
+import { planUp as plan } from '../plan/plan.js';
+import type { Step } from '../plan/steps.js';
 import type { GroupReport } from '../report/group-report.js';
 import { Connections } from '../sentinel/connection.js';
 import { DEFAULT_PERIODS, hasOtherPeriods, setPeriods } from '../sentinel/periods.js';

@@ -1,6 +1,6 @@
 /** Walks a plan: every step as soon as those before it are done. Decides nothing. */
 import type { Listener } from '../events.js';
-import type { Operation, Step } from './plan.js';
+import type { Operation, Step } from './steps.js';
 
 /**
  * Performs the steps of a plan, side by side where their order allows it. When one fails, or the

@@ -24,6 +24,8 @@ export interface ConfFacts {
 
 export interface MonitorFacts {
   readonly master: Address;
+  /** The replicas and the other sentinels that it knows. */
+  readonly known: readonly Address[];
   readonly myid: string | null;
   readonly currentEpoch: number;
   readonly configEpoch: number;
@@ -62,6 +64,10 @@ export function readConfFacts(text: string): ConfFacts {
     directives
       .findLast((line) => words.every((word, index) => line[index]?.toLowerCase() === word))
       ?.slice(words.length);
+  const findAll = (...words: readonly string[]): readonly (readonly string[])[] =>
+    directives
+      .filter((line) => words.every((word, index) => line[index]?.toLowerCase() === word))
+      .map((line) => line.slice(words.length));
   const number = (value: string | undefined): number => Number(value ?? 0) || 0;
 
   const replicaOf = find('replicaof') ?? find('slaveof');
@@ -78,6 +84,11 @@ export function readConfFacts(text: string): ConfFacts {
         ? null
         : {
             master,
+            known: [
+              ...findAll('sentinel', 'known-replica'),
+              ...findAll('sentinel', 'known-slave'),
+              ...findAll('sentinel', 'known-sentinel'),
+            ].flatMap(([, host, port]) => address(host, port) ?? []),
             myid: find('sentinel', 'myid')?.[0] ?? null,
             currentEpoch: number(find('sentinel', 'current-epoch')?.[0]),
             configEpoch: number(find('sentinel', 'config-epoch')?.[1]),

@@ -1,5 +1,5 @@
 /** A plan, for `up --dry-run`. */
-import type { Step } from '../plan/plan.js';
+import type { Step } from '../plan/steps.js';
 import { printable } from '../topology/text.js';
 import { count } from './format.js';
 import type { Style } from './style.js';

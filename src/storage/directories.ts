@@ -24,7 +24,7 @@ export const ASIDE = '.rsentinel-';
 /** Takes back what a write has changed. */
 export type Undo = () => Promise<void>;
 
-export function nodeMounts(directory: string, node: string): NodeMounts {
+function nodeMounts(directory: string, node: string): NodeMounts {
   return { conf: join(directory, node, 'conf'), data: join(directory, node, 'data') };
 }
 
@@ -61,6 +61,38 @@ export async function makeDirectory(directory: string): Promise<Undo | null> {
 }
 
 /**
+ * Makes the directories of a node that are missing, each owned by `owner`.
+ * @returns what was made
+ */
+async function makeMounts(directory: string, node: string, owner: Owner): Promise<readonly string[]> {
+  const mounts = nodeMounts(directory, node);
+  const made: string[] = [];
+  for (const wanted of [mounts.conf, mounts.data]) {
+    const first = await mkdir(wanted, { recursive: true });
+    if (first === undefined) continue;
+    for (let path = wanted; path.length >= first.length; path = dirname(path)) {
+      made.push(path);
+      await own(path, owner);
+    }
+  }
+  return made;
+}
+
+/**
+ * What a container of the node needs to be there: somebody may have removed the data.
+ * @throws RsentinelError DIRECTORY_UNUSABLE
+ */
+export async function ensureMounts(directory: string, node: string, owner: Owner): Promise<NodeMounts> {
+  const mounts = nodeMounts(directory, node);
+  try {
+    await makeMounts(directory, node, owner);
+  } catch (error) {
+    throw unusable(mounts.data, 'written', error);
+  }
+  return mounts;
+}
+
+/**
  * Makes a node's directories in that of its group, and writes its configuration file, each owned by `owner`.
  * @returns how to take it back: the former text, or nothing of what was not there before
  * @throws RsentinelError DIRECTORY_UNUSABLE
@@ -73,17 +105,9 @@ export async function writeConf(
   owner: Owner,
 ): Promise<Undo> {
   const path = confPath(directory, node, kind);
-  const mounts = nodeMounts(directory, node);
-  const made: string[] = [];
+  let made: readonly string[] = [];
   try {
-    for (const wanted of [mounts.conf, mounts.data]) {
-      const first = await mkdir(wanted, { recursive: true });
-      if (first === undefined) continue;
-      for (let path = wanted; path.length >= first.length; path = dirname(path)) {
-        made.push(path);
-        await own(path, owner);
-      }
-    }
+    made = await makeMounts(directory, node, owner);
     const before = await readConf(directory, node, kind);
     await replaceFile(path, text, owner);
     return async () => {

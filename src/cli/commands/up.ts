@@ -1,4 +1,4 @@
-import type { Step } from '../../plan/plan.js';
+import type { Step } from '../../plan/steps.js';
 import { type PlanDocument, planText } from '../../report/plan-text.js';
 import { styleFor } from '../../report/style.js';
 import { upText } from '../../report/up-text.js';

@@ -59,10 +59,19 @@ export async function removeNetworks(calls: EngineCalls, group: string): Promise
       if (!/has active endpoints/i.test(messageOf(error))) throw calls.wrap(error, call);
       const message = `the network ${Name} is in use by containers outside of the group`;
       throw new RsentinelError('ENGINE_FAILED', message, {
-        details: [messageOf(error)],
+        details: [...(await guestsOf(calls, Id)), messageOf(error)],
         hint: `Disconnect them (docker network disconnect ${Name} CONTAINER) and run the command again.`,
         cause: error,
       });
     }
   }
+}
+
+/** Names of the running containers in a network. */
+async function guestsOf(calls: EngineCalls, id: string): Promise<readonly string[]> {
+  const info = await calls
+    .timed(`inspect the network ${id}`, (docker) => docker.getNetwork(id).inspect())
+    .catch(() => null);
+  const containers: Readonly<Record<string, { readonly Name?: string }>> = info?.Containers ?? {};
+  return Object.values(containers).map(({ Name }) => Name ?? '');
 }

@@ -1,6 +1,6 @@
 /** Reports and events as the library makes them, for the tests of what is printed. */
 import { Chalk } from 'chalk';
-import type { Operation, Step } from '../../../src/plan/plan.js';
+import type { Operation, Step } from '../../../src/plan/steps.js';
 import type { GroupReport, RedisNodeReport, SentinelNodeReport } from '../../../src/report/group-report.js';
 import type { Output } from '../../../src/report/style.js';
 
