@@ -16,7 +16,7 @@ function template(name: string): string {
   return readFileSync(new URL(`../../../templates/${name}`, import.meta.url), 'utf8');
 }
 
-export const TEMPLATES = { redis: template('redis.conf'), sentinel: template('sentinel.conf') };
+const TEMPLATES = { redis: template('redis.conf'), sentinel: template('sentinel.conf') };
 
 export function specOf(text: string): GroupSpec {
   const topology = topologyOf(text);
