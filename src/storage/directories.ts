@@ -24,7 +24,8 @@ export const ASIDE = '.rsentinel-';
 /** Takes back what a write has changed. */
 export type Undo = () => Promise<void>;
 
-function nodeMounts(directory: string, node: string): NodeMounts {
+/** Where the directories of a node are. */
+export function nodeMounts(directory: string, node: string): NodeMounts {
   return { conf: join(directory, node, 'conf'), data: join(directory, node, 'data') };
 }
 
