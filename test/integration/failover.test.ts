@@ -133,6 +133,26 @@ it('after the master was killed, clients write again, and it comes back as a rep
   expect(masterOf((await group.status()).report)).toBe(promoted);
 });
 
+it('`up` before the sentinels have noticed has a replica promoted: what was written is not lost', async () => {
+  // They would notice after half a minute. What the killed master has on disk is older than what they have.
+  await using group = await testGroup('unnoticed', QUICK.replace('1000,', '30000,'));
+  await group.up();
+  const { report: before } = await group.status();
+  await ask(addressOf(before, 'redis-1'), 'SET', 'acknowledged', 'by all');
+  await until('both replicas have it', async () => {
+    const values = await Promise.all(before.redis.map(({ address }) => ask(address, 'GET', 'acknowledged')));
+    return values.every((value) => value === 'by all');
+  });
+  await group.container('redis-1').kill();
+
+  await group.up();
+  const { code, report } = await group.status();
+  expect(code).toBe(0);
+  expect(masterOf(report)).not.toBe('redis-1');
+  expect(roles(report)).toMatchObject({ 'redis-1': 'replica' });
+  for (const { address } of report.redis) expect(await ask(address, 'GET', 'acknowledged')).toBe('by all');
+});
+
 describe('what a failover decided', () => {
   let group: TestGroup;
   /** Before and after it. */
