@@ -1,0 +1,98 @@
+/** Every server that rsentinel supports, from up to down, with a failover in between. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { GroupReport } from '../../src/report/group-report.js';
+import { ask, connectIoredis } from '../support/clients.js';
+import { testImages } from '../support/environment.js';
+import { type TestGroup, testGroup } from '../support/group.js';
+import { until } from '../support/until.js';
+
+function topology(image: string, mode: string): string {
+  return `
+image: ${image}
+master: {port: auto}
+replicas: [{port: auto}, {port: auto}]
+sentinels: [{port: auto}, {port: auto}, {port: auto}]
+sentinel: {down-after-milliseconds: 1000, failover-timeout: 10000}
+network: {mode: ${mode}}
+`;
+}
+
+function roles(report: GroupReport): string[] {
+  return report.redis.map(({ role }) => role).sort();
+}
+
+describe.each(testImages())('$title', ({ image, title, server, version }) => {
+  const label = title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+
+  describe('in loopback mode', () => {
+    let group: TestGroup;
+    let report: GroupReport;
+
+    beforeAll(async () => {
+      group = await testGroup(`versions-${label}`, topology(image, 'loopback'));
+      await group.up();
+      ({ report } = await group.status());
+    });
+
+    it('is proved ready, and tells its version', async () => {
+      expect(report.health).toBe('healthy');
+      expect(roles(report)).toEqual(['master', 'replica', 'replica']);
+      for (const node of [...report.redis, ...report.sentinels]) {
+        expect(node.version?.split('.').slice(0, 2).join('.')).toBe(version);
+      }
+      const [first] = report.redis;
+      if (first === undefined) throw new Error('there is no node');
+      const info = String(await ask(first.address, 'INFO', 'server'));
+      expect(info).toContain(`${server}_version:${version}.`);
+    });
+
+    it('lets its sentinels run with their own periods', () => {
+      // Lowered ones break failover; where they cannot be read they cannot be lowered either.
+      expect(report.faults).toEqual([]);
+    });
+
+    it('fails over when its master is killed, and takes the old one back as a replica', async () => {
+      await using client = await connectIoredis(report);
+      await client.set('before', 'the failover');
+      const old = report.master?.node;
+      if (typeof old !== 'string') throw new Error('there is no master');
+
+      await group.container(old).kill();
+
+      await until('writes work again', async () => {
+        await client.set('after', 'the failover');
+        return true;
+      });
+      expect(await client.get('before')).toBe('the failover');
+      const degraded = await group.status();
+      expect(degraded.code).toBe(3);
+      expect(degraded.report.faults).toContainEqual(
+        expect.objectContaining({ code: 'container-stopped', node: old }),
+      );
+
+      await group.up();
+
+      const after = await group.status();
+      expect(after.code, JSON.stringify(after.report.faults)).toBe(0);
+      expect(roles(after.report)).toEqual(['master', 'replica', 'replica']);
+      expect(after.report.master?.node).not.toBe(old);
+      expect(after.report.redis.find(({ name }) => name === old)?.role).toBe('replica');
+      expect(await client.get('after')).toBe('the failover');
+    });
+
+    it('goes down and leaves nothing', async () => {
+      await group.down('--volumes');
+      expect(await group.left()).toEqual([]);
+    });
+  });
+
+  it('goes up and down in bridge mode', async () => {
+    await using group = await testGroup(`versions-${label}-bridge`, topology(image, 'bridge'));
+    await group.up();
+    const { code, report } = await group.status();
+    expect(code, JSON.stringify(report.faults)).toBe(0);
+    expect(new Set(report.redis.map(({ address }) => address.host)).size).toBe(3);
+    await group.down('--volumes');
+    expect(await group.left()).toEqual([]);
+  });
+});
