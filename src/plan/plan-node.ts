@@ -92,7 +92,8 @@ function planStart(
 ): void {
   const { master } = observed.history;
   const state = member === undefined ? 'missing' : member.state;
-  const reason = state === 'missing' ? 'it is new' : `it was ${state === 'running' ? 'stopped' : state}`;
+  const reason =
+    state === 'missing' ? 'it does not run' : `it was ${state === 'running' ? 'stopped' : state}`;
   const after = [
     `create ${node.name}`,
     `render ${node.name}`,
@@ -110,5 +111,7 @@ function planStart(
   // A sentinel that finds a replica whose link is not up yet looks again only after a second.
   const replicas = spec.redis.map((other) => `answer ${other.name}`);
   steps.add({ kind: 'start', node: node.name }, reason, [...after, ...replicas]);
-  steps.add({ kind: 'hasten', node: node.name }, 'discovery would take 10 seconds', [`start ${node.name}`]);
+  steps.add({ kind: 'hasten', node: node.name }, 'it would notice the others only after 10 seconds', [
+    `start ${node.name}`,
+  ]);
 }

@@ -90,6 +90,6 @@ function planHaste(spec: GroupSpec, { engine }: ObservedState, steps: Steps): vo
   for (const { name } of spec.sentinels) {
     const runs = engine.members.some((member) => member.node === name && member.state === 'running');
     if (!runs || steps.has(`hasten ${name}`)) continue;
-    steps.add({ kind: 'hasten', node: name }, 'it would notice only after 10 seconds', answers);
+    steps.add({ kind: 'hasten', node: name }, 'it would notice the others only after 10 seconds', answers);
   }
 }

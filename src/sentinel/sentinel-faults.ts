@@ -26,8 +26,9 @@ export function sentinelFaults(
   for (const instance of instancesOf(answer)) {
     const name = nameOf(expected, instance.address);
     const at = describe(expected, instance.address);
+    // Nothing has been heard from it yet, so nothing can have been refused either.
     if (instance.runid === '') see('runid-unknown', name, `the id of ${at} is not known`);
-    if (!evidence.has(node.name, instance.address)) {
+    else if (!evidence.has(node.name, instance.address)) {
       see('link-unproved', name, `no ping to ${at} has been answered as it should be`);
     }
   }

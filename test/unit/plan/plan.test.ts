@@ -23,28 +23,28 @@ describe('a plan', () => {
       start anchor: it holds the ports of all nodes < create anchor
       render redis-1: there is no configuration yet < network
       create redis-1: there is no container < network, create anchor, render redis-1
-      start redis-1: it is new < create redis-1, render redis-1, start anchor
+      start redis-1: it does not run < create redis-1, render redis-1, start anchor
       answer redis-1: the others connect to it < start redis-1
       render redis-2: there is no configuration yet < network
       create redis-2: there is no container < network, create anchor, render redis-2
-      start redis-2: it is new < create redis-2, render redis-2, start anchor, answer redis-1
+      start redis-2: it does not run < create redis-2, render redis-2, start anchor, answer redis-1
       answer redis-2: the others connect to it < start redis-2
       render redis-3: there is no configuration yet < network
       create redis-3: there is no container < network, create anchor, render redis-3
-      start redis-3: it is new < create redis-3, render redis-3, start anchor, answer redis-1
+      start redis-3: it does not run < create redis-3, render redis-3, start anchor, answer redis-1
       answer redis-3: the others connect to it < start redis-3
       render sentinel-1: there is no configuration yet < network
       create sentinel-1: there is no container < network, create anchor, render sentinel-1
-      start sentinel-1: it is new < create sentinel-1, render sentinel-1, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-1: discovery would take 10 seconds < start sentinel-1
+      start sentinel-1: it does not run < create sentinel-1, render sentinel-1, start anchor, answer redis-1, answer redis-2, answer redis-3
+      hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
       render sentinel-2: there is no configuration yet < network
       create sentinel-2: there is no container < network, create anchor, render sentinel-2
-      start sentinel-2: it is new < create sentinel-2, render sentinel-2, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-2: discovery would take 10 seconds < start sentinel-2
+      start sentinel-2: it does not run < create sentinel-2, render sentinel-2, start anchor, answer redis-1, answer redis-2, answer redis-3
+      hasten sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
       render sentinel-3: there is no configuration yet < network
       create sentinel-3: there is no container < network, create anchor, render sentinel-3
-      start sentinel-3: it is new < create sentinel-3, render sentinel-3, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-3: discovery would take 10 seconds < start sentinel-3"
+      start sentinel-3: it does not run < create sentinel-3, render sentinel-3, start anchor, answer redis-1, answer redis-2, answer redis-3
+      hasten sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
     `);
   });
 
@@ -56,14 +56,14 @@ describe('a plan', () => {
       render sentinel-1: there is no configuration yet < network
       image: redis:8 is not on the engine
       create redis-1: there is no container < image, network, render redis-1
-      start redis-1: it is new < create redis-1, render redis-1
+      start redis-1: it does not run < create redis-1, render redis-1
       answer redis-1: the others connect to it < start redis-1
       create redis-2: there is no container < image, network, render redis-2
-      start redis-2: it is new < create redis-2, render redis-2, answer redis-1
+      start redis-2: it does not run < create redis-2, render redis-2, answer redis-1
       answer redis-2: the others connect to it < start redis-2
       create sentinel-1: there is no container < image, network, render sentinel-1
-      start sentinel-1: it is new < create sentinel-1, render sentinel-1, answer redis-1, answer redis-2
-      hasten sentinel-1: discovery would take 10 seconds < start sentinel-1"
+      start sentinel-1: it does not run < create sentinel-1, render sentinel-1, answer redis-1, answer redis-2
+      hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1"
     `);
   });
 
@@ -78,9 +78,9 @@ describe('a plan', () => {
     expect(planLines(LOOPBACK, observed)).toMatchInlineSnapshot(`
       "start redis-3: it was exited
       answer redis-3: the others connect to it < start redis-3
-      hasten sentinel-1: it would notice only after 10 seconds < answer redis-3
-      hasten sentinel-2: it would notice only after 10 seconds < answer redis-3
-      hasten sentinel-3: it would notice only after 10 seconds < answer redis-3"
+      hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-3
+      hasten sentinel-2: it would notice the others only after 10 seconds < answer redis-3
+      hasten sentinel-3: it would notice the others only after 10 seconds < answer redis-3"
     `);
   });
 
@@ -94,9 +94,9 @@ describe('a plan', () => {
       "repoint redis-1: redis-2 is the master by now
       start redis-1: it was exited < repoint redis-1
       answer redis-1: the others connect to it < start redis-1
-      hasten sentinel-1: it would notice only after 10 seconds < answer redis-1
-      hasten sentinel-2: it would notice only after 10 seconds < answer redis-1
-      hasten sentinel-3: it would notice only after 10 seconds < answer redis-1"
+      hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-1
+      hasten sentinel-2: it would notice the others only after 10 seconds < answer redis-1
+      hasten sentinel-3: it would notice the others only after 10 seconds < answer redis-1"
     `);
   });
 
@@ -107,9 +107,9 @@ describe('a plan', () => {
       repoint redis-1: another node is the master by then < failover
       start redis-1: it was exited < repoint redis-1, failover
       answer redis-1: the others connect to it < start redis-1
-      hasten sentinel-1: it would notice only after 10 seconds < answer redis-1
-      hasten sentinel-2: it would notice only after 10 seconds < answer redis-1
-      hasten sentinel-3: it would notice only after 10 seconds < answer redis-1"
+      hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-1
+      hasten sentinel-2: it would notice the others only after 10 seconds < answer redis-1
+      hasten sentinel-3: it would notice the others only after 10 seconds < answer redis-1"
     `);
   });
 
@@ -124,11 +124,11 @@ describe('a plan', () => {
       start redis-3: it was exited < start anchor, answer redis-2
       answer redis-3: the others connect to it < start redis-3
       start sentinel-1: it was exited < start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-1: discovery would take 10 seconds < start sentinel-1
+      hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
       start sentinel-2: it was exited < start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-2: discovery would take 10 seconds < start sentinel-2
+      hasten sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
       start sentinel-3: it was exited < start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-3: discovery would take 10 seconds < start sentinel-3"
+      hasten sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
     `);
   });
 
@@ -155,17 +155,17 @@ describe('a plan', () => {
       remove sentinel-1: its network is gone < stop sentinel-1
       create sentinel-1: it was removed < create anchor, remove sentinel-1
       start sentinel-1: it was stopped < create sentinel-1, stop sentinel-1, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-1: discovery would take 10 seconds < start sentinel-1
+      hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
       stop sentinel-2: its network is gone
       remove sentinel-2: its network is gone < stop sentinel-2
       create sentinel-2: it was removed < create anchor, remove sentinel-2
       start sentinel-2: it was stopped < create sentinel-2, stop sentinel-2, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-2: discovery would take 10 seconds < start sentinel-2
+      hasten sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
       stop sentinel-3: its network is gone
       remove sentinel-3: its network is gone < stop sentinel-3
       create sentinel-3: it was removed < create anchor, remove sentinel-3
       start sentinel-3: it was stopped < create sentinel-3, stop sentinel-3, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-3: discovery would take 10 seconds < start sentinel-3"
+      hasten sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
     `);
   });
 
@@ -173,11 +173,11 @@ describe('a plan', () => {
     const observed = withoutMembers(running(BRIDGE), ['redis-2', 'sentinel-1']);
     expect(planLines(BRIDGE, observed)).toMatchInlineSnapshot(`
       "create redis-2: there is no container
-      start redis-2: it is new < create redis-2
+      start redis-2: it does not run < create redis-2
       answer redis-2: the others connect to it < start redis-2
       create sentinel-1: there is no container
-      start sentinel-1: it is new < create sentinel-1, answer redis-2
-      hasten sentinel-1: discovery would take 10 seconds < start sentinel-1"
+      start sentinel-1: it does not run < create sentinel-1, answer redis-2
+      hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1"
     `);
   });
 
@@ -205,7 +205,7 @@ describe('a plan', () => {
       create redis-2: it was removed < render redis-2, remove redis-2
       start redis-2: it was exited < create redis-2, render redis-2
       answer redis-2: the others connect to it < start redis-2
-      hasten sentinel-1: it would notice only after 10 seconds < answer redis-2"
+      hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
     `);
   });
 
