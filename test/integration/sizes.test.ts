@@ -1,4 +1,4 @@
-/** Groups of other sizes than the usual one, automatic ports, and what happens side by side. */
+/** Groups of other sizes than the usual one, automatic ports, and groups side by side. */
 import { describe, expect, it } from 'vitest';
 import type { GroupReport } from '../../src/report/group-report.js';
 import { ask, connectIoredis, info } from '../support/clients.js';
@@ -106,21 +106,5 @@ describe('automatic ports', () => {
     expect((await other(['status'])).code).toBe(0);
     expect((await other(['down', '--volumes'])).code).toBe(0);
     expect(await two.left()).toEqual([]);
-  });
-});
-
-describe('two ups of one group at once', () => {
-  it('bring it up once: one of them may end, and then says why', async () => {
-    await using group = await testGroup('twins', sized(1, 3));
-    const both = await Promise.all([group.run(['up']), group.run(['up'])]);
-    expect(both.map(({ code }) => code)).toContain(0);
-    for (const { code, stderr } of both) {
-      if (code === 0) continue;
-      expect(code).toBe(1);
-      expect(stderr).toMatch(/another|at once|at the same time/);
-    }
-    await expectReady(group, 1, 3);
-    await group.down();
-    expect(await group.left()).toEqual([]);
   });
 });

@@ -13,9 +13,6 @@ export interface Client extends AsyncDisposable {
   getFromReplica(key: string): Promise<string | null>;
 }
 
-/** @param report tells the sentinels; nothing else of it is used */
-export type Connect = (report: GroupReport) => Promise<Client>;
-
 /** ms after which a single attempt at a command counts as failed. */
 const ATTEMPT = 5_000;
 

@@ -52,7 +52,7 @@ afterAll(async () => {
 });
 
 /** Starts `rsentinel` with the engine and the image of the tests and little else of an environment. */
-export function startRsentinel(words: readonly string[], where: Where = {}): Running {
+function startRsentinel(words: readonly string[], where: Where = {}): Running {
   const { PATH, DOCKER_HOST } = process.env;
   const [program, ...args] = [...(where.through ?? []), process.execPath, BIN, ...words];
   const child = spawn(program ?? process.execPath, args, {
