@@ -24,7 +24,10 @@ export const ASIDE = '.rsentinel-';
 /** Takes back what a write has changed. */
 export type Undo = () => Promise<void>;
 
-/** Where the directories of a node are. */
+/**
+ * Where the directories of a node are.
+ * @public the bench mounts them as `up` does
+ */
 export function nodeMounts(directory: string, node: string): NodeMounts {
   return { conf: join(directory, node, 'conf'), data: join(directory, node, 'data') };
 }

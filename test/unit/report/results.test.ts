@@ -128,7 +128,7 @@ demo is healthy
         {
           code: 'container-exited',
           node: 'redis-1',
-          message: 'the container of redis-1 is exited',
+          message: 'the container of redis-1 has exited',
           remedy: 'rsentinel up',
         },
         { code: 'no-master', node: null, message: 'no sentinel answers', remedy: 'rsentinel up starts them' },
@@ -147,7 +147,7 @@ sentinel-2  127.0.0.1:26378  missing  -
 
 mymaster: master unknown: the sentinels do not agree, or none answers
 
-✖ the container of redis-1 is exited
+✖ the container of redis-1 has exited
   rsentinel up
 ✖ no sentinel answers
   rsentinel up starts them
