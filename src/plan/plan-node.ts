@@ -91,9 +91,7 @@ function planStart(
   steps: Steps,
 ): void {
   const { master } = observed.history;
-  const state = member === undefined ? 'missing' : member.state;
-  const reason =
-    state === 'missing' ? 'it does not run' : `it was ${state === 'running' ? 'stopped' : state}`;
+  const reason = startReason(member);
   const after = [
     `create ${node.name}`,
     `render ${node.name}`,
@@ -114,4 +112,22 @@ function planStart(
   steps.add({ kind: 'hasten', node: node.name }, 'it would notice the others only after 10 seconds', [
     `start ${node.name}`,
   ]);
+}
+
+function startReason(member: ObservedMember | undefined): string {
+  switch (member?.state) {
+    case undefined:
+    case 'missing':
+    case 'dead':
+      return 'it does not run';
+    case 'running':
+      return 'it was stopped for its network';
+    case 'created':
+      return 'its container has never been started';
+    case 'exited':
+      return 'its container has exited';
+    case 'paused':
+    case 'restarting':
+      return `its container is ${member.state}`;
+  }
 }

@@ -20,7 +20,8 @@ export function statusOf(error: unknown): number | undefined {
 /** What the engine said, without docker-modem's prefix. */
 export function messageOf(error: unknown): string {
   if (!isEngineError(error)) return String(error);
-  return (error.json?.message ?? error.message).replace(/^\(HTTP code \d+\) [^-]*- /, '').trim();
+  const message = (error.json?.message ?? error.message).replace(/^\(HTTP code \d+\) [^-]*- /, '').trim();
+  return message === '' ? `it answers with HTTP status ${error.statusCode ?? 'unknown'}` : message;
 }
 
 /** Port that could not be published; null when that is not what the error says. */

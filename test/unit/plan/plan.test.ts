@@ -76,7 +76,7 @@ describe('a plan', () => {
   it('starts a replica that was stopped', () => {
     const observed = withMembers(running(LOOPBACK), ['redis-3'], { state: 'exited', exitCode: 0 });
     expect(planLines(LOOPBACK, observed)).toMatchInlineSnapshot(`
-      "start redis-3: it was exited
+      "start redis-3: its container has exited
       answer redis-3: the others connect to it < start redis-3
       hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-3
       hasten sentinel-2: it would notice the others only after 10 seconds < answer redis-3
@@ -92,7 +92,7 @@ describe('a plan', () => {
     const observed = withMembers({ ...after, confs }, ['redis-1'], { state: 'exited', exitCode: 137 });
     expect(planLines(LOOPBACK, observed)).toMatchInlineSnapshot(`
       "repoint redis-1: redis-2 is the master by now
-      start redis-1: it was exited < repoint redis-1
+      start redis-1: its container has exited < repoint redis-1
       answer redis-1: the others connect to it < start redis-1
       hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-1
       hasten sentinel-2: it would notice the others only after 10 seconds < answer redis-1
@@ -105,7 +105,7 @@ describe('a plan', () => {
     expect(planLines(LOOPBACK, observed)).toMatchInlineSnapshot(`
       "failover: redis-1, the master, does not run, and its replicas do
       repoint redis-1: another node is the master by then < failover
-      start redis-1: it was exited < repoint redis-1, failover
+      start redis-1: its container has exited < repoint redis-1, failover
       answer redis-1: the others connect to it < start redis-1
       hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-1
       hasten sentinel-2: it would notice the others only after 10 seconds < answer redis-1
@@ -117,17 +117,17 @@ describe('a plan', () => {
     const observed = withMembers(running(LOOPBACK, 'redis-2'), ALL, { state: 'exited', exitCode: 0 });
     expect(planLines(LOOPBACK, observed)).toMatchInlineSnapshot(`
       "start anchor: it holds the ports of all nodes
-      start redis-2: it was exited < start anchor
+      start redis-2: its container has exited < start anchor
       answer redis-2: the others connect to it < start redis-2
-      start redis-1: it was exited < start anchor, answer redis-2
+      start redis-1: its container has exited < start anchor, answer redis-2
       answer redis-1: the others connect to it < start redis-1
-      start redis-3: it was exited < start anchor, answer redis-2
+      start redis-3: its container has exited < start anchor, answer redis-2
       answer redis-3: the others connect to it < start redis-3
-      start sentinel-1: it was exited < start anchor, answer redis-1, answer redis-2, answer redis-3
+      start sentinel-1: its container has exited < start anchor, answer redis-1, answer redis-2, answer redis-3
       hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
-      start sentinel-2: it was exited < start anchor, answer redis-1, answer redis-2, answer redis-3
+      start sentinel-2: its container has exited < start anchor, answer redis-1, answer redis-2, answer redis-3
       hasten sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
-      start sentinel-3: it was exited < start anchor, answer redis-1, answer redis-2, answer redis-3
+      start sentinel-3: its container has exited < start anchor, answer redis-1, answer redis-2, answer redis-3
       hasten sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
     `);
   });
@@ -139,32 +139,32 @@ describe('a plan', () => {
       stop redis-1: its network is gone
       remove redis-1: its network is gone < stop redis-1
       create redis-1: it was removed < create anchor, remove redis-1
-      start redis-1: it was stopped < create redis-1, stop redis-1, start anchor
+      start redis-1: it was stopped for its network < create redis-1, stop redis-1, start anchor
       answer redis-1: the others connect to it < start redis-1
       stop redis-2: its network is gone
       remove redis-2: its network is gone < stop redis-2
       create redis-2: it was removed < create anchor, remove redis-2
-      start redis-2: it was stopped < create redis-2, stop redis-2, start anchor, answer redis-1
+      start redis-2: it was stopped for its network < create redis-2, stop redis-2, start anchor, answer redis-1
       answer redis-2: the others connect to it < start redis-2
       stop redis-3: its network is gone
       remove redis-3: its network is gone < stop redis-3
       create redis-3: it was removed < create anchor, remove redis-3
-      start redis-3: it was stopped < create redis-3, stop redis-3, start anchor, answer redis-1
+      start redis-3: it was stopped for its network < create redis-3, stop redis-3, start anchor, answer redis-1
       answer redis-3: the others connect to it < start redis-3
       stop sentinel-1: its network is gone
       remove sentinel-1: its network is gone < stop sentinel-1
       create sentinel-1: it was removed < create anchor, remove sentinel-1
-      start sentinel-1: it was stopped < create sentinel-1, stop sentinel-1, start anchor, answer redis-1, answer redis-2, answer redis-3
+      start sentinel-1: it was stopped for its network < create sentinel-1, stop sentinel-1, start anchor, answer redis-1, answer redis-2, answer redis-3
       hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
       stop sentinel-2: its network is gone
       remove sentinel-2: its network is gone < stop sentinel-2
       create sentinel-2: it was removed < create anchor, remove sentinel-2
-      start sentinel-2: it was stopped < create sentinel-2, stop sentinel-2, start anchor, answer redis-1, answer redis-2, answer redis-3
+      start sentinel-2: it was stopped for its network < create sentinel-2, stop sentinel-2, start anchor, answer redis-1, answer redis-2, answer redis-3
       hasten sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
       stop sentinel-3: its network is gone
       remove sentinel-3: its network is gone < stop sentinel-3
       create sentinel-3: it was removed < create anchor, remove sentinel-3
-      start sentinel-3: it was stopped < create sentinel-3, stop sentinel-3, start anchor, answer redis-1, answer redis-2, answer redis-3
+      start sentinel-3: it was stopped for its network < create sentinel-3, stop sentinel-3, start anchor, answer redis-1, answer redis-2, answer redis-3
       hasten sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
     `);
   });
@@ -203,7 +203,7 @@ describe('a plan', () => {
       "render redis-2: the topology has changed; its history is kept
       remove redis-2: the topology has changed
       create redis-2: it was removed < render redis-2, remove redis-2
-      start redis-2: it was exited < create redis-2, render redis-2
+      start redis-2: its container has exited < create redis-2, render redis-2
       answer redis-2: the others connect to it < start redis-2
       hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
     `);
