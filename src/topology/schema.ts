@@ -155,6 +155,23 @@ const network = z.strictObject(
   e('network'),
 );
 
+const redis = z.strictObject(
+  { config: z.optional(config.check(describe('Directives for every redis.conf, such as maxmemory.'))) },
+  e('redis'),
+);
+
+const templates = z.strictObject(
+  {
+    redis: z.optional(
+      path('template').check(describe('Your own redis.conf template. Relative to the file.')),
+    ),
+    sentinel: z.optional(
+      path('template').check(describe('Your own sentinel.conf template. Relative to the file.')),
+    ),
+  },
+  e('templates'),
+);
+
 /** Everything that a topology file may hold. Rules across keys are in rules.ts. */
 export const topologySchema = z.strictObject(
   {
@@ -190,17 +207,7 @@ export const topologySchema = z.strictObject(
       DEFAULT_SENTINELS,
     ),
     sentinel: z.prefault(sentinel.check(describe('What every sentinel.conf says about the master.')), {}),
-    redis: z.prefault(
-      z
-        .strictObject(
-          {
-            config: z.optional(config.check(describe('Directives for every redis.conf, such as maxmemory.'))),
-          },
-          e('redis'),
-        )
-        .check(describe('What every redis.conf says.')),
-      {},
-    ),
+    redis: z.prefault(redis.check(describe('What every redis.conf says.')), {}),
     network: z.prefault(network.check(describe('At which addresses the nodes are reached.')), {}),
     storage: z._default(
       z
@@ -214,23 +221,26 @@ export const topologySchema = z.strictObject(
       ),
     ),
     templates: z.prefault(
-      z
-        .strictObject(
-          {
-            redis: z.optional(
-              path('template').check(describe('Your own redis.conf template. Relative to the file.')),
-            ),
-            sentinel: z.optional(
-              path('template').check(describe('Your own sentinel.conf template. Relative to the file.')),
-            ),
-          },
-          e('templates'),
-        )
-        .check(describe('Your own templates, instead of those that come with rsentinel.')),
+      templates.check(describe('Your own templates, instead of those that come with rsentinel.')),
       {},
     ),
   },
   e('topology'),
+);
+
+/** The keys of every mapping, by the first key of its path ('' is the whole file). */
+export const KEYS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    '': topologySchema,
+    master,
+    replicas: node,
+    slaves: node,
+    sentinels: node,
+    sentinel,
+    redis,
+    network,
+    templates,
+  }).map(([section, { shape }]) => [section, Object.keys(shape)]),
 );
 
 /** A valid topology file with the defaults that depend on nothing else. */

@@ -1,50 +1,13 @@
 /** A key that does not exist: what was probably meant, and where it belongs. */
 import type { Finding } from './diagnostic.js';
 import { formatPath, type Path } from './path.js';
+import { KEYS } from './schema.js';
 import { didYouMean } from './suggest.js';
 import { enumerate, printable, shorten, show } from './text.js';
 
-const NODE_KEYS = ['name', 'port', 'config'] as const;
-const SENTINEL_KEYS = [
-  'quorum',
-  'down-after-milliseconds',
-  'parallel-syncs',
-  'failover-timeout',
-  'config',
-] as const;
-
-/** The keys of every mapping, by the first key of its path ('' is the whole file). */
-const KEYS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
-  [
-    '',
-    [
-      'name',
-      'image',
-      'master',
-      'replicas',
-      'slaves',
-      'sentinels',
-      'sentinel',
-      'redis',
-      'network',
-      'storage',
-      'directory',
-      'templates',
-    ],
-  ],
-  ['master', NODE_KEYS],
-  ['replicas', NODE_KEYS],
-  ['slaves', NODE_KEYS],
-  ['sentinels', NODE_KEYS],
-  ['sentinel', SENTINEL_KEYS],
-  ['redis', ['config']],
-  ['network', ['mode', 'subnet']],
-  ['templates', ['redis', 'sentinel']],
-]);
-
 /** Keys that people look for in another place than where they are. */
 const HOMES: ReadonlyMap<string, string> = new Map([
-  ...SENTINEL_KEYS.filter((key) => key !== 'config').map((key) => [key, `sentinel.${key}`] as const),
+  ...(KEYS.get('sentinel') ?? []).map((key) => [key, `sentinel.${key}`] as const),
   ['port', 'master.port'],
   ['config', 'redis.config'],
   ['mode', 'network.mode'],
