@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../src/spec/address.js';
 import { ask } from '../support/clients.js';
+import type { Ran, Running } from '../support/command.js';
 import { exists } from '../support/failures.js';
-import { type Ran, type Running, type TestGroup, testGroup } from '../support/group.js';
+import { type TestGroup, testGroup } from '../support/group.js';
 import { SMALL } from '../support/topologies.js';
 
 /** Its replica never comes online: `up` waits until it is stopped. */

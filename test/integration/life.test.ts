@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { GroupReport } from '../../src/report/group-report.js';
 import { ask, info } from '../support/clients.js';
-import { type Ran, type TestGroup, testGroup } from '../support/group.js';
+import type { Ran } from '../support/command.js';
+import { type TestGroup, testGroup } from '../support/group.js';
 
 const EXAMPLE = fileURLToPath(new URL('../../topology.example.yaml', import.meta.url));
 const NODES = ['redis-1', 'redis-2', 'redis-3', 'sentinel-1', 'sentinel-2', 'sentinel-3'];

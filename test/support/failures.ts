@@ -1,7 +1,7 @@
 /** Errors as users meet them. */
 import { access } from 'node:fs/promises';
 import { expect } from 'vitest';
-import type { Ran } from './group.js';
+import type { Ran } from './command.js';
 
 export interface ExpectedFailure {
   readonly code: number;

@@ -3,94 +3,36 @@
  * users run it, and the engine beside it to see what really is there. Whatever a test makes is
  * removed when it leaves the scope (`await using`), and at the latest when its file is done.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type Docker from 'dockerode';
 import { afterAll } from 'vitest';
 import { connect } from '../../scripts/lib/docker.mjs';
 import { listGroupObjects } from '../../scripts/lib/leftovers.mjs';
 import type { GroupReport } from '../../src/report/group-report.js';
+import { type Ran, type Running, start, type Where } from './command.js';
 import { groupName, testImage } from './environment.js';
-
-const BIN = fileURLToPath(new URL('../../bin/rsentinel.js', import.meta.url));
 
 /** The engine that the tests run on. */
 export const docker: Docker = connect();
 
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface Where {
-  readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
-  /** A command, with its arguments, that runs it: `setpriv …`. */
-  readonly through?: readonly string[];
-  /** Run as somebody else than the user of the tests. */
-  readonly uid?: number;
-  readonly gid?: number;
-}
-
-/** A command that is under way; awaited by `ended`. */
-export interface Running {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ran>;
-}
-
-const running = new Set<ChildProcess>();
 const groups = new Set<TestGroup>();
 
 afterAll(async () => {
-  for (const child of running) child.kill('SIGKILL');
   await Promise.all([...groups].map((group) => group.remove()));
 });
 
-/** Starts `rsentinel` with the engine and the image of the tests and little else of an environment. */
+/** Starts `rsentinel` with the engine and the image of the tests. */
 function startRsentinel(words: readonly string[], where: Where = {}): Running {
-  const { PATH, DOCKER_HOST } = process.env;
-  const [program, ...args] = [...(where.through ?? []), process.execPath, BIN, ...words];
-  const child = spawn(program ?? process.execPath, args, {
-    cwd: where.cwd ?? tmpdir(),
-    env: {
-      PATH,
-      HOME: tmpdir(),
-      RSENTINEL_IMAGE: testImage(),
-      ...(DOCKER_HOST === undefined ? {} : { DOCKER_HOST }),
-      ...where.env,
-    },
-    ...(where.uid === undefined ? {} : { uid: where.uid }),
-    ...(where.gid === undefined ? {} : { gid: where.gid }),
-  });
-  running.add(child);
-  // A command that ends without reading its input is no error of the test.
-  child.stdin.on('error', () => {});
-  child.stdin.end(where.stdin ?? '');
-  return { child, ended: output(child).finally(() => running.delete(child)) };
+  const { DOCKER_HOST } = process.env;
+  const engine = DOCKER_HOST === undefined ? {} : { DOCKER_HOST };
+  return start(words, { ...where, env: { RSENTINEL_IMAGE: testImage(), ...engine, ...where.env } });
 }
 
 /** Runs `rsentinel` to its end. */
 export function rsentinel(words: readonly string[], where: Where = {}): Promise<Ran> {
   return startRsentinel(words, where).ended;
-}
-
-async function output(child: ChildProcess): Promise<Ran> {
-  const texts = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
-      texts[stream] += text;
-    });
-  }
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
-  return { code, ...texts };
 }
 
 export class TestGroup {

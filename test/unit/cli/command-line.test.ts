@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { BIN, directoryWith, rsentinel } from './rsentinel.js';
+import { BIN } from '../../support/command.js';
+import { directoryWith, rsentinel } from './rsentinel.js';
 
 /** The packages that take long to load. */
 const HEAVY = ['dockerode', 'ioredis', 'ora', 'yaml', 'zod'];
