@@ -66,20 +66,25 @@ export async function makeDirectory(directory: string): Promise<Undo | null> {
 
 /**
  * Makes the directories of a node that are missing, each owned by `owner`.
- * @returns what was made
+ * @returns what was made; nothing stays when it throws
  */
 async function makeMounts(directory: string, node: string, owner: Owner): Promise<readonly string[]> {
   const mounts = nodeMounts(directory, node);
   const made: string[] = [];
-  for (const wanted of [mounts.conf, mounts.data]) {
-    const first = await mkdir(wanted, { recursive: true });
-    if (first === undefined) continue;
-    for (let path = wanted; path.length >= first.length; path = dirname(path)) {
-      made.push(path);
-      await own(path, owner);
+  try {
+    for (const wanted of [mounts.conf, mounts.data]) {
+      const first = await mkdir(wanted, { recursive: true });
+      if (first === undefined) continue;
+      for (let path = wanted; path.length >= first.length; path = dirname(path)) {
+        made.push(path);
+        await own(path, owner);
+      }
     }
+    return made;
+  } catch (error) {
+    await removeMade(made);
+    throw error;
   }
-  return made;
 }
 
 /**
