@@ -121,7 +121,7 @@ describe('the group that status and down are about', () => {
   });
 
   it('is not a namesake that was made elsewhere', async () => {
-    const groups = [{ name: 'me', file: null, directory: '/work/me/.rsentinel/me' }];
+    const groups = [{ name: 'me', file: null, directory: '/srv/me/.rsentinel/me' }];
     await expect(resolve({}, { groups })).rejects.toMatchObject({
       code: 'TOPOLOGY_NOT_FOUND',
       hint: 'If that is the one: -n me',
@@ -140,8 +140,8 @@ describe('by name', () => {
   });
 
   it('a group is compared with the file it was made from, not with one that happens to lie here', async () => {
-    const files = { '/home/me/topology.yaml': null, '/work/topology.yaml': 'demo' };
-    const groups = [{ ...demo, file: '/work/topology.yaml' }];
+    const files = { '/home/me/topology.yaml': null, '/srv/topology.yaml': 'demo' };
+    const groups = [{ ...demo, file: '/srv/topology.yaml' }];
     expect(await resolve({ name: 'demo' }, { files, here: 'topology.yaml', groups })).toMatchObject({
       directory: '/home/me/.rsentinel/demo',
       warnings: [],
