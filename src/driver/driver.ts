@@ -32,8 +32,6 @@ export interface ObservedMember {
   readonly networkMode: string;
   readonly directory: string;
   readonly file: string | null;
-  /** Milliseconds since 1970 (UTC). */
-  readonly createdAt: number;
 }
 
 export interface ObservedNetwork {

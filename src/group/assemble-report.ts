@@ -8,7 +8,13 @@ import type {
   RedisNodeReport,
   SentinelNodeReport,
 } from '../report/group-report.js';
-import type { RedisAnswer, SentinelAnswer, Silent, Snapshot } from '../sentinel/snapshot.js';
+import {
+  agreedMaster,
+  type RedisAnswer,
+  type SentinelAnswer,
+  type Silent,
+  type Snapshot,
+} from '../sentinel/snapshot.js';
 import { type Address, sameAddress } from '../spec/address.js';
 
 /** A group as far as it is known: from a spec, or from labels alone. */
@@ -39,7 +45,9 @@ export function assembleReport(
     const member = engine.members.find((other) => other.node === node.name);
     return { name: node.container, state: member?.state ?? 'missing', exitCode: member?.exitCode ?? null };
   };
-  const master = agreedMaster(group, snapshot);
+  const address = agreedMaster(snapshot);
+  const node = group.redis.find((other) => address !== null && sameAddress(other.address, address));
+  const master = address === null ? null : { node: node?.name ?? null, address };
   const masterAnswer = master?.node == null ? undefined : snapshot.redis.get(master.node);
   const masterOffset = masterAnswer?.kind === 'redis' ? masterAnswer.offset : null;
   return {
@@ -110,17 +118,6 @@ function containerFault(
 }
 
 export type ContainerFault = Omit<Fault, 'remedy'>;
-
-/** What every answering sentinel names; null as soon as two differ. */
-function agreedMaster(group: KnownGroup, snapshot: Snapshot): GroupReport['master'] {
-  const named = [...snapshot.sentinels.values()].flatMap((answer) =>
-    answer.kind === 'sentinel' && answer.master !== null ? [answer.master.address] : [],
-  );
-  const [first, ...others] = named;
-  if (first === undefined || others.some((address) => !sameAddress(address, first))) return null;
-  const node = group.redis.find(({ address }) => sameAddress(address, first));
-  return { node: node?.name ?? null, address: first };
-}
 
 function redisReport(
   node: KnownNode,

@@ -4,7 +4,8 @@ import { RsentinelError } from '../errors.js';
 import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { FAILOVER_PERIODS, setPeriods } from '../sentinel/periods.js';
-import { sameAddress } from '../spec/address.js';
+import { agreedMaster, masterViews, type Snapshot } from '../sentinel/snapshot.js';
+import { type Address, sameAddress } from '../spec/address.js';
 import type { GroupSpec, SentinelNodeSpec } from '../spec/group-spec.js';
 import type { Context } from './context.js';
 
@@ -32,6 +33,7 @@ export async function failOver(
   context: Context,
   deadline: AbortSignal,
 ): Promise<string | null> {
+  const { masterName, redis } = spec;
   const sentinels = spec.sentinels.filter(({ name }) => running.includes(name));
   await Promise.allSettled(
     sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
@@ -39,47 +41,59 @@ export async function failOver(
   const giveUp = performance.now() + NO_GOOD_REPLICA;
   for (;;) {
     context.signal.throwIfAborted();
-    const master = await agreedMaster(spec, sentinels, connections);
-    if (master !== null && master !== old) return master;
+    const progress = failoverProgress(
+      spec,
+      old,
+      await takeSnapshot({ masterName, redis, sentinels }, connections),
+    );
+    if (progress.kind === 'done') return progress.master;
     if (deadline.aborted) {
       throw new RsentinelError('WAIT_TIMEOUT', `no replica was promoted in the place of ${old} in time`, {
         hint: 'Look at the log of the sentinels, or give it longer with --wait-timeout.',
       });
     }
-    // INPROG: one is under way, ours or one that the sentinels have begun themselves.
-    const refusal = await requestFailover(spec, sentinels, connections);
-    if (refusal !== null && /NOGOODSLAVE/.test(refusal) && performance.now() > giveUp) return null;
+    if (progress.kind === 'not-begun') {
+      // INPROG: one is under way, ours or one that the sentinels have begun themselves.
+      const refusal = await requestFailover(spec, sentinels, connections);
+      if (refusal !== null && /NOGOODSLAVE/.test(refusal) && performance.now() > giveUp) return null;
+    }
     await delay(POLL);
   }
 }
 
-/** @returns null when a sentinel has accepted, otherwise what the first one says against it */
-async function requestFailover(
-  spec: GroupSpec,
-  [first]: readonly SentinelNodeSpec[],
-  connections: Connections,
-): Promise<string | null> {
-  if (first === undefined) return null;
-  const [reply] = await connections
-    .query(first.control, [['SENTINEL', 'FAILOVER', spec.masterName]])
-    .catch(() => []);
-  return reply === undefined || reply.ok ? null : reply.error;
+/** How far the group is: still with the old master, between two, or with the new one for everybody. */
+export type Progress =
+  | { readonly kind: 'not-begun' }
+  | { readonly kind: 'switching' }
+  | { readonly kind: 'done'; readonly master: string };
+
+/**
+ * Reads off a snapshot how far a failover is. As soon as one sentinel names another master, no
+ * failover may be asked for any more: it would be one of the new master, which is healthy.
+ */
+export function failoverProgress(spec: GroupSpec, old: string, snapshot: Snapshot): Progress {
+  const isOld = (address: Address): boolean =>
+    spec.redis.some((node) => node.name === old && sameAddress(node.address, address));
+  if (masterViews(snapshot).every(({ address }) => isOld(address))) return { kind: 'not-begun' };
+  const address = agreedMaster(snapshot);
+  const node = spec.redis.find((other) => address !== null && sameAddress(other.address, address));
+  const answer = node === undefined ? undefined : snapshot.redis.get(node.name);
+  return node !== undefined && answer?.kind === 'redis' && answer.role === 'master'
+    ? { kind: 'done', master: node.name }
+    : { kind: 'switching' };
 }
 
-/** Name of the node that all of them call the master and that says the same; null: not yet. */
-async function agreedMaster(
+/** @returns null when a sentinel has accepted or none answers, otherwise what the first that answers has against it */
+async function requestFailover(
   spec: GroupSpec,
   sentinels: readonly SentinelNodeSpec[],
   connections: Connections,
 ): Promise<string | null> {
-  const { masterName, redis } = spec;
-  const snapshot = await takeSnapshot({ masterName, redis, sentinels }, connections);
-  const named = [...snapshot.sentinels.values()].flatMap((answer) =>
-    answer.kind === 'sentinel' && answer.master !== null ? [answer.master.address] : [],
-  );
-  const [address, ...others] = named;
-  if (address === undefined || others.some((other) => !sameAddress(other, address))) return null;
-  const node = redis.find((other) => sameAddress(other.address, address));
-  const answer = node === undefined ? undefined : snapshot.redis.get(node.name);
-  return node !== undefined && answer?.kind === 'redis' && answer.role === 'master' ? node.name : null;
+  for (const { control } of sentinels) {
+    const [reply] = await connections
+      .query(control, [['SENTINEL', 'FAILOVER', spec.masterName]])
+      .catch(() => []);
+    if (reply !== undefined) return reply.ok ? null : reply.error;
+  }
+  return null;
 }

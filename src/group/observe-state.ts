@@ -5,7 +5,7 @@ import { type ConfFacts, readConfFacts } from '../render/conf-facts.js';
 import { loadTemplates } from '../render/templates.js';
 import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
-import type { MasterView } from '../sentinel/snapshot.js';
+import { type MasterView, masterViews } from '../sentinel/snapshot.js';
 import type { Address } from '../spec/address.js';
 import { allocate, type Refusals } from '../spec/allocate.js';
 import { buildGroupSpec } from '../spec/build.js';
@@ -63,10 +63,7 @@ async function liveMaster(engine: ObservedEngine, connections: Connections): Pro
   const masterName = engine.members[0]?.masterName;
   if (sentinels.length === 0 || masterName === undefined) return null;
   const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
-  const views = [...snapshot.sentinels.values()].flatMap((answer) =>
-    answer.kind === 'sentinel' && answer.master !== null ? [answer.master] : [],
-  );
-  const newest = views.reduce<MasterView | null>(
+  const newest = masterViews(snapshot).reduce<MasterView | null>(
     (best, view) => (best === null || view.configEpoch > best.configEpoch ? view : best),
     null,
   );

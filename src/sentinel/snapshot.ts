@@ -1,5 +1,5 @@
 /** What the nodes of a group say at one moment, as values. Parsed from INFO and SENTINEL replies. */
-import type { Address } from '../spec/address.js';
+import { type Address, sameAddress } from '../spec/address.js';
 
 /** A node that does not answer, and why. */
 export interface Silent {
@@ -78,4 +78,19 @@ export interface Snapshot {
 /** Every node that a sentinel watches or knows. */
 export function instancesOf(answer: SentinelAnswer): readonly InstanceView[] {
   return [...(answer.master === null ? [] : [answer.master]), ...answer.replicas, ...answer.sentinels];
+}
+
+/** What the sentinels that answer, and watch the master, say of it. */
+export function masterViews({ sentinels }: Snapshot): readonly MasterView[] {
+  return [...sentinels.values()].flatMap((answer) =>
+    answer.kind === 'sentinel' && answer.master !== null ? [answer.master] : [],
+  );
+}
+
+/** The master that all of them name; null as soon as two differ, or when none answers. */
+export function agreedMaster(snapshot: Snapshot): Address | null {
+  const [first, ...others] = masterViews(snapshot);
+  return first !== undefined && others.every(({ address }) => sameAddress(address, first.address))
+    ? first.address
+    : null;
 }

@@ -89,7 +89,6 @@ export function observedMember(info: ContainerInfo, attachments: Attachments): O
     networkMode: info.Labels[LABEL.networkMode] ?? '',
     directory: info.Labels[LABEL.directory] ?? '',
     file: info.Labels[LABEL.file] ?? null,
-    createdAt: info.Created * 1000,
   };
 }
 

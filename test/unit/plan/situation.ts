@@ -64,7 +64,6 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     networkMode: spec.network.mode,
     directory: spec.directory,
     file: spec.file ?? null,
-    createdAt: 0,
   } as const;
   const members = nodesOf(spec).map(
     (node): ObservedMember => ({

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { failoverProgress } from '../../../src/group/fail-over.js';
+import type { MasterView, RedisAnswer, SentinelAnswer, Snapshot } from '../../../src/sentinel/snapshot.js';
+import { specOf } from '../plan/situation.js';
+
+const spec = specOf('name: demo');
+
+function watching(node: string): SentinelAnswer {
+  const address = spec.redis.find(({ name }) => name === node)?.address ?? { host: '', port: 0 };
+  const master: MasterView = {
+    address,
+    flags: ['master'],
+    runid: 'x',
+    lastPingSent: 0,
+    roleReported: 'master',
+    configEpoch: 1,
+    quorum: 2,
+    replicas: 2,
+    otherSentinels: 2,
+  };
+  const silent = { version: '8.0.2', myid: null, info: null, quorumReply: 'OK', periods: null };
+  return { kind: 'sentinel', ...silent, master, replicas: [], sentinels: [] };
+}
+
+function saying(role: 'master' | 'replica'): RedisAnswer {
+  return { kind: 'redis', version: '8.0.2', loading: false, role, link: null, offset: 0, replicas: [] };
+}
+
+/** redis-1 is dead; what each sentinel calls the master, and what redis-2 says it is. */
+function snapshot(named: readonly string[], role: 'master' | 'replica'): Snapshot {
+  return {
+    redis: new Map<string, RedisAnswer | { kind: 'silent'; reason: string }>([
+      ['redis-1', { kind: 'silent', reason: 'ECONNREFUSED' }],
+      ['redis-2', saying(role)],
+      ['redis-3', saying('replica')],
+    ]),
+    sentinels: new Map(named.map((node, index) => [`sentinel-${index + 1}`, watching(node)])),
+  };
+}
+
+describe('a failover of redis-1', () => {
+  it('may be asked for while every sentinel still names redis-1', () => {
+    const before = snapshot(['redis-1', 'redis-1', 'redis-1'], 'replica');
+    expect(failoverProgress(spec, 'redis-1', before)).toEqual({ kind: 'not-begun' });
+  });
+
+  it('is not asked for again once one sentinel names another: that would fail over the new master', () => {
+    for (const named of [
+      ['redis-2', 'redis-1', 'redis-1'],
+      ['redis-1', 'redis-1', 'redis-2'],
+    ]) {
+      expect(failoverProgress(spec, 'redis-1', snapshot(named, 'master'))).toEqual({ kind: 'switching' });
+    }
+  });
+
+  it('is not done before the new master says that it is one', () => {
+    const named = ['redis-2', 'redis-2', 'redis-2'];
+    expect(failoverProgress(spec, 'redis-1', snapshot(named, 'replica'))).toEqual({ kind: 'switching' });
+  });
+
+  it('is done when all name a master that says so itself', () => {
+    const after = snapshot(['redis-2', 'redis-2', 'redis-2'], 'master');
+    expect(failoverProgress(spec, 'redis-1', after)).toEqual({ kind: 'done', master: 'redis-2' });
+  });
+});
