@@ -62,6 +62,7 @@ async function composeSpec(image) {
     ports: new Map(nodes.map(({ name, port }) => [name, port])),
     ips: new Map(nodes.map(({ name, ip }) => [name, ip])),
     subnet: SUBNET,
+    published: [],
   };
   const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
   const [redis, ...otherRedis] = spec.redis;

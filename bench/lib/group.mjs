@@ -5,7 +5,7 @@ import { groupLabels } from '../../dist/driver/docker/labels.js';
 import { CONF_FILE, renderConf } from '../../dist/render/conf.js';
 import { initialHistory } from '../../dist/render/history.js';
 import { loadTemplates } from '../../dist/render/templates.js';
-import { allocate } from '../../dist/spec/allocate.js';
+import { allocate, NOTHING_BEFORE } from '../../dist/spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../../dist/spec/build.js';
 import { nodeMounts } from '../../dist/storage/directories.js';
 import { parseTopology } from '../../dist/topology/parse.js';
@@ -53,7 +53,7 @@ export function topologyOf(asked) {
  */
 export async function describeGroup({ directory, ...asked }) {
   const topology = { ...topologyOf(asked), directory };
-  const allocation = allocate(topology, new Map(), null, { ports: new Set(), subnets: new Set() }, () => 0);
+  const allocation = allocate(topology, NOTHING_BEFORE, { ports: new Set(), subnets: new Set() }, () => 0);
   const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
   const docker = connect();
   const { Config } = await docker.getImage(asked.image).inspect();
@@ -73,7 +73,7 @@ export async function describeGroup({ directory, ...asked }) {
       options: nodeOptions(spec, node, nodeMounts(directory, node.name), server, owner),
       mounts: nodeMounts(directory, node.name),
       file: CONF_FILE[node.kind],
-      text: renderConf(spec, node, history),
+      text: renderConf(spec, node, history, null),
     })),
     owner,
   };

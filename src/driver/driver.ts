@@ -23,8 +23,12 @@ export interface ObservedMember {
   readonly exitCode: number | null;
   /** False: the network, or the anchor, that it was made for is there no more; it can never start again. */
   readonly attached: boolean;
-  /** Digest of the spec it was made from. */
+  /** Digest of what its container was made from. */
   readonly digest: string;
+  /** As the engine names it: what it was made from, or an id where that name belongs to another image by now. */
+  readonly image: string;
+  /** Ports that the anchor publishes; empty for others. */
+  readonly ports: readonly number[];
   /** Announced and control address; null for the anchor. */
   readonly address: Address | null;
   readonly control: Address | null;
@@ -92,6 +96,12 @@ export interface Driver {
   stop(group: string, container: string): Promise<void>;
   /** Removes a member in whatever state it is, with its anonymous volumes. Absent: done. */
   remove(group: string, container: string): Promise<void>;
+  /** Frees the name of a stopped member for a successor; observed as `other` from then on. */
+  setAside(group: string, container: string): Promise<void>;
+  /** Gives back its name to a member that was set aside. */
+  bringBack(group: string, container: string): Promise<void>;
+  /** Removes a member that was set aside. Absent: done. */
+  removeAside(group: string, container: string): Promise<void>;
   /** Removes the group's network. Absent: done. */
   removeNetwork(group: string): Promise<void>;
 

@@ -52,7 +52,7 @@ export async function down(
 
   const directory = members.find((member) => member.directory !== '')?.directory ?? target.directory;
   if (directory !== null && settings.volumes === 'remove') {
-    const isOurs = (text: string): boolean => readConfFacts(text).marker?.group === target.name;
+    const isOurs = (text: string): boolean => readConfFacts(text).header?.group === target.name;
     removed.push(...(await removeDirectories(directory, isOurs)).map((path) => `directory ${path}`));
   }
   const kept = settings.volumes === 'keep' && removed.length > 0 ? directory : null;

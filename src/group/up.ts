@@ -153,5 +153,5 @@ async function handleFailure(
     return;
   }
   context.emit({ type: 'rollback-started', reason: error instanceof Error ? error.message : String(error) });
-  context.emit({ type: 'rollback-done', ...(await journal.rollBack(spec.name, context.driver)) });
+  context.emit({ type: 'rollback-done', ...(await journal.rollBack()) });
 }

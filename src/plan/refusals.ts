@@ -3,18 +3,17 @@ import { RsentinelError } from '../errors.js';
 import { nodesOf } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 import type { ObservedState } from './observed.js';
-import { ANCHOR } from './steps.js';
 
 /** @throws RsentinelError FOREIGN_CONF */
 export function refuseForeignConf(spec: GroupSpec, observed: ObservedState): void {
   for (const node of nodesOf(spec)) {
     const conf = observed.confs.get(node.name);
     if (conf === undefined || conf === null) continue;
-    if (conf.marker?.group === spec.name && conf.marker.node === node.name) continue;
+    if (conf.header?.group === spec.name && conf.header.node === node.name) continue;
     const owner =
-      conf.marker === null
+      conf.header === null
         ? 'was not made by rsentinel'
-        : `belongs to ${conf.marker.node} of the group ${conf.marker.group}`;
+        : `belongs to ${conf.header.node} of the group ${conf.header.group}`;
     throw new RsentinelError(
       'FOREIGN_CONF',
       `the configuration of ${node.name} in ${spec.directory} ${owner}`,
@@ -25,27 +24,18 @@ export function refuseForeignConf(spec: GroupSpec, observed: ObservedState): voi
   }
 }
 
-/** @throws RsentinelError SPEC_CHANGED */
-export function refuseChanges(spec: GroupSpec, observed: ObservedState): void {
-  const digests = new Map(nodesOf(spec).map((node) => [node.name, node.digest]));
-  if (spec.anchor !== null) digests.set(ANCHOR, spec.anchor.digest);
-  const changed = observed.engine.members
-    .filter(
-      (member) =>
-        member.role !== 'other' && member.state === 'running' && digests.get(member.node) !== member.digest,
-    )
-    .map((member) =>
-      digests.has(member.node)
-        ? `${member.node} runs with other settings than the file has`
-        : `${member.node} runs, but is not in the file`,
-    );
-  if (changed.length === 0) return;
+/**
+ * Another directory would leave the nodes' data behind: all of them would come up empty.
+ * @throws RsentinelError DIRECTORY_CHANGED
+ */
+export function refuseOtherDirectory(spec: GroupSpec, { engine }: ObservedState): void {
+  const former = engine.members.find(({ directory }) => directory !== '' && directory !== spec.directory);
+  if (former === undefined) return;
   throw new RsentinelError(
-    'SPEC_CHANGED',
-    `the group ${spec.name} runs, and the topology file has changed since it was brought up`,
+    'DIRECTORY_CHANGED',
+    `the group ${spec.name} keeps its files in ${former.directory}, and the topology file names ${spec.directory}`,
     {
-      details: changed,
-      hint: `Run \`rsentinel down -n ${spec.name}\` and then \`up\`: data, roles and history are kept.`,
+      hint: `To move it: \`rsentinel down -n ${spec.name}\`, move the directory, then \`up\`. To leave the data behind: \`down\`, then \`up\`.`,
     },
   );
 }

@@ -1,6 +1,6 @@
 /** The configuration files of a topology, without an engine. */
 import type { Allocation } from '../spec/allocate.js';
-import { allocate } from '../spec/allocate.js';
+import { allocate, NOTHING_BEFORE } from '../spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../spec/build.js';
 import type { Topology } from '../topology/topology.js';
 import { CONF_FILE, renderConf } from './conf.js';
@@ -20,11 +20,11 @@ export interface RenderedFile {
  */
 export async function renderTree(topology: Topology): Promise<readonly RenderedFile[]> {
   const nothingRefused = { ports: new Set<number>(), subnets: new Set<string>() };
-  const allocation: Allocation = allocate(topology, new Map(), null, nothingRefused, () => 0);
+  const allocation: Allocation = allocate(topology, NOTHING_BEFORE, nothingRefused, () => 0);
   const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
   const history = initialHistory(spec);
   return nodesOf(spec).map((node) => ({
     path: `${node.name}/conf/${CONF_FILE[node.kind]}`,
-    text: renderConf(spec, node, history),
+    text: renderConf(spec, node, history, null),
   }));
 }

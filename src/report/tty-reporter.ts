@@ -32,12 +32,20 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   network: () => 'network made',
   render: (steps) => `configuration of ${count(steps, 'node')} written`,
   repoint: (steps) => `${count(steps, 'node')} pointed at the present master`,
+  set: (steps) => `directives of ${count(steps, 'node')} set`,
   failover: () => 'a replica promoted',
+  switch: () => 'a replica made the master in a planned failover',
+  save: () => 'data set saved',
   stop: (steps) => `${count(steps, 'container')} stopped`,
+  retire: (steps) => `${count(steps, 'container')} put aside`,
+  discard: (steps) => `${count(steps, 'former container')} removed`,
   remove: (steps) => `${count(steps, 'container')} removed`,
   create: (steps) => `${count(steps, 'container')} created`,
   start: (steps) => `${count(steps, 'container')} started`,
   answer: (steps) => (steps === 1 ? '1 Redis node answers' : `${steps} Redis nodes answer`),
+  settle: (steps) =>
+    steps === 1 ? 'the group is whole' : `the group was whole after each of ${steps} steps`,
+  forget: (steps) => `what is gone forgotten (${count(steps, 'reset')})`,
   hasten: (steps) => `${count(steps, 'sentinel')} hastened while the group forms`,
 };
 

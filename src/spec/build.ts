@@ -13,7 +13,7 @@ import type {
 } from './group-spec.js';
 
 /** Changes whenever the same spec would be made into a container in another way. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 const LOOPBACK = '127.0.0.1';
 
@@ -35,17 +35,22 @@ export function buildGroupSpec(topology: Topology, allocation: Allocation, templ
   const shared = {
     layout: LAYOUT,
     group: topology.name,
-    image: topology.image,
     mode: topology.network.mode,
   };
   const ports = allocation.ports;
 
-  const node = <K extends NodeKind>(kind: K, given: TopologyNode, own: object) => {
+  const node = <K extends NodeKind>(kind: K, given: TopologyNode, settings: object) => {
     const port = ports.get(given.name);
     if (port === undefined) throw new Error(`no port was allocated for ${given.name}`);
     const host = topology.network.mode === 'bridge' ? allocation.ips.get(given.name) : LOOPBACK;
     if (host === undefined) throw new Error(`no IP was allocated for ${given.name}`);
     const address: Address = { host, port };
+    const frame = {
+      kind,
+      address,
+      template: templates[kind],
+      masterName: kind === 'sentinel' ? topology.masterName : null,
+    };
     return {
       kind,
       name: given.name,
@@ -55,19 +60,16 @@ export function buildGroupSpec(topology: Topology, allocation: Allocation, templ
       control: { host: LOOPBACK, port },
       container: containerName(topology.name, given.name),
       directives: given.directives,
-      digest: digestOf({
-        ...shared,
-        kind,
-        address,
-        directives: given.directives,
-        template: templates[kind],
-        ...own,
-      }),
+      containerDigest: digestOf({ ...shared, kind, address, image: topology.image }),
+      conf: {
+        whole: digestOf({ ...frame, directives: given.directives, ...settings }),
+        frame: digestOf(frame),
+      },
     };
   };
   const redisNode = (given: TopologyNode): RedisNodeSpec => node('redis', given, {});
   const sentinelNode = (given: TopologyNode): SentinelNodeSpec =>
-    node('sentinel', given, { masterName: topology.masterName, sentinel: topology.sentinel });
+    node('sentinel', given, { sentinel: topology.sentinel });
 
   const [firstRedis, ...otherRedis] = topology.redis;
   const [firstSentinel, ...otherSentinels] = topology.sentinels;
@@ -84,7 +86,8 @@ export function buildGroupSpec(topology: Topology, allocation: Allocation, templ
       topology.network.mode === 'loopback'
         ? {
             container: containerName(topology.name, 'anchor'),
-            digest: digestOf({ ...shared, ports: [...ports.values()].sort((a, b) => a - b) }),
+            ports: allocation.published,
+            digest: digestOf(shared),
           }
         : null,
     redis,

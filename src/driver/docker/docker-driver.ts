@@ -8,8 +8,15 @@ import { anchorOptions, nodeOptions } from './containers.js';
 import { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
 import { findServer, type ImageConfig, pullImage } from './image.js';
-import { groupLabels } from './labels.js';
-import { createContainer, removeContainer, startContainer, stateOf, stopContainer } from './lifecycle.js';
+import { ASIDE, groupLabels } from './labels.js';
+import {
+  createContainer,
+  removeContainer,
+  renameContainer,
+  startContainer,
+  stateOf,
+  stopContainer,
+} from './lifecycle.js';
 import { readLogTail } from './logs.js';
 import { createNetwork, removeNetworks } from './networks.js';
 import { listGroups, observeGroup } from './registry.js';
@@ -107,6 +114,18 @@ class DockerDriver implements Driver {
 
   remove(group: string, container: string): Promise<void> {
     return removeContainer(this.#calls, group, container);
+  }
+
+  setAside(group: string, container: string): Promise<void> {
+    return renameContainer(this.#calls, group, container, container + ASIDE);
+  }
+
+  bringBack(group: string, container: string): Promise<void> {
+    return renameContainer(this.#calls, group, container + ASIDE, container);
+  }
+
+  removeAside(group: string, container: string): Promise<void> {
+    return removeContainer(this.#calls, group, container + ASIDE);
   }
 
   removeNetwork(group: string): Promise<void> {

@@ -102,6 +102,13 @@ export function removeContainer(calls: EngineCalls, group: string, name: string)
   );
 }
 
+/** Gives a container of the group another name. */
+export function renameContainer(calls: EngineCalls, group: string, from: string, to: string): Promise<void> {
+  return ifOurs(calls, group, from, `rename the container ${from} to ${to}`, (container) =>
+    container.rename({ name: to }),
+  );
+}
+
 /** Does something to a container of the group; what is gone, or somebody else's, is left alone. */
 async function ifOurs(
   calls: EngineCalls,

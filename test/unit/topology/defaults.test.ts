@@ -17,10 +17,16 @@ describe('every key has a default', () => {
       name: 'my-app',
       image: 'valkey/valkey:8.1',
       masterName: 'mymaster',
-      redis: [6379, 6380, 6381].map((port, index) => ({ name: `redis-${index + 1}`, port, directives: [] })),
+      redis: [6379, 6380, 6381].map((port, index) => ({
+        name: `redis-${index + 1}`,
+        port,
+        portIsFixed: false,
+        directives: [],
+      })),
       sentinels: [26379, 26378, 26377].map((port, index) => ({
         name: `sentinel-${index + 1}`,
         port,
+        portIsFixed: false,
         directives: [],
       })),
       sentinel: {
