@@ -216,8 +216,10 @@ export class Performer {
     this.#journal.note('started', member, `container ${container} (stopped again)`, () =>
       driver.stop(name, container),
     );
-    this.#deadline.begin();
-    if (member !== ANCHOR) this.#presence.add(this.#node(member));
+    if (member !== ANCHOR) {
+      this.#deadline.begin();
+      this.#presence.add(this.#node(member));
+    }
     return driver.start(name, container);
   }
 

@@ -31,9 +31,15 @@ const THEIR_OWN: ReadonlySet<string> = new Set([
   'sentinel parallel-syncs',
 ]);
 
+/** Redis writes its own rules for saving into a file that has none. */
+const DEFAULT_SAVES: ReadonlySet<string> = new Set(['3600 1', '300 100', '60 10000', '900 1', '300 10']);
+
 export function editsOf({ header, directives }: ConfFacts): Edits {
   if (header === null) return { added: [], changed: [] };
-  const added = directives.filter(({ name }) => !header.rendered.has(name) && !THEIR_OWN.has(name));
+  const added = directives.filter(
+    ({ name, value }) =>
+      !header.rendered.has(name) && !THEIR_OWN.has(name) && !(name === 'save' && DEFAULT_SAVES.has(value)),
+  );
   const names = [...new Set(header.directives.map(({ name }) => name))];
   const changed = names.flatMap((name) => {
     const rendered = joined(header.directives, name);
