@@ -7,7 +7,7 @@ import { initialHistory } from '../../dist/render/history.js';
 import { loadTemplates } from '../../dist/render/templates.js';
 import { allocate } from '../../dist/spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../../dist/spec/build.js';
-import { nodeMounts } from '../../dist/storage/directories.js';
+import { nodeMounts } from '../../dist/storage/directory-storage.js';
 import { parseTopology } from '../../dist/topology/parse.js';
 import { connect } from '../../scripts/lib/docker.mjs';
 
@@ -58,7 +58,7 @@ export async function describeGroup({ directory, ...asked }) {
   const docker = connect();
   const { Config } = await docker.getImage(asked.image).inspect();
   const server = await findServer(docker, asked.image, Config, {});
-  const { owner } = connectDocker(() => {});
+  const owner = await connectDocker(() => {}).owner();
   const history = initialHistory(spec);
   return {
     network: {

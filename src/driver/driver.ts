@@ -5,6 +5,7 @@
 import type { ContainerState } from '../report/group-report.js';
 import type { Address } from '../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
+import type { Owner } from '../storage/storage.js';
 
 /**
  * `anchor`: owns the network namespace of a group in loopback mode; no Redis process of the group.
@@ -52,11 +53,22 @@ export interface GroupListing {
   readonly directory: string | null;
 }
 
-/** Where a node's directories are on the machine that the engine runs on. */
-export interface NodeMounts {
+/** Absolute paths of a node's directories on the machine that the engine runs on. */
+export interface DirectoryMounts {
+  readonly kind: 'directory';
   readonly conf: string;
   readonly data: string;
 }
+
+/** Names of a node's volumes on the engine. */
+export interface VolumeMounts {
+  readonly kind: 'volume';
+  readonly conf: string;
+  readonly data: string;
+}
+
+/** Where a node's configuration and data are. */
+export type NodeMounts = DirectoryMounts | VolumeMounts;
 
 export interface MemberNow {
   readonly state: ContainerState;
@@ -100,5 +112,5 @@ export interface Driver {
   /** The last lines that a member logged, oldest first. */
   logTail(container: string, lines: number): Promise<readonly string[]>;
   /** uid and gid that the processes of a group run as. */
-  readonly owner: { readonly uid: number; readonly gid: number };
+  owner(): Promise<Owner>;
 }

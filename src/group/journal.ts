@@ -1,6 +1,6 @@
 /** What an `up` has made, so that it can be taken back when it fails. */
 import type { Driver } from '../driver/driver.js';
-import type { Undo } from '../storage/directories.js';
+import type { Undo } from '../storage/storage.js';
 
 export interface RollbackOutcome {
   /** For people: `container x`. */

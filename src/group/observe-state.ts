@@ -10,13 +10,16 @@ import type { Address } from '../spec/address.js';
 import { allocate, type Refusals } from '../spec/allocate.js';
 import { buildGroupSpec } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
-import { readConf } from '../storage/directories.js';
+import { openStorage } from '../storage/open.js';
+import type { Storage } from '../storage/storage.js';
 import type { Topology } from '../topology/topology.js';
 import type { Context } from './context.js';
 
 export interface Situation {
   readonly spec: GroupSpec;
   readonly observed: ObservedState;
+  /** To be closed by whoever asked. */
+  readonly storage: Storage;
 }
 
 /** @param refused ports and subnets that the engine has refused to this `up` */
@@ -26,10 +29,11 @@ export async function observeSituation(
   connections: Connections,
   { driver }: Context,
 ): Promise<Situation> {
+  const storage = openStorage(topology, driver);
   const [engine, imagePresent, confs, templates] = await Promise.all([
     driver.observe(topology.name),
     driver.hasImage(topology.image),
-    readConfs(topology),
+    readConfs(topology, storage),
     loadTemplates(topology),
   ]);
   const known = knownAddresses(engine, confs);
@@ -37,12 +41,15 @@ export async function observeSituation(
   const spec = buildGroupSpec(topology, allocation, templates);
   const live = await liveMaster(engine, connections);
   const history = groupHistory(spec, confs, known, live);
-  return { spec, observed: { engine, imagePresent, confs, history } };
+  return { spec, storage, observed: { engine, imagePresent, confs, history } };
 }
 
-async function readConfs(topology: Topology): Promise<ReadonlyMap<string, ConfFacts | null>> {
+async function readConfs(
+  topology: Topology,
+  storage: Storage,
+): Promise<ReadonlyMap<string, ConfFacts | null>> {
   const read = async (name: string, kind: 'redis' | 'sentinel'): Promise<[string, ConfFacts | null]> => {
-    const text = await readConf(topology.directory, name, kind);
+    const text = await storage.readConf(name, kind);
     return [name, text === null ? null : readConfFacts(text)];
   };
   return new Map(

@@ -11,7 +11,7 @@ import { FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { formatAddress } from '../spec/address.js';
 import { containerName, nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
-import { ensureMounts, makeDirectory, readConf, writeConf } from '../storage/directories.js';
+import type { Storage } from '../storage/storage.js';
 import type { Context } from './context.js';
 import type { Deadline } from './deadline.js';
 import { logDetails, nodeExited } from './explain.js';
@@ -26,17 +26,19 @@ const SUSPICIOUS = 300;
 export class Performer {
   readonly #spec: GroupSpec;
   readonly #observed: ObservedState;
+  readonly #storage: Storage;
   readonly #connections: Connections;
   readonly #journal: Journal;
   readonly #context: Context;
   readonly #deadline: Deadline;
-  #directory: Promise<void> | undefined;
+  #prepared: Promise<void> | undefined;
   /** As observed, until a failover of ours changes it. */
   #history: GroupHistory;
 
   constructor(
     spec: GroupSpec,
     observed: ObservedState,
+    storage: Storage,
     connections: Connections,
     journal: Journal,
     context: Context,
@@ -44,6 +46,7 @@ export class Performer {
   ) {
     this.#spec = spec;
     this.#observed = observed;
+    this.#storage = storage;
     this.#history = observed.history;
     this.#connections = connections;
     this.#journal = journal;
@@ -103,17 +106,16 @@ export class Performer {
   }
 
   async #write(node: NodeSpec, text: string): Promise<void> {
-    const { directory } = this.#spec;
-    this.#directory ??= this.#makeDirectory(directory);
-    await this.#directory;
-    const undo = await writeConf(directory, node.name, node.kind, text, this.#context.driver.owner);
+    this.#prepared ??= this.#prepare();
+    await this.#prepared;
+    const undo = await this.#storage.writeConf(node.name, node.kind, text);
     this.#journal.wrote(`configuration of ${node.name}`, undo);
   }
 
   /** Before the nodes' own, which are made side by side: what is noted first is taken back last. */
-  async #makeDirectory(directory: string): Promise<void> {
-    const undo = await makeDirectory(directory);
-    if (undo !== null) this.#journal.wrote(`directory ${directory}`, undo);
+  async #prepare(): Promise<void> {
+    const made = await this.#storage.prepare();
+    if (made !== null) this.#journal.wrote(made.what, made.undo);
   }
 
   async #failOver(): Promise<void> {
@@ -137,7 +139,7 @@ export class Performer {
   }
 
   async #repoint(node: NodeSpec): Promise<void> {
-    const text = await readConf(this.#spec.directory, node.name, node.kind);
+    const text = await this.#storage.readConf(node.name, node.kind);
     const { master } = this.#history;
     const target = this.#spec.redis.find((other) => other.name === master);
     if (text === null || target === undefined) throw new Error(`there is nothing to repoint in ${node.name}`);
@@ -149,7 +151,7 @@ export class Performer {
     if (member === ANCHOR) {
       await driver.createAnchor(this.#spec);
     } else {
-      const mounts = await ensureMounts(this.#spec.directory, member, driver.owner);
+      const mounts = await this.#storage.ensureMounts(member);
       await driver.createNode(this.#spec, this.#node(member), mounts);
     }
     this.#journal.created(containerName(this.#spec.name, member));

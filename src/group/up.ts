@@ -52,6 +52,8 @@ export async function up(topology: Topology, settings: UpSettings, context: Cont
         if (attempt === ALLOCATION_ATTEMPTS || !learnRefusal(error, topology, situation.spec, refused))
           throw error;
         context.emit({ type: 'retrying', reason: (error as RsentinelError).message });
+      } finally {
+        await situation.storage.close();
       }
     }
   } finally {
@@ -64,7 +66,8 @@ export async function planUp(topology: Topology, context: Context): Promise<read
   const connections = new Connections();
   try {
     const refused = { ports: new Set<number>(), subnets: new Set<string>() };
-    const { spec, observed } = await observeSituation(topology, refused, connections, context);
+    const { spec, observed, storage } = await observeSituation(topology, refused, connections, context);
+    await storage.close();
     return plan(spec, observed);
   } finally {
     connections.close();
@@ -92,7 +95,7 @@ function learnRefusal(
 }
 
 async function bringUp(
-  { spec, observed }: Situation,
+  { spec, observed, storage }: Situation,
   settings: UpSettings,
   connections: Connections,
   context: Context,
@@ -103,7 +106,7 @@ async function bringUp(
   const deadline = new Deadline(settings.waitTimeoutMs);
   try {
     context.emit({ type: 'plan', group: spec.name, steps });
-    const performer = new Performer(spec, observed, connections, journal, context, deadline);
+    const performer = new Performer(spec, observed, storage, connections, journal, context, deadline);
     await apply(steps, performer.perform, context.emit, context.signal);
     deadline.begin();
     const snapshot = await proveReady(spec, connections, context, deadline.signal);

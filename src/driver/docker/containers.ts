@@ -1,14 +1,17 @@
 /** Spec → the engine's description of a container. Pure. */
-import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
 import { CONF_FILE } from '../../render/conf.js';
 import { nodesOf } from '../../spec/build.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../spec/group-spec.js';
-import type { Owner } from '../../storage/directories.js';
+import type { Owner } from '../../storage/storage.js';
 import type { NodeMounts } from '../driver.js';
 import { anchorLabels, nodeLabels } from './labels.js';
 
 /** Where a node finds its directories inside its container. */
 const INSIDE = { conf: '/conf', data: '/data' } as const;
+
+/** No Labels: the volume is there already. */
+const NO_COPY = { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } } as const;
 
 /** The interface on which ports are published. */
 const PUBLISH_ON = '127.0.0.1';
@@ -72,6 +75,13 @@ export function anchorOptions(
   };
 }
 
+/** Nothing of the image goes into a volume: not its files, nor who they belong to. */
+function mount(kind: NodeMounts['kind'], source: string, target: string): MountSettings {
+  return kind === 'directory'
+    ? { Type: 'bind', Source: source, Target: target }
+    : { Type: 'volume', Source: source, Target: target, VolumeOptions: NO_COPY };
+}
+
 export function nodeOptions(
   spec: GroupSpec,
   node: NodeSpec,
@@ -80,10 +90,7 @@ export function nodeOptions(
   owner: Owner,
 ): ContainerCreateOptions {
   const host: HostConfig = {
-    Mounts: [
-      { Type: 'bind', Source: mounts.conf, Target: INSIDE.conf },
-      { Type: 'bind', Source: mounts.data, Target: INSIDE.data },
-    ],
+    Mounts: [mount(mounts.kind, mounts.conf, INSIDE.conf), mount(mounts.kind, mounts.data, INSIDE.data)],
   };
   const file = `${INSIDE.conf}/${CONF_FILE[node.kind]}`;
   const common = { name: node.container, Labels: nodeLabels(spec, node) };

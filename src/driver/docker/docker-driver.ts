@@ -2,7 +2,7 @@
 import Dockerode from 'dockerode';
 import type { Listener } from '../../events.js';
 import type { GroupSpec, NodeSpec } from '../../spec/group-spec.js';
-import type { Owner } from '../../storage/directories.js';
+import type { Owner } from '../../storage/storage.js';
 import type { Driver, GroupListing, MemberNow, NodeMounts, ObservedEngine } from '../driver.js';
 import { anchorOptions, nodeOptions } from './containers.js';
 import { EngineCalls } from './engine-calls.js';
@@ -33,7 +33,6 @@ function ownerOfNodes(): Owner {
 }
 
 class DockerDriver implements Driver {
-  readonly owner = ownerOfNodes();
   readonly #calls: EngineCalls;
   readonly #emit: Listener;
   /** Of images that were found on the engine. */
@@ -43,6 +42,10 @@ class DockerDriver implements Driver {
   constructor(calls: EngineCalls, emit: Listener) {
     this.#calls = calls;
     this.#emit = emit;
+  }
+
+  owner(): Promise<Owner> {
+    return Promise.resolve(ownerOfNodes());
   }
 
   observe(group: string): Promise<ObservedEngine> {
@@ -77,12 +80,16 @@ class DockerDriver implements Driver {
     const { anchor } = spec;
     if (anchor === null) return;
     const server = await this.#server(spec);
-    await createContainer(this.#calls, spec.name, anchorOptions(spec, anchor, server, this.owner));
+    await createContainer(this.#calls, spec.name, anchorOptions(spec, anchor, server, await this.owner()));
   }
 
   async createNode(spec: GroupSpec, node: NodeSpec, mounts: NodeMounts): Promise<void> {
     const server = await this.#server(spec);
-    await createContainer(this.#calls, spec.name, nodeOptions(spec, node, mounts, server, this.owner));
+    await createContainer(
+      this.#calls,
+      spec.name,
+      nodeOptions(spec, node, mounts, server, await this.owner()),
+    );
   }
 
   /** Asked for once an image, however many nodes use it. */
