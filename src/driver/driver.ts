@@ -76,7 +76,27 @@ export interface MemberNow {
   readonly exitCode: number | null;
 }
 
+/** Where an engine is, seen from this machine. */
+export interface EnginePlace {
+  /** `local`: it sees this machine's directories, and 127.0.0.1 over there is 127.0.0.1 here. */
+  readonly kind: 'local' | 'remote';
+  /** As users call it: `tcp://10.0.0.1:2376 (the context ci)`. */
+  readonly title: string;
+}
+
+export interface EngineFacts {
+  /** root of its containers is an ordinary user of its host. */
+  readonly rootless: boolean;
+  /** As it calls itself: `Docker Desktop`, `Debian GNU/Linux 12`. */
+  readonly operatingSystem: string;
+}
+
 export interface Driver {
+  readonly place: EnginePlace;
+  facts(): Promise<EngineFacts>;
+  /** The IPv4 address of the host of a remote engine. @throws RsentinelError NETWORK_UNSUITABLE when its name has none */
+  hostAddress(): Promise<string>;
+
   /** What exists of a group. */
   observe(group: string): Promise<ObservedEngine>;
   /** Every group on the engine. */
@@ -111,6 +131,8 @@ export interface Driver {
   state(container: string): Promise<MemberNow>;
   /** The last lines that a member logged, oldest first. */
   logTail(container: string, lines: number): Promise<readonly string[]>;
-  /** uid and gid that the processes of a group run as. */
+  /** uid and gid that the processes of a group run as, inside of their containers. */
   owner(): Promise<Owner>;
+  /** The same as files in a directory of this machine show them. */
+  fileOwner(): Promise<Owner>;
 }

@@ -5,5 +5,5 @@ import type { Storage } from './storage.js';
 
 /** The storage that a topology asks for. */
 export function openStorage(topology: Topology, driver: Driver): Storage {
-  return new DirectoryStorage(topology.directory, () => driver.owner());
+  return new DirectoryStorage(topology.directory, () => driver.fileOwner());
 }
