@@ -10,6 +10,7 @@ import type { Address } from '../spec/address.js';
 import { allocate, type Refusals } from '../spec/allocate.js';
 import { buildGroupSpec } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
+import type { SettledTopology } from '../spec/settle.js';
 import { openStorage } from '../storage/open.js';
 import type { Storage } from '../storage/storage.js';
 import type { Topology } from '../topology/topology.js';
@@ -24,7 +25,7 @@ export interface Situation {
 
 /** @param refused ports and subnets that the engine has refused to this `up` */
 export async function observeSituation(
-  topology: Topology,
+  topology: SettledTopology,
   refused: Refusals,
   connections: Connections,
   { driver }: Context,

@@ -46,14 +46,18 @@ export function engineError(error: unknown, doing: string, endpoint: Endpoint): 
   if (error instanceof RsentinelError) return error;
   const code = isEngineError(error) ? error.code : undefined;
   if (code === 'EACCES' || code === 'EPERM') {
-    return new RsentinelError('ENGINE_PERMISSION', `no permission to use the engine at ${endpoint.title}`, {
-      hint: 'Add yourself to the group `docker` and log in again, or name an engine that you may use in DOCKER_HOST.',
-      cause: error,
-    });
+    return new RsentinelError(
+      'ENGINE_PERMISSION',
+      `no permission to use the Docker engine at ${endpoint.title}`,
+      {
+        hint: 'Add yourself to the group `docker` and log in again, or name an engine that you may use in DOCKER_HOST.',
+        cause: error,
+      },
+    );
   }
   const hint = unreachableHint(error, code, endpoint);
   if (hint !== null) {
-    return new RsentinelError('ENGINE_UNREACHABLE', `no engine answers at ${endpoint.title}`, {
+    return new RsentinelError('ENGINE_UNREACHABLE', `no Docker engine answers at ${endpoint.title}`, {
       hint,
       details: [messageOf(error)],
       cause: error,

@@ -1,12 +1,11 @@
 /** The machine that an engine runs on: how it is reached, and who root of its containers is there. */
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import { promisify } from 'node:util';
-import { RsentinelError } from '../../errors.js';
+import { lookUp } from '../../look-up.js';
+import { unsuitable } from '../../spec/settle.js';
 import type { Owner } from '../../storage/storage.js';
 import type { EngineFacts, EnginePlace } from '../driver.js';
-import { lookUp } from '../look-up.js';
 import type { Endpoint } from './endpoint.js';
 import type { EngineCalls } from './engine-calls.js';
 import { sshArguments } from './ssh.js';
@@ -75,13 +74,11 @@ export class EngineHost {
   /** @throws RsentinelError NETWORK_UNSUITABLE when the name of the engine's host has no IPv4 address */
   async address(): Promise<string> {
     const name = await hostName(this.#endpoint);
-    if (isIP(name) === 4) return name;
     const found = await lookUp(name);
     if (found !== null) return found;
-    throw new RsentinelError(
-      'NETWORK_UNSUITABLE',
+    throw unsuitable(
       `the host of the engine at ${this.place.title} has no IPv4 address that could be announced`,
-      { hint: 'Set `network: {mode: published, address: …}` to the one at which clients reach it.' },
+      'Set `network: {mode: published, address: …}` to the one at which clients reach it.',
     );
   }
 }

@@ -18,6 +18,7 @@ export const LABEL = {
   control: `${PREFIX}.control`,
   masterName: `${PREFIX}.master-name`,
   networkMode: `${PREFIX}.network-mode`,
+  storage: `${PREFIX}.storage`,
   directory: `${PREFIX}.directory`,
   file: `${PREFIX}.file`,
 } as const;
@@ -29,6 +30,7 @@ export function groupLabels(spec: GroupSpec): Record<string, string> {
     [LABEL.version]: VERSION,
     [LABEL.masterName]: spec.masterName,
     [LABEL.networkMode]: spec.network.mode,
+    [LABEL.storage]: spec.storage,
     [LABEL.directory]: spec.directory,
     ...(spec.file === undefined ? {} : { [LABEL.file]: spec.file }),
   };
@@ -66,6 +68,7 @@ export interface Attachments {
 function isAttached(info: ContainerInfo, { networkId, anchorId }: Attachments): boolean {
   const mode = info.HostConfig.NetworkMode;
   if (mode.startsWith('container:')) return anchorId !== null && mode === `container:${anchorId}`;
+  if (mode === 'host') return true;
   // Empty until the container has been started for the first time.
   const id = info.NetworkSettings.Networks[mode]?.NetworkID ?? '';
   return networkId !== null && (id === '' || id === networkId);

@@ -10,6 +10,7 @@ import type { Address } from '../../../src/spec/address.js';
 import { allocate } from '../../../src/spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../../../src/spec/build.js';
 import type { GroupSpec } from '../../../src/spec/group-spec.js';
+import { settle, THIS_MACHINE } from '../../../src/spec/settle.js';
 import { topologyOf } from '../topology/parse-helper.js';
 
 function template(name: string): string {
@@ -19,7 +20,7 @@ function template(name: string): string {
 const TEMPLATES = { redis: template('redis.conf'), sentinel: template('sentinel.conf') };
 
 export function specOf(text: string): GroupSpec {
-  const topology = topologyOf(text);
+  const topology = settle(topologyOf(text), undefined, THIS_MACHINE);
   const refused = { ports: new Set<number>(), subnets: new Set<string>() };
   return buildGroupSpec(
     topology,
