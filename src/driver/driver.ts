@@ -6,6 +6,7 @@ import type { ContainerState } from '../report/group-report.js';
 import type { Address } from '../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Owner } from '../storage/storage.js';
+import type { StorageKind } from '../topology/topology.js';
 
 /**
  * `anchor`: owns the network namespace of a group in loopback mode; no Redis process of the group.
@@ -31,6 +32,7 @@ export interface ObservedMember {
   readonly control: Address | null;
   readonly masterName: string;
   readonly networkMode: string;
+  readonly storage: StorageKind;
   readonly directory: string;
   readonly file: string | null;
 }
@@ -40,10 +42,18 @@ export interface ObservedNetwork {
   readonly subnet: string | null;
 }
 
+/** A volume of a group as found on the engine. */
+export interface ObservedVolume {
+  readonly name: string;
+  readonly node: string;
+  readonly holds: 'conf' | 'data';
+}
+
 /** All that carries a group's label. */
 export interface ObservedEngine {
   readonly members: readonly ObservedMember[];
   readonly network: ObservedNetwork | null;
+  readonly volumes: readonly ObservedVolume[];
 }
 
 export interface GroupListing {
@@ -69,6 +79,28 @@ export interface VolumeMounts {
 
 /** Where a node's configuration and data are. */
 export type NodeMounts = DirectoryMounts | VolumeMounts;
+
+/** A volume that should exist. */
+export interface VolumeSpec extends ObservedVolume {
+  readonly group: string;
+  /** As of the group's containers: what it was made from. */
+  readonly file: string | undefined;
+  readonly directory: string;
+}
+
+/** The files in the volumes of a group, whether its nodes run or not. */
+export interface VolumeFiles {
+  /** The text of a file in the node's conf; null: there is none. */
+  read(node: string, file: string): Promise<string | null>;
+  /** Writes a file into the node's conf. */
+  write(node: string, file: string, text: string, owner: Owner): Promise<void>;
+  /** Whether there is any file in the node's data. */
+  hasData(node: string): Promise<boolean>;
+  /** Makes new volumes the owner's. */
+  own(volumes: readonly ObservedVolume[], owner: Owner): Promise<void>;
+  /** Lets go of the volumes: nobody can remove them before. */
+  close(): Promise<void>;
+}
 
 export interface MemberNow {
   readonly state: ContainerState;
@@ -126,6 +158,16 @@ export interface Driver {
   remove(group: string, container: string): Promise<void>;
   /** Removes the group's network. Absent: done. */
   removeNetwork(group: string): Promise<void>;
+
+  /** A volume, unless it is there. @throws RsentinelError NAME_TAKEN */
+  createVolume(volume: VolumeSpec): Promise<void>;
+  /** Removes a volume of the group. Absent: done. */
+  removeVolume(group: string, name: string): Promise<void>;
+  /**
+   * Reaches into volumes that exist.
+   * @param image one that is on the engine
+   */
+  openVolumes(group: string, image: string, volumes: readonly ObservedVolume[]): Promise<VolumeFiles>;
 
   /** The state of one member, now. */
   state(container: string): Promise<MemberNow>;

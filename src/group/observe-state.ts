@@ -28,15 +28,19 @@ export async function observeSituation(
   topology: SettledTopology,
   refused: Refusals,
   connections: Connections,
-  { driver }: Context,
+  { driver, signal }: Context,
 ): Promise<Situation> {
-  const storage = openStorage(topology, driver);
-  const [engine, imagePresent, confs, templates] = await Promise.all([
+  const [engine, hasImage, templates] = await Promise.all([
     driver.observe(topology.name),
     driver.hasImage(topology.image),
-    readConfs(topology, storage),
     loadTemplates(topology),
   ]);
+  // A volume is read through a container, which needs an image.
+  const pullsNow = !hasImage && engine.volumes.length > 0;
+  if (pullsNow) await driver.pullImage(topology.image, signal);
+  const imagePresent = hasImage || pullsNow;
+  const storage = openStorage(topology, engine, driver);
+  const confs = await readConfs(topology, storage);
   const known = knownAddresses(engine, confs);
   const allocation = allocate(topology, known, engine.network?.subnet ?? null, refused, Math.random);
   const spec = buildGroupSpec(topology, allocation, templates);
@@ -68,7 +72,7 @@ async function liveMaster(engine: ObservedEngine, connections: Connections): Pro
       ? [{ name: member.node, control: member.control }]
       : [],
   );
-  const masterName = engine.members[0]?.masterName;
+  const masterName = engine.members.find(({ role }) => role === 'sentinel')?.masterName;
   if (sentinels.length === 0 || masterName === undefined) return null;
   const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
   const newest = masterViews(snapshot).reduce<MasterView | null>(

@@ -36,7 +36,8 @@ export async function status(
   context: Context,
 ): Promise<GroupReport> {
   const engine = await context.driver.observe(name);
-  const first = engine.members[0];
+  // What a killed `up` left of reaching into volumes says nothing about the group.
+  const first = engine.members.find(({ role }) => role !== 'other') ?? engine.members[0];
   if (first === undefined) return absentReport(name);
 
   const group = knownGroup(name, first, engine, topology);
@@ -84,7 +85,7 @@ function knownGroup(
     name,
     masterName: first.masterName,
     network: { mode: first.networkMode },
-    directory: first.directory,
+    directory: first.storage === 'volume' ? null : first.directory,
     file: first.file ?? undefined,
     redis: nodes('redis'),
     sentinels: nodes('sentinel'),

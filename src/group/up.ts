@@ -116,7 +116,8 @@ async function bringUp(
     const calmed = await restorePeriods(spec, snapshot, connections);
     const ms = performance.now() - started;
     context.emit({ type: 'ready', ms });
-    const report = assembleReport(spec, await context.driver.observe(spec.name), snapshot, []);
+    const known = { ...spec, directory: spec.storage === 'volume' ? null : spec.directory };
+    const report = assembleReport(known, await context.driver.observe(spec.name), snapshot, []);
     return { report, changed: steps.length > 0 || calmed, ms };
   } catch (error) {
     await handleFailure(error, spec, settings, journal, connections, context);

@@ -1,5 +1,5 @@
 /** Spec → the engine's description of a container. Pure. */
-import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
+import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { CONF_FILE } from '../../render/conf.js';
 import { nodesOf } from '../../spec/build.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../spec/group-spec.js';
@@ -7,12 +7,10 @@ import { LOOPBACK } from '../../spec/settle.js';
 import type { Owner } from '../../storage/storage.js';
 import type { NodeMounts } from '../driver.js';
 import { anchorLabels, nodeLabels } from './labels.js';
+import { mount } from './mounts.js';
 
 /** Where a node finds its directories inside its container. */
 const INSIDE = { conf: '/conf', data: '/data' } as const;
-
-/** No Labels: the volume is there already. */
-const NO_COPY = { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } } as const;
 
 /** What every container of a group has in common: as little power as Redis needs. */
 function baseline(spec: GroupSpec, server: string, owner: Owner, host: HostConfig): ContainerCreateOptions {
@@ -72,13 +70,6 @@ export function anchorOptions(
     Labels: anchorLabels(spec, anchor.digest),
     ExposedPorts: exposed(ports),
   };
-}
-
-/** Nothing of the image goes into a volume: not its files, nor who they belong to. */
-function mount(kind: NodeMounts['kind'], source: string, target: string): MountSettings {
-  return kind === 'directory'
-    ? { Type: 'bind', Source: source, Target: target }
-    : { Type: 'volume', Source: source, Target: target, VolumeOptions: NO_COPY };
 }
 
 export function nodeOptions(

@@ -10,6 +10,9 @@ import type {
   MemberNow,
   NodeMounts,
   ObservedEngine,
+  ObservedVolume,
+  VolumeFiles,
+  VolumeSpec,
 } from '../driver.js';
 import { connectTo, endpointSource } from './connect.js';
 import { anchorOptions, nodeOptions } from './containers.js';
@@ -18,11 +21,13 @@ import { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
 import { EngineHost } from './engine-host.js';
 import { findServer, type ImageConfig, pullImage } from './image.js';
-import { groupLabels } from './labels.js';
+import { GROUP_LABEL, groupLabels } from './labels.js';
 import { createContainer, removeContainer, startContainer, stateOf, stopContainer } from './lifecycle.js';
 import { readLogTail } from './logs.js';
 import { createNetwork, removeNetworks } from './networks.js';
 import { listGroups, observeGroup } from './registry.js';
+import { openVolumeFiles } from './volume-files.js';
+import { createVolume, removeVolume } from './volumes.js';
 
 /**
  * The engine that the docker command would use: DOCKER_HOST, DOCKER_CONTEXT, the current context, the
@@ -139,6 +144,18 @@ class DockerDriver implements Driver {
 
   removeNetwork(group: string): Promise<void> {
     return removeNetworks(this.#calls, group);
+  }
+
+  createVolume(volume: VolumeSpec): Promise<void> {
+    return createVolume(this.#calls, volume);
+  }
+
+  removeVolume(group: string, name: string): Promise<void> {
+    return removeVolume(this.#calls, group, name);
+  }
+
+  openVolumes(group: string, image: string, volumes: readonly ObservedVolume[]): Promise<VolumeFiles> {
+    return openVolumeFiles(this.#calls, image, volumes, { [GROUP_LABEL]: group });
   }
 
   state(container: string): Promise<MemberNow> {

@@ -4,7 +4,7 @@ import type { ContainerState } from '../../report/group-report.js';
 import { formatAddress, parseAddress } from '../../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../../spec/group-spec.js';
 import { VERSION } from '../../version.js';
-import type { MemberRole, ObservedMember } from '../driver.js';
+import type { MemberRole, ObservedMember, VolumeSpec } from '../driver.js';
 
 const PREFIX = 'io.rsentinel';
 export const GROUP_LABEL = `${PREFIX}.group`;
@@ -18,6 +18,7 @@ export const LABEL = {
   control: `${PREFIX}.control`,
   masterName: `${PREFIX}.master-name`,
   networkMode: `${PREFIX}.network-mode`,
+  holds: `${PREFIX}.holds`,
   storage: `${PREFIX}.storage`,
   directory: `${PREFIX}.directory`,
   file: `${PREFIX}.file`,
@@ -33,6 +34,17 @@ export function groupLabels(spec: GroupSpec): Record<string, string> {
     [LABEL.storage]: spec.storage,
     [LABEL.directory]: spec.directory,
     ...(spec.file === undefined ? {} : { [LABEL.file]: spec.file }),
+  };
+}
+
+export function volumeLabels({ group, node, holds, file, directory }: VolumeSpec): Record<string, string> {
+  return {
+    [GROUP_LABEL]: group,
+    [LABEL.version]: VERSION,
+    [LABEL.node]: node,
+    [LABEL.holds]: holds,
+    [LABEL.directory]: directory,
+    ...(file === undefined ? {} : { [LABEL.file]: file }),
   };
 }
 
@@ -90,6 +102,7 @@ export function observedMember(info: ContainerInfo, attachments: Attachments): O
     control: parseAddress(info.Labels[LABEL.control] ?? ''),
     masterName: info.Labels[LABEL.masterName] ?? '',
     networkMode: info.Labels[LABEL.networkMode] ?? '',
+    storage: info.Labels[LABEL.storage] === 'volume' ? 'volume' : 'directory',
     directory: info.Labels[LABEL.directory] ?? '',
     file: info.Labels[LABEL.file] ?? null,
   };

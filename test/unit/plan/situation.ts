@@ -32,7 +32,7 @@ export function specOf(text: string): GroupSpec {
 /** Nothing exists but the image. */
 export function nothing(spec: GroupSpec): ObservedState {
   return {
-    engine: { members: [], network: null },
+    engine: { members: [], network: null, volumes: [] },
     imagePresent: true,
     confs: new Map(nodesOf(spec).map(({ name }) => [name, null])),
     history: initialHistory(spec),
@@ -63,6 +63,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     attached: true,
     masterName: spec.masterName,
     networkMode: spec.network.mode,
+    storage: spec.storage,
     directory: spec.directory,
     file: spec.file ?? null,
   } as const;
@@ -90,7 +91,11 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     });
   }
   return {
-    engine: { members, network: { name: spec.network.name, subnet: spec.network.subnet ?? '172.18.0.0/16' } },
+    engine: {
+      members,
+      network: { name: spec.network.name, subnet: spec.network.subnet ?? '172.18.0.0/16' },
+      volumes: [],
+    },
     imagePresent: true,
     confs: new Map(nodesOf(spec).map((node) => [node.name, readConfFacts(renderConf(spec, node, history))])),
     history,
