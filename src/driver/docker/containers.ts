@@ -61,8 +61,9 @@ export function anchorOptions(
   return {
     ...baseline(spec, server, owner, {
       NetworkMode: spec.network.name,
-      // Over the image's own volume, which would otherwise leave an anonymous one behind.
-      Tmpfs: { [INSIDE.data]: `rw,noexec,nosuid,size=1m,mode=0700,uid=${owner.uid},gid=${owner.gid}` },
+      // Over the image's own volume, which would otherwise leave an anonymous one behind. Podman knows no
+      // owner of a tmpfs; nobody else is in there.
+      Tmpfs: { [INSIDE.data]: 'rw,noexec,nosuid,size=1m,mode=1777' },
       ...published(ports, LOOPBACK),
     }),
     name: anchor.container,

@@ -1,7 +1,9 @@
 /** What exists, read off the labels on the engine. */
+import type { ContainerInfo } from 'dockerode';
 import type { GroupListing, ObservedEngine } from '../driver.js';
 import type { EngineCalls } from './engine-calls.js';
-import { GROUP_LABEL, LABEL, observedMember } from './labels.js';
+import { statusOf } from './engine-errors.js';
+import { containerNameOf, GROUP_LABEL, LABEL, observedMember } from './labels.js';
 import { listVolumes, observedVolume } from './volumes.js';
 
 /** Everything that carries a group's label. */
@@ -14,17 +16,32 @@ export async function observeGroup(calls: EngineCalls, group: string): Promise<O
   ]);
   const network = networks[0];
   const attachments = {
-    networkId: network?.Id ?? null,
+    network: network === undefined ? null : { id: network.Id, name: network.Name },
     anchorId: containers.find((info) => info.Labels[LABEL.role] === 'anchor')?.Id ?? null,
   };
   return {
-    members: containers.map((info) => observedMember(info, attachments)),
+    members: (await Promise.all(containers.map((info) => withHostConfig(calls, info))))
+      .filter((info) => info !== null)
+      .map((info) => observedMember(info, attachments)),
     network:
       network === undefined
         ? null
         : { name: network.Name, subnet: network.IPAM?.Config?.[0]?.Subnet ?? null },
     volumes: volumes.map(observedVolume),
   };
+}
+
+/** Podman lists containers without their HostConfig. @returns null when the container is gone by now */
+async function withHostConfig(calls: EngineCalls, info: ContainerInfo): Promise<ContainerInfo | null> {
+  if ((info.HostConfig as ContainerInfo['HostConfig'] | undefined) !== undefined) return info;
+  const call = `inspect the container ${containerNameOf(info)}`;
+  try {
+    const { HostConfig } = await calls.timed(call, (docker) => docker.getContainer(info.Id).inspect());
+    return { ...info, HostConfig: { NetworkMode: HostConfig.NetworkMode ?? '' } };
+  } catch (error) {
+    if (statusOf(error) === 404) return null;
+    throw calls.wrap(error, call);
+  }
 }
 
 /** Every group of which there is a container, a network or a volume. */
