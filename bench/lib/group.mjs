@@ -7,7 +7,8 @@ import { initialHistory } from '../../dist/render/history.js';
 import { loadTemplates } from '../../dist/render/templates.js';
 import { allocate, NOTHING_BEFORE } from '../../dist/spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../../dist/spec/build.js';
-import { nodeMounts } from '../../dist/storage/directories.js';
+import { settle, THIS_MACHINE } from '../../dist/spec/settle.js';
+import { nodeMounts } from '../../dist/storage/directory-storage.js';
 import { parseTopology } from '../../dist/topology/parse.js';
 import { connect } from '../../scripts/lib/docker.mjs';
 
@@ -52,13 +53,13 @@ export function topologyOf(asked) {
  * @param {Asked & { directory: string }} asked
  */
 export async function describeGroup({ directory, ...asked }) {
-  const topology = { ...topologyOf(asked), directory };
+  const topology = settle({ ...topologyOf(asked), directory }, undefined, THIS_MACHINE);
   const allocation = allocate(topology, NOTHING_BEFORE, { ports: new Set(), subnets: new Set() }, () => 0);
   const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
   const docker = connect();
   const { Config } = await docker.getImage(asked.image).inspect();
   const server = await findServer(docker, asked.image, Config, {});
-  const { owner } = connectDocker(() => {});
+  const owner = await connectDocker(() => {}).owner();
   const history = initialHistory(spec);
   return {
     network: {

@@ -8,21 +8,23 @@ import { editsOf } from '../render/edits.js';
 import { withHeader } from '../render/header.js';
 import type { GroupHistory, MasterHistory } from '../render/history.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
-import { ensureMounts, makeDirectory, readConf, writeConf } from '../storage/directories.js';
+import type { Storage } from '../storage/storage.js';
 import type { Context } from './context.js';
 import type { Journal } from './journal.js';
 
 export class ConfFiles {
   readonly #spec: GroupSpec;
+  readonly #storage: Storage;
   readonly #journal: Journal;
   readonly #context: Context;
-  #directory: Promise<void> | undefined;
+  #prepared: Promise<void> | undefined;
   /** As observed, until a failover of ours changes it. */
   #history: GroupHistory;
 
-  constructor(spec: GroupSpec, history: GroupHistory, journal: Journal, context: Context) {
+  constructor(spec: GroupSpec, history: GroupHistory, storage: Storage, journal: Journal, context: Context) {
     this.#spec = spec;
     this.#history = history;
+    this.#storage = storage;
     this.#journal = journal;
     this.#context = context;
   }
@@ -41,7 +43,7 @@ export class ConfFiles {
 
   /** The present master in the file of a node that does not run; nothing else of it is touched. */
   async repoint(node: NodeSpec): Promise<void> {
-    const text = await readConf(this.#spec.directory, node.name, node.kind);
+    const text = await this.#storage.readConf(node.name, node.kind);
     if (text === null) throw new Error(`there is nothing to repoint in ${node.name}`);
     const { master } = this.#history;
     await this.#write(
@@ -52,7 +54,7 @@ export class ConfFiles {
 
   /** What the file of a node that runs was made from; the directives themselves are its server's to write. */
   async updateHeader(node: NodeSpec): Promise<void> {
-    const text = await readConf(this.#spec.directory, node.name, node.kind);
+    const text = await this.#storage.readConf(node.name, node.kind);
     if (text === null) throw new Error(`${node.name} runs, and its configuration is gone`);
     const before = readConfFacts(text);
     this.#tellEdits(node, before);
@@ -62,11 +64,11 @@ export class ConfFiles {
 
   /** What a container of the node mounts; made when somebody has removed it. */
   mounts(node: NodeSpec): Promise<NodeMounts> {
-    return ensureMounts(this.#spec.directory, node.name, this.#context.driver.owner);
+    return this.#storage.ensureMounts(node.name);
   }
 
   async #read(node: NodeSpec): Promise<ConfFacts | null> {
-    const text = await readConf(this.#spec.directory, node.name, node.kind);
+    const text = await this.#storage.readConf(node.name, node.kind);
     return text === null ? null : readConfFacts(text);
   }
 
@@ -94,16 +96,15 @@ export class ConfFiles {
   }
 
   async #write(node: NodeSpec, text: string): Promise<void> {
-    const { directory } = this.#spec;
-    this.#directory ??= this.#makeDirectory(directory);
-    await this.#directory;
-    const undo = await writeConf(directory, node.name, node.kind, text, this.#context.driver.owner);
+    this.#prepared ??= this.#prepare();
+    await this.#prepared;
+    const undo = await this.#storage.writeConf(node.name, node.kind, text);
     this.#journal.note('file', node.name, `configuration of ${node.name}`, undo);
   }
 
   /** Before the nodes' own, which are made side by side: what is noted first is taken back last. */
-  async #makeDirectory(directory: string): Promise<void> {
-    const undo = await makeDirectory(directory);
-    if (undo !== null) this.#journal.note('file', directory, `directory ${directory}`, undo);
+  async #prepare(): Promise<void> {
+    const made = await this.#storage.prepare();
+    if (made !== null) this.#journal.note('file', '', made.what, made.undo);
   }
 }

@@ -16,7 +16,9 @@ import type { Address } from '../spec/address.js';
 import { allocate, type Refusals } from '../spec/allocate.js';
 import { buildGroupSpec } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
-import { readConf } from '../storage/directories.js';
+import type { SettledTopology } from '../spec/settle.js';
+import { openStorage } from '../storage/open.js';
+import type { Storage } from '../storage/storage.js';
 import type { Topology } from '../topology/topology.js';
 import type { Context } from './context.js';
 import { findSettable } from './settable.js';
@@ -24,21 +26,28 @@ import { findSettable } from './settable.js';
 export interface Situation {
   readonly spec: GroupSpec;
   readonly observed: ObservedState;
+  /** To be closed by whoever asked. */
+  readonly storage: Storage;
 }
 
 /** @param refused ports and subnets that the engine has refused to this `up` */
 export async function observeSituation(
-  topology: Topology,
+  topology: SettledTopology,
   refused: Refusals,
   connections: Connections,
-  { driver }: Context,
+  { driver, signal }: Context,
 ): Promise<Situation> {
-  const [engine, imagePresent, confs, templates] = await Promise.all([
+  const [engine, hasImage, templates] = await Promise.all([
     driver.observe(topology.name),
     driver.hasImage(topology.image),
-    readConfs(topology),
     loadTemplates(topology),
   ]);
+  // A volume is read through a container, which needs an image.
+  const pullsNow = !hasImage && engine.volumes.length > 0;
+  if (pullsNow) await driver.pullImage(topology.image, signal);
+  const imagePresent = hasImage || pullsNow;
+  const storage = openStorage(topology, engine, driver);
+  const confs = await readConfs(topology, storage);
   const before = {
     addresses: knownAddresses(engine, confs),
     subnet: engine.network?.subnet ?? null,
@@ -50,12 +59,15 @@ export async function observeSituation(
     findSettable(spec, engine, confs, connections),
   ]);
   const history = groupHistory(spec, engine, confs, live.master);
-  return { spec, observed: { engine, imagePresent, confs, live, settable, history } };
+  return { spec, storage, observed: { engine, imagePresent, confs, live, settable, history } };
 }
 
-async function readConfs(topology: Topology): Promise<ReadonlyMap<string, ConfFacts | null>> {
+async function readConfs(
+  topology: Topology,
+  storage: Storage,
+): Promise<ReadonlyMap<string, ConfFacts | null>> {
   const read = async (name: string, kind: 'redis' | 'sentinel'): Promise<[string, ConfFacts | null]> => {
-    const text = await readConf(topology.directory, name, kind);
+    const text = await storage.readConf(name, kind);
     return [name, text === null ? null : readConfFacts(text)];
   };
   return new Map(

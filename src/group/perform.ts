@@ -8,6 +8,7 @@ import { FAILOVER_PERIODS, FORMING_PERIODS, setPeriods } from '../sentinel/perio
 import { formatAddress } from '../spec/address.js';
 import { containerName, nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
+import type { Storage } from '../storage/storage.js';
 import type { Directive } from '../topology/topology.js';
 import { ConfFiles } from './conf-files.js';
 import type { Context } from './context.js';
@@ -18,8 +19,9 @@ import type { Journal } from './journal.js';
 import { Presence, type PresentNode } from './presence.js';
 import { saveDataSet } from './save.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from './set-directives.js';
-import { forget, settle } from './settle.js';
+
 import { switchOver, type WritePause } from './switch-over.js';
+import { forget, untilWhole } from './whole.js';
 
 /** ms between two attempts to reach a node that has just been started. */
 const RETRY = 10;
@@ -41,6 +43,7 @@ export class Performer {
   constructor(
     spec: GroupSpec,
     observed: ObservedState,
+    storage: Storage,
     connections: Connections,
     journal: Journal,
     context: Context,
@@ -53,7 +56,7 @@ export class Performer {
     this.#context = context;
     this.#deadline = deadline;
     this.#presence = new Presence(spec.name, spec.masterName, observed.engine);
-    this.#confs = new ConfFiles(spec, observed.history, journal, context);
+    this.#confs = new ConfFiles(spec, observed.history, storage, journal, context);
   }
 
   readonly perform = async (operation: Operation): Promise<void> => {
@@ -225,7 +228,7 @@ export class Performer {
 
   async #settle(after: string): Promise<void> {
     this.#deadline.renew();
-    await settle(this.#presence.group, this.#connections, this.#context, this.#deadline.signal);
+    await untilWhole(this.#presence.group, this.#connections, this.#context, this.#deadline.signal);
     this.#journal.settle(after);
   }
 

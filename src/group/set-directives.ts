@@ -2,7 +2,7 @@
 import { RsentinelError } from '../errors.js';
 import type { Command, Connections, Reply } from '../sentinel/connection.js';
 import type { Address } from '../spec/address.js';
-import type { Undo } from '../storage/directories.js';
+import type { Undo } from '../storage/storage.js';
 import type { Directive } from '../topology/topology.js';
 import { getSettings, type Setting, settingsOf } from './settable.js';
 

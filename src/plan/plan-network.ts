@@ -18,9 +18,9 @@ export function planNetwork(
   if (renewal.network !== null) {
     if (network !== null) {
       const removals = members.map((member) => `remove ${member.node}`);
-      steps.add({ kind: 'drop-network' }, `its subnet is ${network.subnet ?? 'unknown'}`, removals);
+      steps.add({ kind: 'drop-network' }, renewal.network, removals);
     }
-    steps.add({ kind: 'network' }, renewal.network, ['drop-network']);
+    if (spec.network.mode !== 'host') steps.add({ kind: 'network' }, renewal.network, ['drop-network']);
   }
   planSave(spec, observed, renewal, steps);
   planAnchor(spec, observed, renewal, steps);

@@ -61,7 +61,9 @@ function planRemoval(node: NodeSpec, member: ObservedMember, renewal: Renewal | 
 function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, steps: Steps): void {
   const conf = observed.confs.get(node.name) ?? null;
   // The network comes first: it is made before anything is written.
-  const after = [`stop ${node.name}`, 'failover', 'network'];
+  // Volumes are written through a container, which needs the image.
+  const image = spec.storage === 'volume' ? ['image'] : [];
+  const after = [`stop ${node.name}`, 'failover', 'network', ...image];
   if (conf === null) {
     steps.add({ kind: 'render', node: node.name }, 'there is no configuration yet', after);
   } else if (conf.header?.digests.whole !== node.conf.whole) {

@@ -10,7 +10,7 @@ import { hasProcess } from './members.js';
 import type { ObservedState } from './observed.js';
 import { planNetwork } from './plan-network.js';
 import { planNode } from './plan-node.js';
-import { refuseForeignConf, refuseOtherDirectory } from './refusals.js';
+import { refuseForeignConf, refuseOtherPlace } from './refusals.js';
 import { type Renewal, renewalOf } from './renewal.js';
 import { planRollOut } from './roll-out.js';
 import { ANCHOR, type Step, Steps } from './steps.js';
@@ -22,7 +22,7 @@ import { ANCHOR, type Step, Steps } from './steps.js';
  */
 export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[] {
   refuseForeignConf(spec, observed);
-  refuseOtherDirectory(spec, observed);
+  refuseOtherPlace(spec, observed);
 
   const steps = new Steps();
   const renewal = renewalOf(spec, observed.engine);

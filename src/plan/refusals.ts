@@ -10,32 +10,37 @@ export function refuseForeignConf(spec: GroupSpec, observed: ObservedState): voi
     const conf = observed.confs.get(node.name);
     if (conf === undefined || conf === null) continue;
     if (conf.header?.group === spec.name && conf.header.node === node.name) continue;
+    const place = spec.storage === 'volume' ? 'its volume' : spec.directory;
     const owner =
       conf.header === null
         ? 'was not made by rsentinel'
         : `belongs to ${conf.header.node} of the group ${conf.header.group}`;
-    throw new RsentinelError(
-      'FOREIGN_CONF',
-      `the configuration of ${node.name} in ${spec.directory} ${owner}`,
-      {
-        hint: 'Set `directory` in the topology file to another place, or move that file away.',
-      },
-    );
+    throw new RsentinelError('FOREIGN_CONF', `the configuration of ${node.name} in ${place} ${owner}`, {
+      hint: 'Set `directory` in the topology file to another place, or move that file away.',
+    });
   }
 }
 
 /**
- * Another directory would leave the nodes' data behind: all of them would come up empty.
+ * Another place would leave the nodes' data behind: all of them would come up empty.
  * @throws RsentinelError DIRECTORY_CHANGED
  */
-export function refuseOtherDirectory(spec: GroupSpec, { engine }: ObservedState): void {
-  const former = engine.members.find(({ directory }) => directory !== '' && directory !== spec.directory);
+export function refuseOtherPlace(spec: GroupSpec, { engine }: ObservedState): void {
+  const wanted = placeOf(spec.storage, spec.directory);
+  const former = engine.members
+    .filter(({ role }) => role === 'redis' || role === 'sentinel')
+    .map(({ storage, directory }) => placeOf(storage, directory))
+    .find((place) => place !== wanted);
   if (former === undefined) return;
   throw new RsentinelError(
     'DIRECTORY_CHANGED',
-    `the group ${spec.name} keeps its files in ${former.directory}, and the topology file names ${spec.directory}`,
+    `the group ${spec.name} keeps its files in ${former}, and the topology file says ${wanted}`,
     {
-      hint: `To move it: \`rsentinel down -n ${spec.name}\`, move the directory, then \`up\`. To leave the data behind: \`down\`, then \`up\`.`,
+      hint: `To leave the data behind: \`rsentinel down -n ${spec.name}\`, then \`up\`. To keep it, move it in between.`,
     },
   );
+}
+
+function placeOf(storage: string, directory: string): string {
+  return storage === 'volume' ? 'volumes' : directory;
 }

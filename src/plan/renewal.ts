@@ -49,6 +49,7 @@ function clashReason(spec: GroupSpec, { members }: ObservedEngine): string | nul
 
 function networkReason(spec: GroupSpec, { members, network }: ObservedEngine): string | null {
   const { name, subnet, mode } = spec.network;
+  if (mode === 'host') return network === null ? null : 'the nodes use the network of the host';
   if (network === null) return `the group has no network ${name}`;
   if (subnet !== undefined && network.subnet !== subnet) return `its subnet has to be ${subnet}`;
   const former = members.find((member) => member.networkMode !== '' && member.networkMode !== mode);

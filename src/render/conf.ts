@@ -1,6 +1,7 @@
 /** Spec and history → redis.conf and sentinel.conf. Pure. */
 import type { Address } from '../spec/address.js';
 import type { GroupSpec, NodeSpec, RedisNodeSpec, SentinelNodeSpec } from '../spec/group-spec.js';
+import { LOOPBACK } from '../spec/settle.js';
 import { type ConfFacts, readDirectiveLines } from './conf-facts.js';
 import { editsOf } from './edits.js';
 import { type Header, withHeader } from './header.js';
@@ -41,6 +42,7 @@ export function renderConf(
     ['port', required(node.address.port)],
     ['announce-ip', required(node.address.host)],
     ['announce-port', required(node.address.port)],
+    ['bind', bindLine(spec, node)],
     ['directives', lines(node.directives.map(({ name, value }) => `${name} ${value}`))],
     ...(node.kind === 'redis' ? redisPlaceholders(node, history) : sentinelPlaceholders(spec, node, history)),
   ]);
@@ -63,6 +65,15 @@ export function headerOf(spec: GroupSpec, node: NodeSpec, rendered: ReadonlySet<
     rendered,
     directives: node.directives,
   };
+}
+
+/**
+ * On the host's own network a node listens on what it announces, and for those who are on that host.
+ * In the other modes it is the engine that decides who comes in, and a template may leave it out.
+ */
+function bindLine({ network }: GroupSpec, { address }: NodeSpec): Placeholder {
+  if (network.mode !== 'host') return { kind: 'lines', lines: [], required: false };
+  return lines([`bind ${[...new Set([address.host, LOOPBACK])].join(' ')}`]);
 }
 
 function redisPlaceholders(node: RedisNodeSpec, { master }: GroupHistory): [string, Placeholder][] {

@@ -1,7 +1,7 @@
 /** Removes the directories of a group, and nothing that is not the group's. */
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ASIDE, readConf } from './directories.js';
+import { ASIDE, readConf } from './directory-storage.js';
 import { isCode, removeEmpty, unusable } from './filesystem.js';
 
 /**

@@ -2,15 +2,14 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { CONF_FILE } from '../../render/conf.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../spec/group-spec.js';
-import type { Owner } from '../../storage/directories.js';
+import { LOOPBACK } from '../../spec/settle.js';
+import type { Owner } from '../../storage/storage.js';
 import type { NodeMounts } from '../driver.js';
 import { anchorLabels, nodeLabels } from './labels.js';
+import { mount } from './mounts.js';
 
 /** Where a node finds its directories inside its container. */
 const INSIDE = { conf: '/conf', data: '/data' } as const;
-
-/** The interface on which ports are published. */
-const PUBLISH_ON = '127.0.0.1';
 
 /** What every container of a group has in common: as little power as Redis needs. */
 function baseline(spec: GroupSpec, server: string, owner: Owner, host: HostConfig): ContainerCreateOptions {
@@ -34,10 +33,11 @@ function baseline(spec: GroupSpec, server: string, owner: Owner, host: HostConfi
   };
 }
 
-function published(ports: readonly number[]): Required<Pick<HostConfig, 'PortBindings'>> {
+/** @param on IP of the interface */
+function published(ports: readonly number[], on: string): Required<Pick<HostConfig, 'PortBindings'>> {
   return {
     PortBindings: Object.fromEntries(
-      ports.map((port) => [`${port}/tcp`, [{ HostIp: PUBLISH_ON, HostPort: String(port) }]]),
+      ports.map((port) => [`${port}/tcp`, [{ HostIp: on, HostPort: String(port) }]]),
     ),
   };
 }
@@ -60,9 +60,10 @@ export function anchorOptions(
   return {
     ...baseline(spec, server, owner, {
       NetworkMode: spec.network.name,
-      // Over the image's own volume, which would otherwise leave an anonymous one behind.
-      Tmpfs: { [INSIDE.data]: `rw,noexec,nosuid,size=1m,mode=0700,uid=${owner.uid},gid=${owner.gid}` },
-      ...published(ports),
+      // Over the image's own volume, which would otherwise leave an anonymous one behind. Podman knows no
+      // owner of a tmpfs; nobody else is in there.
+      Tmpfs: { [INSIDE.data]: 'rw,noexec,nosuid,size=1m,mode=1777' },
+      ...published(ports, LOOPBACK),
     }),
     name: anchor.container,
     Cmd: ['--port', '0', '--unixsocket', `${INSIDE.data}/anchor.sock`, '--save', '', '--loglevel', 'warning'],
@@ -79,10 +80,7 @@ export function nodeOptions(
   owner: Owner,
 ): ContainerCreateOptions {
   const host: HostConfig = {
-    Mounts: [
-      { Type: 'bind', Source: mounts.conf, Target: INSIDE.conf },
-      { Type: 'bind', Source: mounts.data, Target: INSIDE.data },
-    ],
+    Mounts: [mount(mounts.kind, mounts.conf, INSIDE.conf), mount(mounts.kind, mounts.data, INSIDE.data)],
   };
   const file = `${INSIDE.conf}/${CONF_FILE[node.kind]}`;
   const common = { name: node.container, Labels: nodeLabels(spec, node) };
@@ -94,20 +92,22 @@ export function nodeOptions(
       Cmd: command,
     };
   }
+  if (spec.network.mode === 'host') {
+    return { ...baseline(spec, server, owner, { ...host, NetworkMode: 'host' }), ...common, Cmd: command };
+  }
+  const ip = spec.network.mode === 'bridge' ? { IPAMConfig: { IPv4Address: node.address.host } } : {};
   return {
     ...baseline(spec, server, owner, {
       ...host,
       NetworkMode: spec.network.name,
-      ...published([node.address.port]),
+      ...published([node.address.port], node.control.host),
     }),
     ...common,
     Cmd: command,
     Hostname: node.name,
     ExposedPorts: exposed([node.address.port]),
     NetworkingConfig: {
-      EndpointsConfig: {
-        [spec.network.name]: { IPAMConfig: { IPv4Address: node.address.host }, Aliases: [node.name] },
-      },
+      EndpointsConfig: { [spec.network.name]: { ...ip, Aliases: [node.name] } },
     },
   };
 }

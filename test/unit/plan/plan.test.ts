@@ -244,7 +244,7 @@ describe('a plan is refused', () => {
       expect.objectContaining({
         code: 'DIRECTORY_CHANGED',
         message:
-          'the group demo keeps its files in /srv/My_App/.rsentinel/demo, and the topology file names /srv/My_App/other',
+          'the group demo keeps its files in /srv/My_App/.rsentinel/demo, and the topology file says /srv/My_App/other',
         hint: expect.stringContaining('rsentinel down -n demo'),
       }),
     );

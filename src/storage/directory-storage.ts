@@ -1,0 +1,159 @@
+/**
+ * The directories of a group on this machine: `<directory>/<node>/conf` and `/data`.
+ *
+ * The conf *directory* is what gets mounted: Redis and Sentinel rewrite their file by a temporary
+ * file beside it and a rename, which fails with EBUSY on a file that is mounted by itself.
+ */
+import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { DirectoryMounts } from '../driver/driver.js';
+import { RsentinelError } from '../errors.js';
+import { CONF_FILE } from '../render/conf.js';
+import type { NodeKind } from '../spec/group-spec.js';
+import { isCode, removeEmpty, unusable } from './filesystem.js';
+import type { Owner, Storage, Undo } from './storage.js';
+
+/** Before the pid in the name of a file that is not yet what it will be renamed to. */
+export const ASIDE = '.rsentinel-';
+
+/**
+ * Where the directories of a node are.
+ * @public the bench mounts them as `up` does
+ */
+export function nodeMounts(directory: string, node: string): DirectoryMounts {
+  return { kind: 'directory', conf: join(directory, node, 'conf'), data: join(directory, node, 'data') };
+}
+
+function confPath(directory: string, node: string, kind: NodeKind): string {
+  return join(directory, node, 'conf', CONF_FILE[kind]);
+}
+
+/** The text of a node's configuration file; null when there is none. */
+export async function readConf(directory: string, node: string, kind: NodeKind): Promise<string | null> {
+  const path = confPath(directory, node, kind);
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return null;
+    throw unusable(path, 'read', error);
+  }
+}
+
+export class DirectoryStorage implements Storage {
+  readonly #directory: string;
+  readonly #owner: () => Promise<Owner>;
+
+  /**
+   * @param directory absolute path that holds the nodes' directories
+   * @param owner asked for when something is written
+   */
+  constructor(directory: string, owner: () => Promise<Owner>) {
+    this.#directory = directory;
+    this.#owner = owner;
+  }
+
+  /** @throws RsentinelError DIRECTORY_UNUSABLE */
+  readConf(node: string, kind: NodeKind): Promise<string | null> {
+    return readConf(this.#directory, node, kind);
+  }
+
+  /** Makes the group's directory, with those above it that are missing. @throws RsentinelError DIRECTORY_UNUSABLE */
+  async prepare() {
+    const directory = this.#directory;
+    try {
+      const first = await mkdir(directory, { recursive: true });
+      if (first === undefined) return null;
+      const undo = async () => {
+        for (let path = directory; path.length >= first.length; path = dirname(path)) await removeEmpty(path);
+      };
+      return { what: `directory ${directory}`, undo };
+    } catch (error) {
+      throw unusable(directory, 'written', error);
+    }
+  }
+
+  /** @throws RsentinelError DIRECTORY_UNUSABLE */
+  async writeConf(node: string, kind: NodeKind, text: string): Promise<Undo> {
+    const path = confPath(this.#directory, node, kind);
+    const owner = await this.#owner();
+    let made: readonly string[] = [];
+    try {
+      made = await makeMounts(this.#directory, node, owner);
+      const before = await this.readConf(node, kind);
+      await replaceFile(path, text, owner);
+      return async () => {
+        if (before !== null) return replaceFile(path, before, owner);
+        await removeMade(made);
+        if (made.length === 0) await rm(path, { force: true });
+      };
+    } catch (error) {
+      await removeMade(made);
+      throw error instanceof RsentinelError ? error : unusable(path, 'written', error);
+    }
+  }
+
+  /** @throws RsentinelError DIRECTORY_UNUSABLE */
+  async ensureMounts(node: string): Promise<DirectoryMounts> {
+    const mounts = nodeMounts(this.#directory, node);
+    try {
+      await makeMounts(this.#directory, node, await this.#owner());
+    } catch (error) {
+      throw unusable(mounts.data, 'written', error);
+    }
+    return mounts;
+  }
+
+  /** @throws RsentinelError DIRECTORY_UNUSABLE */
+  async hasData(node: string): Promise<boolean> {
+    const { data } = nodeMounts(this.#directory, node);
+    try {
+      return (await readdir(data)).length > 0;
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return false;
+      throw unusable(data, 'read', error);
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
+/**
+ * Makes the directories of a node that are missing, each owned by `owner`.
+ * @returns what was made; nothing stays when it throws
+ */
+async function makeMounts(directory: string, node: string, owner: Owner): Promise<readonly string[]> {
+  const mounts = nodeMounts(directory, node);
+  const made: string[] = [];
+  try {
+    for (const wanted of [mounts.conf, mounts.data]) {
+      const first = await mkdir(wanted, { recursive: true });
+      if (first === undefined) continue;
+      for (let path = wanted; path.length >= first.length; path = dirname(path)) {
+        made.push(path);
+        await own(path, owner);
+      }
+    }
+    return made;
+  } catch (error) {
+    await removeMade(made);
+    throw error;
+  }
+}
+
+/** Written aside and renamed: a file that a killed `up` leaves behind is whole. */
+async function replaceFile(path: string, text: string, owner: Owner): Promise<void> {
+  const aside = `${path}${ASIDE}${process.pid}`;
+  await writeFile(aside, text, { mode: 0o640 });
+  await own(aside, owner);
+  await rename(aside, path);
+}
+
+async function own(path: string, owner: Owner): Promise<void> {
+  const { uid, gid } = await stat(path);
+  if (uid !== owner.uid || gid !== owner.gid) await chown(path, owner.uid, owner.gid);
+}
+
+/** With what the node has put there. */
+async function removeMade(made: readonly string[]): Promise<void> {
+  for (const path of made) await rm(path, { recursive: true, force: true });
+}

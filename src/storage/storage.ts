@@ -1,0 +1,37 @@
+/**
+ * Where the nodes of a group keep their configuration and their data, as far as the group has to
+ * know: in directories of this machine (`directory-storage.ts`), or in volumes of the engine.
+ */
+import type { NodeMounts } from '../driver/driver.js';
+import type { NodeKind } from '../spec/group-spec.js';
+
+/** The user that the nodes run as: files belong to it, so that Redis can rewrite them. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Takes back what a write has changed. */
+export type Undo = () => Promise<void>;
+
+export interface Storage {
+  /** The text of a node's configuration file; null when there is none. */
+  readConf(node: string, kind: NodeKind): Promise<string | null>;
+  /**
+   * Makes what all nodes share. To be called, and to be noted for taking back, before the first of
+   * the nodes' files is written: what is noted first is taken back last.
+   * @returns how to take it back, once it is empty again; null: it was there, or there is nothing
+   */
+  prepare(): Promise<{ readonly what: string; readonly undo: Undo } | null>;
+  /**
+   * Makes a node's places, and writes its configuration file.
+   * @returns how to take it back: the former text, or nothing of what was not there before
+   */
+  writeConf(node: string, kind: NodeKind, text: string): Promise<Undo>;
+  /** What a container of the node needs to be there: somebody may have removed the data. */
+  ensureMounts(node: string): Promise<NodeMounts>;
+  /** Whether there is any file in the node's data. */
+  hasData(node: string): Promise<boolean>;
+  /** Lets go of whatever was needed to reach the files. A storage that is closed may be used again. */
+  close(): Promise<void>;
+}
