@@ -29,6 +29,8 @@ export interface StatusFlags extends TargetFlags, ReportFlags, FormatFlags {}
 
 export interface DownFlags extends TargetFlags, ReportFlags, FormatFlags {
   readonly volumes?: true;
+  /** ms */
+  readonly waitTimeout?: number;
 }
 
 export interface RenderFlags extends TargetFlags, ReportFlags {

@@ -5,6 +5,7 @@
 import type { ContainerState } from '../report/group-report.js';
 import type { Address } from '../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
+import type { HeldLock, LockOutcome, LockRequest } from './lock.js';
 
 /**
  * `anchor`: owns the network namespace of a group in loopback mode; no Redis process of the group.
@@ -43,6 +44,16 @@ export interface ObservedNetwork {
 export interface ObservedEngine {
   readonly members: readonly ObservedMember[];
   readonly network: ObservedNetwork | null;
+  /** The id of one that containers of the group were made from; null: there is no container. */
+  readonly image: string | null;
+  /** Whoever holds it may be gone. It is no member: nothing but its holder removes it. */
+  readonly lock: HeldLock | null;
+}
+
+export interface Taken {
+  readonly ports: readonly number[];
+  /** CIDR */
+  readonly subnets: readonly string[];
 }
 
 export interface GroupListing {
@@ -77,6 +88,8 @@ export interface Driver {
    */
   pullImage(image: string, signal: AbortSignal): Promise<void>;
 
+  /** What is taken on the engine by anything that is not the group's. */
+  takenByOthers(group: string): Promise<Taken>;
   /** @throws RsentinelError NAME_TAKEN, SUBNET_TAKEN */
   createNetwork(spec: GroupSpec): Promise<void>;
   /** The anchor, not running. @throws RsentinelError NAME_TAKEN */
@@ -94,6 +107,22 @@ export interface Driver {
   remove(group: string, container: string): Promise<void>;
   /** Removes the group's network. Absent: done. */
   removeNetwork(group: string): Promise<void>;
+
+  /**
+   * Takes the lock of a group, unless somebody has it; of several that try at once, one gets it.
+   * @throws RsentinelError NAME_TAKEN
+   */
+  acquireLock(request: LockRequest): Promise<LockOutcome>;
+  /** Something that changes with every beat of a lock's holder; null: the lock is gone. */
+  lockPulse(id: string): Promise<string | null>;
+  /**
+   * Shows that the holder is still there.
+   * @param beat another number each time
+   * @returns false: the lock is gone
+   */
+  beatLock(id: string, beat: number): Promise<boolean>;
+  /** Removes this very lock, and none that was taken since. Absent: done. */
+  removeLock(id: string): Promise<void>;
 
   /** The state of one member, now. */
   state(container: string): Promise<MemberNow>;

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Topology } from '../topology/topology.js';
 import type { Address } from './address.js';
-import { contains, hostAddresses, parseSubnet } from './subnet.js';
+import { contains, hostAddresses, overlaps, parseSubnet } from './subnet.js';
 
 export interface Allocation {
   /** By node name. */
@@ -20,6 +20,7 @@ export interface Allocation {
 /** What the engine has refused so far. */
 export interface Refusals {
   readonly ports: ReadonlySet<number>;
+  /** CIDR; what overlaps with one of them is refused as well. */
   readonly subnets: ReadonlySet<string>;
 }
 
@@ -85,18 +86,20 @@ function automaticSubnet(
   network: string | null,
   refused: ReadonlySet<string>,
 ): string {
+  const taken = [...refused].map(parseSubnet);
+  const isFree = (subnet: string): boolean => !taken.some((other) => overlaps(parseSubnet(subnet), other));
   const before = names
     .map((name) => /^(10\.2\d\d\.\d+)\.\d+$/.exec(known.get(name)?.host ?? '')?.[1])
     .find((prefix) => prefix !== undefined);
   for (const subnet of [before === undefined ? null : `${before}.0/24`, network]) {
-    if (subnet !== null && AUTO_SUBNET.test(subnet) && !refused.has(subnet)) return subnet;
+    if (subnet !== null && AUTO_SUBNET.test(subnet) && isFree(subnet)) return subnet;
   }
 
   const hash = createHash('sha256').update(group).digest().readUInt16BE();
   for (let step = 0; step < AUTO_SUBNETS.count * 256; step += 1) {
     const index = (hash + step) % (AUTO_SUBNETS.count * 256);
     const subnet = `10.${AUTO_SUBNETS.first + Math.floor(index / 256)}.${index % 256}.0/24`;
-    if (!refused.has(subnet)) return subnet;
+    if (isFree(subnet)) return subnet;
   }
   throw new Error('every subnet is taken');
 }

@@ -3,16 +3,18 @@ import Dockerode from 'dockerode';
 import type { Listener } from '../../events.js';
 import type { GroupSpec, NodeSpec } from '../../spec/group-spec.js';
 import type { Owner } from '../../storage/directories.js';
-import type { Driver, GroupListing, MemberNow, NodeMounts, ObservedEngine } from '../driver.js';
+import type { Driver, GroupListing, MemberNow, NodeMounts, ObservedEngine, Taken } from '../driver.js';
+import type { LockOutcome, LockRequest } from '../lock.js';
 import { anchorOptions, nodeOptions } from './containers.js';
 import { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
 import { findServer, type ImageConfig, pullImage } from './image.js';
 import { groupLabels } from './labels.js';
 import { createContainer, removeContainer, startContainer, stateOf, stopContainer } from './lifecycle.js';
+import { acquireLock, beatLock, lockPulse, removeLock } from './lock.js';
 import { readLogTail } from './logs.js';
 import { createNetwork, removeNetworks } from './networks.js';
-import { listGroups, observeGroup } from './registry.js';
+import { listGroups, observeGroup, takenByOthers } from './registry.js';
 
 /** uid and gid of `redis` in the official images. */
 const REDIS_USER: Owner = { uid: 999, gid: 999 };
@@ -51,6 +53,10 @@ class DockerDriver implements Driver {
 
   groups(): Promise<readonly GroupListing[]> {
     return listGroups(this.#calls);
+  }
+
+  takenByOthers(group: string): Promise<Taken> {
+    return takenByOthers(this.#calls, group);
   }
 
   async hasImage(image: string): Promise<boolean> {
@@ -109,8 +115,24 @@ class DockerDriver implements Driver {
     return removeContainer(this.#calls, group, container);
   }
 
-  removeNetwork(group: string): Promise<void> {
-    return removeNetworks(this.#calls, group);
+  async removeNetwork(group: string): Promise<void> {
+    await removeNetworks(this.#calls, group);
+  }
+
+  acquireLock(request: LockRequest): Promise<LockOutcome> {
+    return acquireLock(this.#calls, request);
+  }
+
+  lockPulse(id: string): Promise<string | null> {
+    return lockPulse(this.#calls, id);
+  }
+
+  beatLock(id: string, beat: number): Promise<boolean> {
+    return beatLock(this.#calls, id, beat);
+  }
+
+  removeLock(id: string): Promise<void> {
+    return removeLock(this.#calls, id);
   }
 
   state(container: string): Promise<MemberNow> {

@@ -20,6 +20,7 @@ export const LABEL = {
   networkMode: `${PREFIX}.network-mode`,
   directory: `${PREFIX}.directory`,
   file: `${PREFIX}.file`,
+  holder: `${PREFIX}.lock-holder`,
 } as const;
 
 /** Labels that every object of a group carries. */
