@@ -34,6 +34,8 @@ export interface StatusFlags extends TargetFlags, EngineFlags, ReportFlags, Form
 
 export interface DownFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
   readonly volumes?: true;
+  /** ms */
+  readonly waitTimeout?: number;
 }
 
 export interface RenderFlags extends TargetFlags, ReportFlags {

@@ -62,10 +62,13 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     .command('down')
     .description("remove a group's containers and network; its directory stays")
     .action(action<DownFlags>(async () => (await import('./commands/down.js')).down));
-  addTarget(down, 'the group; no file is needed').option(
-    '--volumes',
-    'remove its configuration and data too',
-  );
+  addTarget(down, 'the group; no file is needed')
+    .option('--volumes', 'remove its configuration and data too')
+    .option(
+      '--wait-timeout <duration>',
+      'how long another rsentinel that is at the group may take (default: 60s)',
+      duration,
+    );
   addReport(addFormat(addEngine(down))).addHelpText('after', DOWN_HELP);
 
   const render = program
@@ -135,7 +138,7 @@ Environment:
   NO_COLOR, FORCE_COLOR, CI          as everywhere
 
 Exit codes: 0 done; 1 failed; 2 usage or topology; 3 group degraded or absent (status);
-124 not ready in time; 130, 143 interrupted.`;
+124 not ready in time, or another rsentinel is at the group for too long; 130, 143 interrupted.`;
 
 const UP_HELP = `
 Examples:

@@ -7,6 +7,7 @@ import type { Address } from '../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Owner } from '../storage/storage.js';
 import type { StorageKind } from '../topology/topology.js';
+import type { HeldLock, LockOutcome, LockRequest } from './lock.js';
 
 /**
  * `anchor`: owns the network namespace of a group in loopback mode; no Redis process of the group.
@@ -58,6 +59,16 @@ export interface ObservedEngine {
   readonly members: readonly ObservedMember[];
   readonly network: ObservedNetwork | null;
   readonly volumes: readonly ObservedVolume[];
+  /** The id of one that containers of the group were made from; null: there is no container. */
+  readonly image: string | null;
+  /** Whoever holds it may be gone. It is no member: nothing but its holder removes it. */
+  readonly lock: HeldLock | null;
+}
+
+export interface Taken {
+  readonly ports: readonly number[];
+  /** CIDR */
+  readonly subnets: readonly string[];
 }
 
 export interface GroupListing {
@@ -145,6 +156,8 @@ export interface Driver {
    */
   pullImage(image: string, signal: AbortSignal): Promise<void>;
 
+  /** What is taken on the engine by anything that is not the group's. */
+  takenByOthers(group: string): Promise<Taken>;
   /** @throws RsentinelError NAME_TAKEN, SUBNET_TAKEN */
   createNetwork(spec: GroupSpec): Promise<void>;
   /** The anchor, not running. @throws RsentinelError NAME_TAKEN */
@@ -178,6 +191,21 @@ export interface Driver {
    * @param image one that is on the engine
    */
   openVolumes(group: string, image: string, volumes: readonly ObservedVolume[]): Promise<VolumeFiles>;
+  /**
+   * Takes the lock of a group, unless somebody has it; of several that try at once, one gets it.
+   * @throws RsentinelError NAME_TAKEN
+   */
+  acquireLock(request: LockRequest): Promise<LockOutcome>;
+  /** Something that changes with every beat of a lock's holder; null: the lock is gone. */
+  lockPulse(id: string): Promise<string | null>;
+  /**
+   * Shows that the holder is still there.
+   * @param beat another number each time
+   * @returns false: the lock is gone
+   */
+  beatLock(id: string, beat: number): Promise<boolean>;
+  /** Removes this very lock, and none that was taken since. Absent: done. */
+  removeLock(id: string): Promise<void>;
 
   /** The state of one member, now. */
   state(container: string): Promise<MemberNow>;

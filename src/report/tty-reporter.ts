@@ -5,12 +5,14 @@
 import type { RsentinelEvent } from '../events.js';
 import { printable } from '../topology/text.js';
 import {
+  lockBrokenText,
   missingText,
   pullText,
   readyText,
   retryText,
   rollbackText,
   rolledBackLines,
+  waitingForLockText,
   warningText,
 } from './event-text.js';
 import { count, formatMs } from './format.js';
@@ -74,6 +76,12 @@ export class TtyReporter implements Reporter {
     switch (event.type) {
       case 'warning':
         this.#print(warningText(event.message, this.#style));
+        break;
+      case 'waiting-for-lock':
+        this.#say(waitingForLockText(event));
+        break;
+      case 'lock-broken':
+        this.#print(lockBrokenText(event));
         break;
       case 'plan':
         this.#phases = new Phases(event.steps);

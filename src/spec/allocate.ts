@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Topology, TopologyNode } from '../topology/topology.js';
 import type { Address } from './address.js';
-import { contains, hostAddresses, parseSubnet } from './subnet.js';
+import { contains, hostAddresses, overlaps, parseSubnet } from './subnet.js';
 
 export interface Allocation {
   /** By node name. */
@@ -34,6 +34,7 @@ export const NOTHING_BEFORE: Before = { addresses: new Map(), subnet: null, publ
 /** What the engine has refused so far. */
 export interface Refusals {
   readonly ports: ReadonlySet<number>;
+  /** CIDR; what overlaps with one of them is refused as well. */
   readonly subnets: ReadonlySet<string>;
 }
 
@@ -161,18 +162,20 @@ function automaticSubnet(
   before: Before,
   refused: ReadonlySet<string>,
 ): string {
+  const taken = [...refused].map(parseSubnet);
+  const isFree = (subnet: string): boolean => !taken.some((other) => overlaps(parseSubnet(subnet), other));
   const prefix = names
     .map((name) => /^(10\.2\d\d\.\d+)\.\d+$/.exec(before.addresses.get(name)?.host ?? '')?.[1])
     .find((found) => found !== undefined);
   for (const subnet of [prefix === undefined ? null : `${prefix}.0/24`, before.subnet]) {
-    if (subnet !== null && AUTO_SUBNET.test(subnet) && !refused.has(subnet)) return subnet;
+    if (subnet !== null && AUTO_SUBNET.test(subnet) && isFree(subnet)) return subnet;
   }
 
   const hash = createHash('sha256').update(group).digest().readUInt16BE();
   for (let step = 0; step < AUTO_SUBNETS.count * 256; step += 1) {
     const index = (hash + step) % (AUTO_SUBNETS.count * 256);
     const subnet = `10.${AUTO_SUBNETS.first + Math.floor(index / 256)}.${index % 256}.0/24`;
-    if (!refused.has(subnet)) return subnet;
+    if (isFree(subnet)) return subnet;
   }
   throw new Error('every subnet is taken');
 }

@@ -21,7 +21,10 @@ export async function down(flags: DownFlags, session: Session): Promise<number> 
       const library = await import('../../group/down.js');
       const result = await library.down(
         { name: target.name, directory: target.topology?.directory ?? null },
-        { volumes: flags.volumes ? 'remove' : 'keep' },
+        {
+          volumes: flags.volumes ? 'remove' : 'keep',
+          ...(flags.waitTimeout === undefined ? {} : { waitTimeoutMs: flags.waitTimeout }),
+        },
         context,
       );
       return { name: target.name, result };

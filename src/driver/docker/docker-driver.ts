@@ -11,9 +11,11 @@ import type {
   NodeMounts,
   ObservedEngine,
   ObservedVolume,
+  Taken,
   VolumeFiles,
   VolumeSpec,
 } from '../driver.js';
+import type { LockOutcome, LockRequest } from '../lock.js';
 import { connectTo, endpointSource } from './connect.js';
 import { anchorOptions, nodeOptions } from './containers.js';
 import { resolveEndpoint } from './endpoint.js';
@@ -30,9 +32,10 @@ import {
   stateOf,
   stopContainer,
 } from './lifecycle.js';
+import { acquireLock, beatLock, lockPulse, removeLock } from './lock.js';
 import { readLogTail } from './logs.js';
 import { createNetwork, removeNetworks } from './networks.js';
-import { listGroups, observeGroup } from './registry.js';
+import { listGroups, observeGroup, takenByOthers } from './registry.js';
 import { openVolumeFiles } from './volume-files.js';
 import { createVolume, removeVolume } from './volumes.js';
 
@@ -87,6 +90,10 @@ class DockerDriver implements Driver {
 
   groups(): Promise<readonly GroupListing[]> {
     return listGroups(this.#calls);
+  }
+
+  takenByOthers(group: string): Promise<Taken> {
+    return takenByOthers(this.#calls, group);
   }
 
   async hasImage(image: string): Promise<boolean> {
@@ -161,8 +168,24 @@ class DockerDriver implements Driver {
     return removeContainer(this.#calls, group, container + ASIDE);
   }
 
-  removeNetwork(group: string): Promise<void> {
-    return removeNetworks(this.#calls, group);
+  async removeNetwork(group: string): Promise<void> {
+    await removeNetworks(this.#calls, group);
+  }
+
+  acquireLock(request: LockRequest): Promise<LockOutcome> {
+    return acquireLock(this.#calls, request);
+  }
+
+  lockPulse(id: string): Promise<string | null> {
+    return lockPulse(this.#calls, id);
+  }
+
+  beatLock(id: string, beat: number): Promise<boolean> {
+    return beatLock(this.#calls, id, beat);
+  }
+
+  removeLock(id: string): Promise<void> {
+    return removeLock(this.#calls, id);
   }
 
   createVolume(volume: VolumeSpec): Promise<void> {

@@ -23,6 +23,7 @@ export const LABEL = {
   directory: `${PREFIX}.directory`,
   file: `${PREFIX}.file`,
   ports: `${PREFIX}.ports`,
+  holder: `${PREFIX}.lock-holder`,
 } as const;
 
 /** Labels that every object of a group carries. */

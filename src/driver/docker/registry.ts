@@ -1,19 +1,22 @@
 /** What exists, read off the labels on the engine. */
 import type { ContainerInfo } from 'dockerode';
-import type { GroupListing, ObservedEngine } from '../driver.js';
+import type { GroupListing, ObservedEngine, Taken } from '../driver.js';
 import type { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
 import { containerNameOf, GROUP_LABEL, LABEL, observedMember } from './labels.js';
+import { isLock, listedLock } from './lock.js';
 import { listVolumes, observedVolume } from './volumes.js';
 
 /** Everything that carries a group's label. */
 export async function observeGroup(calls: EngineCalls, group: string): Promise<ObservedEngine> {
   const filters = { label: [`${GROUP_LABEL}=${group}`] };
-  const [containers, networks, volumes] = await Promise.all([
+  const [listed, networks, volumes] = await Promise.all([
     calls.call(`list the containers of ${group}`, (docker) => docker.listContainers({ all: true, filters })),
     calls.call(`list the networks of ${group}`, (docker) => docker.listNetworks({ filters })),
     listVolumes(calls, `${GROUP_LABEL}=${group}`),
   ]);
+  const lock = listed.find(isLock);
+  const containers = listed.filter((info) => !isLock(info));
   const network = networks[0];
   const attachments = {
     network: network === undefined ? null : { id: network.Id, name: network.Name },
@@ -28,6 +31,28 @@ export async function observeGroup(calls: EngineCalls, group: string): Promise<O
         ? null
         : { name: network.Name, subnet: network.IPAM?.Config?.[0]?.Subnet ?? null },
     volumes: volumes.map(observedVolume),
+    image: listed[0]?.ImageID ?? null,
+    lock: lock === undefined ? null : listedLock(lock),
+  };
+}
+
+/** Ports that containers publish, and subnets that networks have, but for the group's own. */
+export async function takenByOthers(calls: EngineCalls, group: string): Promise<Taken> {
+  const [containers, networks] = await Promise.all([
+    calls.call('list containers', (docker) => docker.listContainers()),
+    calls.call('list networks', (docker) => docker.listNetworks()),
+  ]);
+  const isOther = (info: { readonly Labels?: Readonly<Record<string, string>> | undefined }): boolean =>
+    info.Labels?.[GROUP_LABEL] !== group;
+  return {
+    ports: containers
+      .filter(isOther)
+      .flatMap(({ Ports }) => Ports)
+      .flatMap(({ PublicPort }) => PublicPort ?? []),
+    subnets: networks
+      .filter(isOther)
+      .flatMap(({ IPAM }) => IPAM?.Config ?? [])
+      .flatMap(({ Subnet }) => (Subnet?.includes('.') ? [Subnet] : [])),
   };
 }
 

@@ -41,7 +41,7 @@ function beforeOf(spec: GroupSpec): Before {
 /** Nothing exists but the image. */
 export function nothing(spec: GroupSpec): ObservedState {
   return {
-    engine: { members: [], network: null, volumes: [] },
+    engine: { members: [], network: null, volumes: [], image: null, lock: null },
     imagePresent: true,
     confs: new Map(nodesOf(spec).map(({ name }) => [name, null])),
     live: NOTHING_LIVE,
@@ -110,6 +110,8 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
       members,
       network: { name: spec.network.name, subnet: spec.network.subnet ?? '172.18.0.0/16' },
       volumes: [],
+      image: null,
+      lock: null,
     },
     imagePresent: true,
     confs: new Map(
