@@ -196,8 +196,10 @@ export interface Driver {
    * @throws RsentinelError NAME_TAKEN
    */
   acquireLock(request: LockRequest): Promise<LockOutcome>;
-  /** Something that changes with every beat of a lock's holder; null: the lock is gone. */
-  lockPulse(id: string): Promise<string | null>;
+  /** Whether this very lock is still there. */
+  hasLock(id: string): Promise<boolean>;
+  /** Something that changes with every beat of a lock's holder. */
+  lockPulse(id: string): Promise<string>;
   /**
    * Shows that the holder is still there.
    * @param beat another number each time

@@ -6,8 +6,8 @@ import { RsentinelError } from '../errors.js';
 import type { Context } from './context.js';
 import { holderState, thisHolder } from './holder.js';
 
-/** ms between two looks at a lock that somebody else holds. */
-const POLL = 100;
+/** ms between two looks at a lock that a process of this machine holds, or one of another. */
+const POLL = { neighbour: 100, stranger: 500 } as const;
 /** ms between two beats of a holder. */
 const BEAT = 2_000;
 /** ms without a beat after which a holder that cannot be asked otherwise counts as gone. */
@@ -88,15 +88,15 @@ async function untilFree(
 ): Promise<'released' | 'broken'> {
   const { holder } = lock;
   let told = false;
-  let last = { pulse: '', at: 0 };
+  let pulse = { seen: '', at: performance.now() };
   for (;;) {
     signal.throwIfAborted();
-    const pulse = await driver.lockPulse(lock.id);
-    if (pulse === null) return 'released';
-    const now = performance.now();
-    if (last.pulse !== pulse) last = { pulse, at: now };
+    if (!(await driver.hasLock(lock.id))) return 'released';
     const state = await holderState(holder);
-    if (state === 'dead' || (state === 'unknown' && now - last.at >= SILENCE)) {
+    const seen = state === 'unknown' ? await driver.lockPulse(lock.id) : '';
+    const now = performance.now();
+    if (seen !== pulse.seen) pulse = { seen, at: now };
+    if (state === 'dead' || (state === 'unknown' && now - pulse.at >= SILENCE)) {
       // By its id: another waiter may have done the same, and taken the lock by now.
       await driver.removeLock(lock.id);
       emit({ type: 'lock-broken', group, lock });
@@ -105,7 +105,7 @@ async function untilFree(
     if (now >= deadline) throw busy(group, lock);
     if (!told) emit({ type: 'waiting-for-lock', group, lock });
     told = true;
-    await delay(POLL);
+    await delay(state === 'unknown' ? POLL.stranger : POLL.neighbour);
   }
 }
 

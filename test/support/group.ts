@@ -63,6 +63,11 @@ export class TestGroup {
     await writeFile(this.file, topology.endsWith('\n') ? topology + image : `${topology}\n${image}`);
   }
 
+  /** Another group from the same file. @param label as for `testGroup` */
+  another(label: string): TestGroup {
+    return new TestGroup(groupName(label), this.directory);
+  }
+
   /** Starts a command on this group: `start(['up', '-v'])` is `rsentinel up -v -f FILE -n NAME`. */
   start(words: readonly string[], where: Where = {}): Running {
     return startRsentinel([...words, '-f', this.file, '-n', this.name], { cwd: this.directory, ...where });

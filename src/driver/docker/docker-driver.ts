@@ -32,7 +32,7 @@ import {
   stateOf,
   stopContainer,
 } from './lifecycle.js';
-import { acquireLock, beatLock, lockPulse, removeLock } from './lock.js';
+import { acquireLock, beatLock, hasLock, lockPulse, removeLock } from './lock.js';
 import { readLogTail } from './logs.js';
 import { createNetwork, removeNetworks } from './networks.js';
 import { listGroups, observeGroup, takenByOthers } from './registry.js';
@@ -176,7 +176,11 @@ class DockerDriver implements Driver {
     return acquireLock(this.#calls, request);
   }
 
-  lockPulse(id: string): Promise<string | null> {
+  hasLock(id: string): Promise<boolean> {
+    return hasLock(this.#calls, id);
+  }
+
+  lockPulse(id: string): Promise<string> {
     return lockPulse(this.#calls, id);
   }
 

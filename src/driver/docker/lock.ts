@@ -121,24 +121,26 @@ async function find(calls: EngineCalls, name: string, group: string): Promise<He
   });
 }
 
-export async function lockPulse(calls: EngineCalls, id: string): Promise<string | null> {
-  const container = calls.docker.getContainer(id);
+export async function hasLock(calls: EngineCalls, id: string): Promise<boolean> {
   try {
-    const answer = await container.infoArchive({ path: `/${BEAT}` });
+    await calls.docker.getContainer(id).inspect();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw calls.wrap(error, 'look at the lock');
+  }
+}
+
+export async function lockPulse(calls: EngineCalls, id: string): Promise<string> {
+  try {
+    const answer = await calls.docker.getContainer(id).infoArchive({ path: `/${BEAT}` });
     // A stream without content, which would keep the process alive.
     (answer as NodeJS.ReadableStream & { destroy(): void }).destroy();
     const { headers } = answer as unknown as { readonly headers: Readonly<Record<string, string>> };
     return headers['x-docker-container-path-stat'] ?? '';
-  } catch (error) {
-    if (statusOf(error) !== 404) throw calls.wrap(error, 'look at the lock');
-  }
-  // The file is not there yet, or the container is there no more.
-  try {
-    await container.inspect();
-    return 'no beat yet';
-  } catch (error) {
-    if (statusOf(error) === 404) return null;
-    throw calls.wrap(error, 'look at the lock');
+  } catch {
+    // There has been no beat yet; or the lock is being removed, which some engines answer with 500.
+    return '';
   }
 }
 
