@@ -1,6 +1,6 @@
 /** Carries out single operations of a plan, on the engine, in the directories and on the nodes. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { RsentinelError } from '../errors.js';
+import { PortTakenError, RsentinelError } from '../errors.js';
 import type { ObservedState } from '../plan/observed.js';
 import { ANCHOR, type Operation } from '../plan/steps.js';
 import type { Command, Connections } from '../sentinel/connection.js';
@@ -17,9 +17,9 @@ import { logDetails, nodeExited } from './explain.js';
 import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
 import { Presence, type PresentNode } from './presence.js';
+import { connectError } from './prove.js';
 import { saveDataSet } from './save.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from './set-directives.js';
-
 import { switchOver, type WritePause } from './switch-over.js';
 import { forget, untilWhole } from './whole.js';
 
@@ -211,10 +211,11 @@ export class Performer {
     this.#journal.note('created', member, `container ${container}`, () => driver.remove(name, container));
   }
 
-  #start(member: string): Promise<void> {
+  async #start(member: string): Promise<void> {
     const { driver } = this.#context;
     const { name } = this.#spec;
     const container = containerName(name, member);
+    await this.#refuseTakenPort(member);
     // Before the attempt: a start that fails halfway is to be taken back as well.
     this.#journal.note('started', member, `container ${container} (stopped again)`, () =>
       driver.stop(name, container),
@@ -223,7 +224,7 @@ export class Performer {
       this.#deadline.begin();
       this.#presence.add(this.#node(member));
     }
-    return driver.start(name, container);
+    await driver.start(name, container);
   }
 
   async #settle(after: string): Promise<void> {
@@ -243,6 +244,18 @@ export class Performer {
     await this.#retry(node, ['PING']);
     const periods = pace === 'forming' ? FORMING_PERIODS : FAILOVER_PERIODS;
     await setPeriods(node.control, periods, this.#connections);
+  }
+
+  /** On the host's own network the engine knows of no ports, and whoever has it would answer in the node's place. */
+  async #refuseTakenPort(member: string): Promise<void> {
+    const observed = this.#observed.engine.members.find(({ node }) => node === member);
+    if (this.#spec.network.mode !== 'host' || observed?.state === 'paused') return;
+    const { address } = this.#node(member);
+    if ((await connectError(address)) !== null) return;
+    const message = `port ${address.port}, which ${member} needs, is taken: something listens at ${formatAddress(address)}`;
+    throw new PortTakenError(address.port, message, {
+      hint: 'Choose another port in the topology file (or `port: auto`).',
+    });
   }
 
   async #untilItAnswers(node: NodeSpec): Promise<void> {

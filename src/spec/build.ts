@@ -39,8 +39,7 @@ export function buildGroupSpec(
     layout: LAYOUT,
     group: topology.name,
     mode: topology.network.mode,
-    // Only where it is not in the nature of most groups: their digests stay what they were.
-    ...(topology.storage === 'volume' ? { storage: topology.storage } : {}),
+    storage: topology.storage,
   };
   const { mode, address: announced } = topology.network;
   const ports = allocation.ports;
@@ -56,6 +55,8 @@ export function buildGroupSpec(
       address,
       template: templates[kind],
       masterName: kind === 'sentinel' ? topology.masterName : null,
+      // What it listens on is in the file in this mode only.
+      isBound: mode === 'host',
     };
     return {
       kind,

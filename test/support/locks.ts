@@ -1,5 +1,7 @@
 /** Locks of groups as another machine would have made them. */
 import type Docker from 'dockerode';
+import { endpointSource } from '../../src/driver/docker/connect.js';
+import { resolveEndpoint } from '../../src/driver/docker/endpoint.js';
 import { EngineCalls } from '../../src/driver/docker/engine-calls.js';
 import { beatLock } from '../../src/driver/docker/lock.js';
 import type { LockHolder } from '../../src/driver/lock.js';
@@ -41,7 +43,7 @@ export class StrangersLock implements AsyncDisposable {
 
   /** As long as it lasts, its holder is alive. */
   beat(everyMs: number): void {
-    const calls = new EngineCalls(docker, () => {});
+    const calls = new EngineCalls(docker, resolveEndpoint(undefined, endpointSource(process.env)), () => {});
     let count = 0;
     this.#timer = setInterval(() => {
       count += 1;

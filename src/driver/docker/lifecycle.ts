@@ -4,7 +4,7 @@ import type Dockerode from 'dockerode';
 import { PortTakenError, RsentinelError } from '../../errors.js';
 import type { MemberNow } from '../driver.js';
 import type { EngineCalls } from './engine-calls.js';
-import { messageOf, statusOf, takenPort } from './engine-errors.js';
+import { isNameTaken, messageOf, statusOf, takenPort } from './engine-errors.js';
 import { containerNameOf, containerState, GROUP_LABEL } from './labels.js';
 
 /** Seconds between SIGTERM and SIGKILL: time for Redis to save its data set. */
@@ -29,7 +29,7 @@ export async function createContainer(
       await calls.timed(call, (docker) => docker.createContainer(options));
       return;
     } catch (error) {
-      if (statusOf(error) !== 409 || attempt === CREATE_ATTEMPTS) throw calls.wrap(error, call);
+      if (!isNameTaken(error) || attempt === CREATE_ATTEMPTS) throw calls.wrap(error, call);
       await makeWay(calls, group, name, error);
     }
   }

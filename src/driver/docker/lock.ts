@@ -8,7 +8,7 @@ import { containerName } from '../../spec/build.js';
 import { VERSION } from '../../version.js';
 import type { HeldLock, LockHolder, LockOutcome, LockRequest } from '../lock.js';
 import type { EngineCalls } from './engine-calls.js';
-import { messageOf, statusOf } from './engine-errors.js';
+import { isNameTaken, messageOf, statusOf } from './engine-errors.js';
 import { GROUP_LABEL, LABEL } from './labels.js';
 import { emptyFileTar } from './tar.js';
 
@@ -59,7 +59,7 @@ export async function acquireLock(calls: EngineCalls, request: LockRequest): Pro
       const id = await create(calls, name, request);
       return id === null ? { kind: 'no-image' } : { kind: 'acquired', id };
     } catch (error) {
-      const isTaken = statusOf(error) === 409;
+      const isTaken = isNameTaken(error);
       const lock = isTaken ? await find(calls, name, request.group) : null;
       if (lock !== null) return { kind: 'held', lock };
       if (!isTaken || attempt === ATTEMPTS) throw calls.wrap(error, `create the container ${name}`);

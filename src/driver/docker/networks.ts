@@ -2,7 +2,7 @@
 import { RsentinelError } from '../../errors.js';
 import type { GroupSpec } from '../../spec/group-spec.js';
 import type { EngineCalls } from './engine-calls.js';
-import { isSubnetTaken, messageOf, statusOf } from './engine-errors.js';
+import { isNameTaken, isNetworkInUse, isSubnetTaken, messageOf, statusOf } from './engine-errors.js';
 import { GROUP_LABEL, groupLabels } from './labels.js';
 
 /** @throws RsentinelError NAME_TAKEN, SUBNET_TAKEN */
@@ -22,11 +22,11 @@ export async function createNetwork(calls: EngineCalls, spec: GroupSpec): Promis
   try {
     await create().catch(async (error: unknown) => {
       // As with containers: one of the group's is what a killed command had asked for.
-      if (statusOf(error) !== 409 || (await removeNetworks(calls, spec.name)) === 0) throw error;
+      if (!isNameTaken(error) || (await removeNetworks(calls, spec.name)) === 0) throw error;
       await create();
     });
   } catch (error) {
-    if (statusOf(error) === 409) {
+    if (isNameTaken(error)) {
       throw new RsentinelError(
         'NAME_TAKEN',
         `there is a network ${name} that does not belong to this group`,
@@ -58,7 +58,7 @@ export async function removeNetworks(calls: EngineCalls, group: string): Promise
       await calls.timed(call, (docker) => docker.getNetwork(Id).remove());
     } catch (error) {
       if (statusOf(error) === 404) continue;
-      if (!/has active endpoints/i.test(messageOf(error))) throw calls.wrap(error, call);
+      if (!isNetworkInUse(error)) throw calls.wrap(error, call);
       const message = `the network ${Name} is in use by containers outside of the group`;
       throw new RsentinelError('ENGINE_FAILED', message, {
         details: [...(await guestsOf(calls, Id)), messageOf(error)],
