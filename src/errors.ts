@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'NAME_TAKEN'
   | 'SUBNET_TAKEN'
   | 'GROUP_BUSY'
+  | 'GROUP_ABSENT'
   | 'DIRECTORY_UNUSABLE'
   | 'FOREIGN_CONF'
   | 'SPEC_CHANGED'

@@ -20,6 +20,8 @@ export interface FormatFlags {
 export interface UpFlags extends TargetFlags, ReportFlags, FormatFlags {
   /** ms */
   readonly waitTimeout?: number;
+  /** ms */
+  readonly ttl?: number;
   /** False: `--no-rollback`. */
   readonly rollback: boolean;
   readonly dryRun?: true;
@@ -29,6 +31,28 @@ export interface StatusFlags extends TargetFlags, ReportFlags, FormatFlags {}
 
 export interface DownFlags extends TargetFlags, ReportFlags, FormatFlags {
   readonly volumes?: true;
+  /** All groups of the engine. */
+  readonly all?: true;
+  readonly yes?: true;
+}
+
+export interface PruneFlags extends ReportFlags, FormatFlags {
+  readonly volumes?: true;
+  readonly yes?: true;
+  readonly dryRun?: true;
+}
+
+/** `quiet`: names only. */
+export interface ListFlags extends ReportFlags, FormatFlags {}
+
+export interface LogsFlags extends TargetFlags {
+  readonly follow?: true;
+  /** ms since 1970 */
+  readonly since?: number;
+  /** Lines of each node. */
+  readonly tail?: number;
+  readonly timestamps?: true;
+  readonly verbose?: true;
 }
 
 export interface RenderFlags extends TargetFlags, ReportFlags {

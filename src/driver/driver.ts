@@ -43,13 +43,53 @@ export interface ObservedNetwork {
 export interface ObservedEngine {
   readonly members: readonly ObservedMember[];
   readonly network: ObservedNetwork | null;
+  readonly expiry: Expiry | null;
 }
 
-export interface GroupListing {
+export interface Expiry {
+  /** ms since 1970 until which the group is wanted; null: the marks cannot be read. */
+  readonly at: number | null;
+  /** Names of what says so on the engine. */
+  readonly marks: readonly string[];
+}
+
+/** What a group was made from. */
+export interface GroupOrigin {
   readonly name: string;
   /** Absolute path of the topology file it was made from. */
   readonly file: string | null;
   readonly directory: string | null;
+}
+
+export interface GroupListing extends GroupOrigin {
+  /** How many nodes have a container, in whatever state. */
+  readonly redis: number;
+  readonly sentinels: number;
+  /** ms since 1970 at which the oldest and the newest part of it were made; null: the engine does not say. */
+  readonly createdAt: number | null;
+  readonly changedAt: number | null;
+  readonly expiresAt: number | null;
+  /** The machine that it was made on, as {@link Driver.machine} names this one. */
+  readonly machine: string | null;
+  /** Whether the nodes' files are in `directory`; otherwise the engine keeps them. */
+  readonly usesDirectory: boolean;
+}
+
+/** A line that a member has logged, on stdout or stderr. */
+export interface LogLine {
+  /** ns since 1970, by the engine's clock. */
+  readonly time: bigint;
+  /** Without the line's end; with whatever control characters the member has written. */
+  readonly text: string;
+}
+
+export interface LogRequest {
+  /** ns since 1970: nothing older than this. */
+  readonly since: bigint | null;
+  /** How many lines before the present; null: all that there are. */
+  readonly tail: number | null;
+  /** Whether to wait for more, until the member ends. */
+  readonly follow: boolean;
 }
 
 /** Where a node's directories are on the machine that the engine runs on. */
@@ -95,10 +135,25 @@ export interface Driver {
   /** Removes the group's network. Absent: done. */
   removeNetwork(group: string): Promise<void>;
 
+  /**
+   * Notes that a group is wanted until then (ms since 1970), beside what was noted before.
+   * @returns the name of the mark
+   */
+  markExpiry(group: string, at: number): Promise<string>;
+  /** Removes a mark. Absent: done. */
+  removeMark(mark: string): Promise<void>;
+
   /** The state of one member, now. */
   state(container: string): Promise<MemberNow>;
+  /**
+   * What a member has logged, in batches, about in the order of time. Absent: nothing.
+   * @param signal ends it
+   */
+  log(container: string, request: LogRequest, signal: AbortSignal): AsyncIterable<readonly LogLine[]>;
   /** The last lines that a member logged, oldest first. */
   logTail(container: string, lines: number): Promise<readonly string[]>;
+  /** Tells this machine from others that use the same engine. */
+  readonly machine: string;
   /** uid and gid that the processes of a group run as. */
   readonly owner: { readonly uid: number; readonly gid: number };
 }

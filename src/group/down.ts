@@ -32,7 +32,7 @@ export async function down(
 ): Promise<DownResult> {
   const started = performance.now();
   const { driver } = context;
-  const { members, network } = await driver.observe(target.name);
+  const { members, network, expiry } = await driver.observe(target.name);
   const removed: string[] = [];
   // All at once. What sentinels know is on disk with every vote, and they must not start a failover
   // while the nodes go away: they are killed. Redis gets the time to save its data set; it needs
@@ -48,6 +48,11 @@ export async function down(
   if (network !== null) {
     await driver.removeNetwork(target.name);
     removed.push(`network ${network.name}`);
+  }
+  // Last: as long as it is there, `prune` finds what a killed `down` has left.
+  for (const mark of expiry?.marks ?? []) {
+    await driver.removeMark(mark);
+    removed.push(`volume ${mark}`);
   }
 
   const directory = members.find((member) => member.directory !== '')?.directory ?? target.directory;

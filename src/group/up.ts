@@ -1,4 +1,5 @@
 /** `up`: what runs is made to be what the file says, and proved ready. */
+import type { Expiry } from '../driver/driver.js';
 import { PortTakenError, RsentinelError } from '../errors.js';
 import { apply } from '../plan/apply.js';
 import { planUp as plan } from '../plan/plan.js';
@@ -22,6 +23,8 @@ export interface UpSettings {
   readonly waitTimeoutMs: number;
   /** What becomes of the things that a failing `up` has made. */
   readonly onFailure: 'rollback' | 'keep';
+  /** ms from now after which the group has expired, for `prune`. Undefined: what was said before holds. */
+  readonly ttlMs?: number | undefined;
 }
 
 export interface UpResult {
@@ -103,11 +106,15 @@ async function bringUp(
   const deadline = new Deadline(settings.waitTimeoutMs);
   try {
     context.emit({ type: 'plan', group: spec.name, steps });
+    // Before anything is made: what a killed `up` leaves expires as well.
+    const mark =
+      settings.ttlMs === undefined ? null : await markExpiry(spec.name, settings.ttlMs, journal, context);
     const performer = new Performer(spec, observed, connections, journal, context, deadline);
     await apply(steps, performer.perform, context.emit, context.signal);
     deadline.begin();
     const snapshot = await proveReady(spec, connections, context, deadline.signal);
     const calmed = await restorePeriods(spec, snapshot, connections);
+    if (mark !== null) await dropFormerMarks(mark, observed.engine.expiry, context);
     const ms = performance.now() - started;
     context.emit({ type: 'ready', ms });
     const report = assembleReport(spec, await context.driver.observe(spec.name), snapshot, []);
@@ -118,6 +125,23 @@ async function bringUp(
   } finally {
     deadline.cancel();
   }
+}
+
+async function markExpiry(
+  group: string,
+  ttlMs: number,
+  journal: Journal,
+  { driver }: Context,
+): Promise<string> {
+  const mark = await driver.markExpiry(group, Date.now() + ttlMs);
+  journal.wrote(`volume ${mark}`, () => driver.removeMark(mark));
+  return mark;
+}
+
+/** The new one counts already; the former would come back if it were removed by somebody. */
+async function dropFormerMarks(mark: string, former: Expiry | null, { driver }: Context): Promise<void> {
+  const others = (former?.marks ?? []).filter((other) => other !== mark);
+  await Promise.all(others.map((other) => driver.removeMark(other)));
 }
 
 /** Lowered periods break failover: no sentinel may keep them. @returns whether one had to be changed */

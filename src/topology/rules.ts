@@ -1,6 +1,7 @@
 /** Rules that no single value can break: they look at several keys, or at what works in practice. */
 import { contains, numberToIp, parseSubnet } from '../spec/subnet.js';
 import type { Finding } from './diagnostic.js';
+import { AUTO } from './group-name.js';
 import type { Path } from './path.js';
 import type { TopologyInput } from './schema.js';
 import { show } from './text.js';
@@ -174,6 +175,19 @@ const noTilde: Rule = ({ input }) =>
       suggestion: `write \${HOME}${value?.replace(/^~[^/\\]*/, '') ?? ''}`,
     }));
 
+const nameOfItsOwn: Rule = ({ input, isSound }) => {
+  if (input.name !== AUTO || !isSound(['name'])) return [];
+  return [
+    {
+      severity: 'error',
+      path: ['name'],
+      message: `${AUTO} stands for a name that is made up, and is none itself`,
+      suggestion:
+        'write another, and use `rsentinel up -n auto` where each group is to have a name of its own',
+    },
+  ];
+};
+
 const RULES: readonly Rule[] = [
   quorumWithinSentinels,
   quorumLeavesRoom,
@@ -182,6 +196,7 @@ const RULES: readonly Rule[] = [
   sensibleTimes,
   usableSubnet,
   noTilde,
+  nameOfItsOwn,
 ];
 
 /** Takes a number of sentinels; gives how many are more than half. */

@@ -3,14 +3,24 @@ import Dockerode from 'dockerode';
 import type { Listener } from '../../events.js';
 import type { GroupSpec, NodeSpec } from '../../spec/group-spec.js';
 import type { Owner } from '../../storage/directories.js';
-import type { Driver, GroupListing, MemberNow, NodeMounts, ObservedEngine } from '../driver.js';
+import type {
+  Driver,
+  GroupListing,
+  LogLine,
+  LogRequest,
+  MemberNow,
+  NodeMounts,
+  ObservedEngine,
+} from '../driver.js';
 import { anchorOptions, nodeOptions } from './containers.js';
 import { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
+import { markExpiry, removeMark } from './expiry.js';
 import { findServer, type ImageConfig, pullImage } from './image.js';
 import { groupLabels } from './labels.js';
 import { createContainer, removeContainer, startContainer, stateOf, stopContainer } from './lifecycle.js';
-import { readLogTail } from './logs.js';
+import { readLog, readLogTail } from './logs.js';
+import { machineIdentity } from './machine.js';
 import { createNetwork, removeNetworks } from './networks.js';
 import { listGroups, observeGroup } from './registry.js';
 
@@ -34,6 +44,7 @@ function ownerOfNodes(): Owner {
 
 class DockerDriver implements Driver {
   readonly owner = ownerOfNodes();
+  readonly machine = machineIdentity();
   readonly #calls: EngineCalls;
   readonly #emit: Listener;
   /** Of images that were found on the engine. */
@@ -117,13 +128,19 @@ class DockerDriver implements Driver {
     return stateOf(this.#calls, container);
   }
 
-  async logTail(name: string, lines: number): Promise<readonly string[]> {
-    const call = `read the log of ${name}`;
-    try {
-      return await this.#calls.timed(call, (docker) => readLogTail(docker.getContainer(name), lines));
-    } catch (error) {
-      if (statusOf(error) === 404) return [];
-      throw this.#calls.wrap(error, call);
-    }
+  markExpiry(group: string, at: number): Promise<string> {
+    return markExpiry(this.#calls, group, at);
+  }
+
+  removeMark(mark: string): Promise<void> {
+    return removeMark(this.#calls, mark);
+  }
+
+  log(name: string, request: LogRequest, signal: AbortSignal): AsyncIterable<readonly LogLine[]> {
+    return readLog(this.#calls, name, request, signal);
+  }
+
+  logTail(name: string, lines: number): Promise<readonly string[]> {
+    return readLogTail(this.#calls, name, lines);
   }
 }

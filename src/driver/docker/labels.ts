@@ -18,8 +18,14 @@ export const LABEL = {
   control: `${PREFIX}.control`,
   masterName: `${PREFIX}.master-name`,
   networkMode: `${PREFIX}.network-mode`,
+  storage: `${PREFIX}.storage`,
   directory: `${PREFIX}.directory`,
   file: `${PREFIX}.file`,
+  /** Where it was made: labels of a network or container. */
+  machine: `${PREFIX}.machine`,
+  /** Of an expiry mark: until when the group is wanted, and when that was said. */
+  expires: `${PREFIX}.expires`,
+  marked: `${PREFIX}.marked`,
 } as const;
 
 /** Labels that every object of a group carries. */

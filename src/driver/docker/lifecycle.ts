@@ -4,7 +4,8 @@ import { PortTakenError, RsentinelError } from '../../errors.js';
 import type { MemberNow } from '../driver.js';
 import type { EngineCalls } from './engine-calls.js';
 import { messageOf, statusOf, takenPort } from './engine-errors.js';
-import { containerNameOf, containerState, GROUP_LABEL } from './labels.js';
+import { containerNameOf, containerState, GROUP_LABEL, LABEL } from './labels.js';
+import { machineIdentity } from './machine.js';
 
 /** Seconds between SIGTERM and SIGKILL: time for Redis to save its data set. */
 const STOP_SECONDS = 10;
@@ -18,7 +19,12 @@ export async function createContainer(
   const name = options.name ?? '';
   const call = `create the container ${name}`;
   try {
-    await calls.timed(call, (docker) => docker.createContainer(options));
+    await calls.timed(call, (docker) =>
+      docker.createContainer({
+        ...options,
+        Labels: { ...options.Labels, [LABEL.machine]: machineIdentity() },
+      }),
+    );
   } catch (error) {
     if (statusOf(error) !== 409) throw calls.wrap(error, call);
     const other = await calls.docker

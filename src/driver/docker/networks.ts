@@ -3,8 +3,9 @@ import { RsentinelError } from '../../errors.js';
 import type { GroupSpec } from '../../spec/group-spec.js';
 import type { EngineCalls } from './engine-calls.js';
 import { isSubnetTaken, messageOf, statusOf } from './engine-errors.js';
-import { GROUP_LABEL, groupLabels } from './labels.js';
+import { GROUP_LABEL, groupLabels, LABEL } from './labels.js';
 import { busy } from './lifecycle.js';
+import { machineIdentity } from './machine.js';
 import { observeGroup } from './registry.js';
 
 /** @throws RsentinelError NAME_TAKEN, SUBNET_TAKEN */
@@ -17,7 +18,7 @@ export async function createNetwork(calls: EngineCalls, spec: GroupSpec): Promis
         Name: name,
         Driver: 'bridge',
         CheckDuplicate: true,
-        Labels: groupLabels(spec),
+        Labels: { ...groupLabels(spec), [LABEL.machine]: machineIdentity() },
         ...(subnet === undefined ? {} : { IPAM: { Config: [{ Subnet: subnet }] } }),
       }),
     );

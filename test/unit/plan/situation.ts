@@ -31,7 +31,7 @@ export function specOf(text: string): GroupSpec {
 /** Nothing exists but the image. */
 export function nothing(spec: GroupSpec): ObservedState {
   return {
-    engine: { members: [], network: null },
+    engine: { members: [], network: null, expiry: null },
     imagePresent: true,
     confs: new Map(nodesOf(spec).map(({ name }) => [name, null])),
     history: initialHistory(spec),
@@ -89,7 +89,11 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     });
   }
   return {
-    engine: { members, network: { name: spec.network.name, subnet: spec.network.subnet ?? '172.18.0.0/16' } },
+    engine: {
+      members,
+      network: { name: spec.network.name, subnet: spec.network.subnet ?? '172.18.0.0/16' },
+      expiry: null,
+    },
     imagePresent: true,
     confs: new Map(nodesOf(spec).map((node) => [node.name, readConfFacts(renderConf(spec, node, history))])),
     history,
