@@ -21,16 +21,16 @@ export async function logs(nodes: readonly string[], flags: LogsFlags, session: 
     const settings = { nodes, since, tail, follow };
     const log = await library.logs(target.name, settings, context);
     const format = new LogFormat(log.nodes, flags.timestamps ? 'shown' : 'hidden', styleFor(stdout, env));
+    // `logs | head`: there is nobody to read the rest.
+    let closed = false;
+    stdout.once('error', () => {
+      closed = true;
+    });
     for await (const batch of log.lines) {
-      const taken = await write(stdout, batch.map((line) => format.line(line)).join(''));
-      if (taken === 'closed') break;
+      const isTaken = stdout.write(batch.map((line) => format.line(line)).join(''));
+      if (!isTaken && !closed) await once(stdout, 'drain').catch(() => {});
+      if (closed) break;
     }
     return 0;
   });
-}
-
-/** Waits until a slow reader has caught up. `closed`: nobody reads any more. */
-async function write(stream: NodeJS.WriteStream, text: string): Promise<'written' | 'closed'> {
-  if (!stream.write(text)) await once(stream, 'drain').catch(() => {});
-  return stream.writable && stream.errored === null ? 'written' : 'closed';
 }
