@@ -58,11 +58,13 @@ export interface ObservedVolume {
 export interface ObservedEngine {
   readonly members: readonly ObservedMember[];
   readonly network: ObservedNetwork | null;
+  /** Those that hold files. */
   readonly volumes: readonly ObservedVolume[];
   /** The id of one that containers of the group were made from; null: there is no container. */
   readonly image: string | null;
   /** Whoever holds it may be gone. It is no member: nothing but its holder removes it. */
   readonly lock: HeldLock | null;
+  readonly expiry: Expiry | null;
 }
 
 export interface Taken {
@@ -71,11 +73,50 @@ export interface Taken {
   readonly subnets: readonly string[];
 }
 
-export interface GroupListing {
+export interface Expiry {
+  /** ms since 1970 until which the group is wanted; null: the marks cannot be read. */
+  readonly at: number | null;
+  /** Names of what says so on the engine. */
+  readonly marks: readonly string[];
+}
+
+/** What a group was made from. */
+export interface GroupOrigin {
   readonly name: string;
   /** Absolute path of the topology file it was made from. */
   readonly file: string | null;
   readonly directory: string | null;
+}
+
+export interface GroupListing extends GroupOrigin {
+  /** How many nodes have a container, in whatever state. */
+  readonly redis: number;
+  readonly sentinels: number;
+  /** ms since 1970 at which the oldest and the newest part of it were made; null: the engine does not say. */
+  readonly createdAt: number | null;
+  readonly changedAt: number | null;
+  readonly expiresAt: number | null;
+  /** The machine that it was made on, as {@link Driver.machine} names this one. */
+  readonly machine: string | null;
+  /** Whether the nodes' files are in `directory`; otherwise the engine keeps them. */
+  readonly usesDirectory: boolean;
+}
+
+/** A line that a member has logged, on stdout or stderr. */
+export interface LogLine {
+  /** ns since 1970, by the engine's clock. */
+  readonly time: bigint;
+  /** Without the line's end; with whatever control characters the member has written. */
+  readonly text: string;
+}
+
+export interface LogRequest {
+  /** ns since 1970: nothing older than this. */
+  readonly since: bigint | null;
+  /** How many lines before the present; null: all that there are. */
+  readonly tail: number | null;
+  /** Whether to wait for more, until the member ends. */
+  readonly follow: boolean;
 }
 
 /** Absolute paths of a node's directories on the machine that the engine runs on. */
@@ -184,13 +225,19 @@ export interface Driver {
 
   /** A volume, unless it is there. @throws RsentinelError NAME_TAKEN */
   createVolume(volume: VolumeSpec): Promise<void>;
-  /** Removes a volume of the group. Absent: done. */
+  /** Removes a volume of the group, an expiry mark for one. Absent: done. */
   removeVolume(group: string, name: string): Promise<void>;
   /**
    * Reaches into volumes that exist.
    * @param image one that is on the engine
    */
   openVolumes(group: string, image: string, volumes: readonly ObservedVolume[]): Promise<VolumeFiles>;
+  /**
+   * Notes that a group is wanted until then (ms since 1970), beside what was noted before.
+   * @returns the name of the volume that is the mark
+   */
+  markExpiry(group: string, at: number): Promise<string>;
+
   /**
    * Takes the lock of a group, unless somebody has it; of several that try at once, one gets it.
    * @throws RsentinelError NAME_TAKEN
@@ -211,10 +258,17 @@ export interface Driver {
 
   /** The state of one member, now. */
   state(container: string): Promise<MemberNow>;
+  /**
+   * What a member has logged, in batches, about in the order of time. Absent: nothing.
+   * @param signal ends it
+   */
+  log(container: string, request: LogRequest, signal: AbortSignal): AsyncIterable<readonly LogLine[]>;
   /** The last lines that a member logged, oldest first. */
   logTail(container: string, lines: number): Promise<readonly string[]>;
   /** uid and gid that the processes of a group run as, inside of their containers. */
   owner(): Promise<Owner>;
   /** The same as files in a directory of this machine show them. */
   fileOwner(): Promise<Owner>;
+  /** Tells this machine from others that use the same engine. */
+  readonly machine: string;
 }

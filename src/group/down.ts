@@ -43,7 +43,8 @@ export async function down(
   const started = performance.now();
   const seen = await context.driver.observe(target.name);
   const directory = directoryOf(seen) ?? target.directory;
-  const isOnEngine = seen.members.length > 0 || seen.network !== null || seen.lock !== null;
+  const isOnEngine =
+    seen.members.length > 0 || seen.network !== null || seen.lock !== null || seen.expiry !== null;
   const hasVolumes = seen.volumes.length > 0 && settings.volumes === 'remove';
   const isOnDisk = directory !== null && settings.volumes === 'remove' && (await isThere(directory));
   if (!isOnEngine && !isOnDisk && !hasVolumes) {
@@ -75,7 +76,7 @@ async function remove(
   { driver }: Context,
 ): Promise<Omit<DownResult, 'ms'>> {
   const engine = await driver.observe(group);
-  const { members, network, volumes } = engine;
+  const { members, network, volumes, expiry } = engine;
   const removed: string[] = [];
   // All at once. What sentinels know is on disk with every vote, and they must not start a failover
   // while the nodes go away: they are killed. Redis gets the time to save its data set; it needs
@@ -91,6 +92,11 @@ async function remove(
   if (network !== null) {
     await driver.removeNetwork(group);
     removed.push(`network ${network.name}`);
+  }
+  // Last: as long as it is there, `prune` finds what a killed `down` has left.
+  for (const mark of expiry?.marks ?? []) {
+    await driver.removeVolume(group, mark);
+    removed.push(`volume ${mark}`);
   }
 
   const directory = directoryOf({ ...engine, lock: null }) ?? known;

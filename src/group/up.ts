@@ -1,4 +1,5 @@
 /** `up`: what runs is made to be what the file says, and proved ready. */
+import type { Expiry } from '../driver/driver.js';
 import { type ErrorCode, PortTakenError, RsentinelError } from '../errors.js';
 import { apply } from '../plan/apply.js';
 import { planUp as plan } from '../plan/plan.js';
@@ -26,6 +27,8 @@ export interface UpSettings {
   readonly waitTimeoutMs: number;
   /** What becomes of the things that a failing `up` has made. */
   readonly onFailure: 'rollback' | 'keep';
+  /** ms from now after which the group has expired, for `prune`. Undefined: what was said before holds. */
+  readonly ttlMs?: number | undefined;
 }
 
 export interface UpResult {
@@ -57,8 +60,10 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
     const { spec, observed, storage } = await observeSituation(topology, noRefusals(), connections, context);
     await storage.close();
     if (observed.engine.lock === null) {
+      // A mark is made with the lock held, as everything else is.
       const steps = plan(spec, observed);
-      const snapshot = steps.length === 0 ? await glance(spec, connections, context) : null;
+      const snapshot =
+        steps.length === 0 && settings.ttlMs === undefined ? await glance(spec, connections, context) : null;
       if (snapshot !== null) return await finish(spec, snapshot, false, connections, context, started);
       await pullImage(spec, steps, context);
     }
@@ -189,10 +194,14 @@ async function bringUp(
   const deadline = new Deadline(settings.waitTimeoutMs);
   try {
     context.emit({ type: 'plan', group: spec.name, steps });
+    // Before anything is made: what a killed `up` leaves expires as well.
+    const mark =
+      settings.ttlMs === undefined ? null : await markExpiry(spec.name, settings.ttlMs, journal, context);
     const performer = new Performer(spec, observed, storage, connections, journal, context, deadline);
     await apply(steps, performer.perform, context.emit, context.signal);
     deadline.begin();
     const snapshot = await proveReady(spec, connections, context, deadline.signal);
+    if (mark !== null) await dropFormerMarks(spec.name, mark, observed.engine.expiry, context);
     return await finish(spec, snapshot, steps.length > 0, connections, context, started);
   } catch (error) {
     await handleFailure(error, spec, settings, journal, connections, context);
@@ -217,6 +226,28 @@ async function finish(
   const known = { ...spec, directory: spec.storage === 'volume' ? null : spec.directory };
   const report = assembleReport(known, await context.driver.observe(spec.name), snapshot, []);
   return { report, changed: changed || calmed, ms };
+}
+
+async function markExpiry(
+  group: string,
+  ttlMs: number,
+  journal: Journal,
+  { driver }: Context,
+): Promise<string> {
+  const mark = await driver.markExpiry(group, Date.now() + ttlMs);
+  journal.note('network', mark, `volume ${mark}`, () => driver.removeVolume(group, mark));
+  return mark;
+}
+
+/** The new one counts already; the former would come back if it were removed by somebody. */
+async function dropFormerMarks(
+  group: string,
+  mark: string,
+  former: Expiry | null,
+  { driver }: Context,
+): Promise<void> {
+  const others = (former?.marks ?? []).filter((other) => other !== mark);
+  await Promise.all(others.map((other) => driver.removeVolume(group, other)));
 }
 
 /** Lowered periods break failover: no sentinel may keep them. @returns whether one had to be changed */

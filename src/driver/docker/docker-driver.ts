@@ -7,6 +7,8 @@ import type {
   EngineFacts,
   EnginePlace,
   GroupListing,
+  LogLine,
+  LogRequest,
   MemberNow,
   NodeMounts,
   ObservedEngine,
@@ -22,6 +24,7 @@ import { resolveEndpoint } from './endpoint.js';
 import { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
 import { EngineHost } from './engine-host.js';
+import { markExpiry } from './expiry.js';
 import { findServer, type ImageConfig, pullImage } from './image.js';
 import { ASIDE, GROUP_LABEL, groupLabels } from './labels.js';
 import {
@@ -33,7 +36,8 @@ import {
   stopContainer,
 } from './lifecycle.js';
 import { acquireLock, beatLock, hasLock, lockPulse, removeLock } from './lock.js';
-import { readLogTail } from './logs.js';
+import { readLog, readLogTail } from './logs.js';
+import { machineIdentity } from './machine.js';
 import { createNetwork, removeNetworks } from './networks.js';
 import { listGroups, observeGroup, takenByOthers } from './registry.js';
 import { openVolumeFiles } from './volume-files.js';
@@ -54,6 +58,7 @@ export function connectDocker(emit: Listener, context?: string): Driver {
 
 class DockerDriver implements Driver {
   readonly place: EnginePlace;
+  readonly machine = machineIdentity();
   readonly #calls: EngineCalls;
   readonly #host: EngineHost;
   readonly #emit: Listener;
@@ -208,13 +213,15 @@ class DockerDriver implements Driver {
     return stateOf(this.#calls, container);
   }
 
-  async logTail(name: string, lines: number): Promise<readonly string[]> {
-    const call = `read the log of ${name}`;
-    try {
-      return await this.#calls.timed(call, (docker) => readLogTail(docker.getContainer(name), lines));
-    } catch (error) {
-      if (statusOf(error) === 404) return [];
-      throw this.#calls.wrap(error, call);
-    }
+  markExpiry(group: string, at: number): Promise<string> {
+    return markExpiry(this.#calls, group, at);
+  }
+
+  log(name: string, request: LogRequest, signal: AbortSignal): AsyncIterable<readonly LogLine[]> {
+    return readLog(this.#calls, name, request, signal);
+  }
+
+  logTail(name: string, lines: number): Promise<readonly string[]> {
+    return readLogTail(this.#calls, name, lines);
   }
 }

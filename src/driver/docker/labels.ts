@@ -24,6 +24,11 @@ export const LABEL = {
   file: `${PREFIX}.file`,
   ports: `${PREFIX}.ports`,
   holder: `${PREFIX}.lock-holder`,
+  /** Where it was made: labels of a network or container. */
+  machine: `${PREFIX}.machine`,
+  /** Of an expiry mark: until when the group is wanted, and when that was said. */
+  expires: `${PREFIX}.expires`,
+  marked: `${PREFIX}.marked`,
 } as const;
 
 /** Labels that every object of a group carries. */

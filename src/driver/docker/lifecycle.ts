@@ -5,7 +5,8 @@ import { PortTakenError, RsentinelError } from '../../errors.js';
 import type { MemberNow } from '../driver.js';
 import type { EngineCalls } from './engine-calls.js';
 import { isNameTaken, messageOf, statusOf, takenPort } from './engine-errors.js';
-import { containerNameOf, containerState, GROUP_LABEL } from './labels.js';
+import { containerNameOf, containerState, GROUP_LABEL, LABEL } from './labels.js';
+import { machineIdentity } from './machine.js';
 
 /** Seconds between SIGTERM and SIGKILL: time for Redis to save its data set. */
 const STOP_SECONDS = 10;
@@ -24,9 +25,10 @@ export async function createContainer(
 ): Promise<void> {
   const name = options.name ?? '';
   const call = `create the container ${name}`;
+  const labelled = { ...options, Labels: { ...options.Labels, [LABEL.machine]: machineIdentity() } };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await calls.timed(call, (docker) => docker.createContainer(options));
+      await calls.timed(call, (docker) => docker.createContainer(labelled));
       return;
     } catch (error) {
       if (!isNameTaken(error) || attempt === CREATE_ATTEMPTS) throw calls.wrap(error, call);

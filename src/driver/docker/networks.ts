@@ -3,7 +3,8 @@ import { RsentinelError } from '../../errors.js';
 import type { GroupSpec } from '../../spec/group-spec.js';
 import type { EngineCalls } from './engine-calls.js';
 import { isNameTaken, isNetworkInUse, isSubnetTaken, messageOf, statusOf } from './engine-errors.js';
-import { GROUP_LABEL, groupLabels } from './labels.js';
+import { GROUP_LABEL, groupLabels, LABEL } from './labels.js';
+import { machineIdentity } from './machine.js';
 
 /** @throws RsentinelError NAME_TAKEN, SUBNET_TAKEN */
 export async function createNetwork(calls: EngineCalls, spec: GroupSpec): Promise<void> {
@@ -15,7 +16,7 @@ export async function createNetwork(calls: EngineCalls, spec: GroupSpec): Promis
         Name: name,
         Driver: 'bridge',
         CheckDuplicate: true,
-        Labels: groupLabels(spec),
+        Labels: { ...groupLabels(spec), [LABEL.machine]: machineIdentity() },
         ...(subnet === undefined ? {} : { IPAM: { Config: [{ Subnet: subnet }] } }),
       }),
     );

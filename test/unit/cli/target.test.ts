@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renamed } from '../../../src/cli/load.js';
 import { findSource, type Selection, type Source, selectionOf } from '../../../src/cli/source.js';
 import { resolveTarget } from '../../../src/cli/target.js';
-import type { GroupListing } from '../../../src/driver/driver.js';
+import type { GroupOrigin } from '../../../src/driver/driver.js';
 import { RsentinelError } from '../../../src/errors.js';
 import { parseTopology } from '../../../src/topology/parse.js';
 import type { Topology } from '../../../src/topology/topology.js';
@@ -22,7 +22,7 @@ interface World {
   readonly files?: Readonly<Record<string, string | null>>;
   /** The file that is found without being named. */
   readonly here?: string;
-  readonly groups?: readonly GroupListing[];
+  readonly groups?: readonly GroupOrigin[];
 }
 
 function read(source: Source, world: World): Topology {
@@ -56,7 +56,7 @@ async function resolve(selection: Partial<Selection>, world: World) {
   return { name: target.name, directory: target.topology?.directory ?? null, warnings };
 }
 
-const demo: GroupListing = {
+const demo: GroupOrigin = {
   name: 'demo',
   file: '/home/me/topology.yaml',
   directory: '/home/me/.rsentinel/demo',

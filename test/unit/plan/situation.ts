@@ -41,7 +41,7 @@ function beforeOf(spec: GroupSpec): Before {
 /** Nothing exists but the image. */
 export function nothing(spec: GroupSpec): ObservedState {
   return {
-    engine: { members: [], network: null, volumes: [], image: null, lock: null },
+    engine: { members: [], network: null, volumes: [], image: null, lock: null, expiry: null },
     imagePresent: true,
     confs: new Map(nodesOf(spec).map(({ name }) => [name, null])),
     live: NOTHING_LIVE,
@@ -112,6 +112,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
       volumes: [],
       image: null,
       lock: null,
+      expiry: null,
     },
     imagePresent: true,
     confs: new Map(
