@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 /** Starts `rsentinel` with the engine and the image of the tests. */
-function startRsentinel(words: readonly string[], where: Where = {}): Running {
+export function startRsentinel(words: readonly string[], where: Where = {}): Running {
   const { DOCKER_HOST } = process.env;
   const engine = DOCKER_HOST === undefined ? {} : { DOCKER_HOST };
   return start(words, { ...where, env: { RSENTINEL_IMAGE: testImage(), ...engine, ...where.env } });

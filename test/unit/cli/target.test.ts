@@ -77,6 +77,29 @@ describe('the group that status and down are about', () => {
     expect((await resolve({}, world)).name).toBe('demo');
   });
 
+  it('is the only one with a name that was made up for the file, when the file’s own is not there', async () => {
+    const files = { '/home/me/topology.yaml': 'demo' };
+    const generated = { ...demo, name: 'demo-abc234' };
+    const groups = [
+      generated,
+      { ...demo, name: 'demo-staging' },
+      { ...generated, file: '/srv/topology.yaml' },
+    ];
+    expect(await resolve({ file: 'topology.yaml' }, { files, groups })).toEqual({
+      name: 'demo-abc234',
+      directory: '/home/me/.rsentinel/demo-abc234',
+      warnings: [],
+    });
+    expect((await resolve({ file: 'topology.yaml' }, { files, groups: [...groups, demo] })).name).toBe(
+      'demo',
+    );
+    const two = [generated, { ...demo, name: 'demo-xyz567' }];
+    await expect(resolve({ file: 'topology.yaml' }, { files, groups: two })).rejects.toMatchObject({
+      code: 'USAGE',
+      details: ['demo-abc234', 'demo-xyz567'],
+    });
+  });
+
   it('is the one that was made from a file that is gone by now', async () => {
     expect(await resolve({ file: 'topology.yaml' }, { groups: [demo] })).toEqual({
       name: 'demo',

@@ -71,6 +71,7 @@ describe('every key has a default', () => {
     ['--x--', 'x'],
     ['日本', 'rsentinel'],
     ['', 'rsentinel'],
+    ['auto', 'rsentinel'],
     ['a'.repeat(60), 'a'.repeat(41)],
   ])('a group in the directory %s is called %s', (directory, name) => {
     expect(groupNameFrom(directory)).toBe(name);
