@@ -3,6 +3,7 @@ import { proveReady } from '../../dist/group/prove.js';
 import { loadTemplates } from '../../dist/render/templates.js';
 import { Connections } from '../../dist/sentinel/connection.js';
 import { buildGroupSpec } from '../../dist/spec/build.js';
+import { settle, THIS_MACHINE } from '../../dist/spec/settle.js';
 import { interruption } from '../../scripts/lib/interrupt.mjs';
 import { SetupError } from '../../scripts/lib/log.mjs';
 import { topologyOf } from './group.mjs';
@@ -63,7 +64,11 @@ async function composeSpec(image) {
     ips: new Map(nodes.map(({ name, ip }) => [name, ip])),
     subnet: SUBNET,
   };
-  const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
+  const spec = buildGroupSpec(
+    settle(topology, undefined, THIS_MACHINE),
+    allocation,
+    await loadTemplates(topology),
+  );
   const [redis, ...otherRedis] = spec.redis;
   const [sentinel, ...otherSentinels] = spec.sentinels;
   return {

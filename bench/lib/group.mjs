@@ -7,6 +7,7 @@ import { initialHistory } from '../../dist/render/history.js';
 import { loadTemplates } from '../../dist/render/templates.js';
 import { allocate } from '../../dist/spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../../dist/spec/build.js';
+import { settle, THIS_MACHINE } from '../../dist/spec/settle.js';
 import { nodeMounts } from '../../dist/storage/directory-storage.js';
 import { parseTopology } from '../../dist/topology/parse.js';
 import { connect } from '../../scripts/lib/docker.mjs';
@@ -52,7 +53,7 @@ export function topologyOf(asked) {
  * @param {Asked & { directory: string }} asked
  */
 export async function describeGroup({ directory, ...asked }) {
-  const topology = { ...topologyOf(asked), directory };
+  const topology = settle({ ...topologyOf(asked), directory }, undefined, THIS_MACHINE);
   const allocation = allocate(topology, new Map(), null, { ports: new Set(), subnets: new Set() }, () => 0);
   const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
   const docker = connect();

@@ -1,14 +1,19 @@
 import type { Context } from '../group/context.js';
 import type { Reporter } from '../report/reporter.js';
+import type { EngineFlags } from './flags.js';
 import type { Session } from './session.js';
 
-/** Does work with an engine. Only here is the engine's client loaded: it takes longest of all. */
+/**
+ * Does work with an engine. Only here is the engine's client loaded: it takes longest of all.
+ * @param engine which one, as far as the command line says
+ */
 export async function withEngine<Result>(
+  engine: EngineFlags,
   session: Session,
   reporter: Reporter,
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
   const { connectDocker } = await import('../driver/docker/docker-driver.js');
-  const driver = connectDocker(reporter.listen);
+  const driver = connectDocker(reporter.listen, engine.context);
   return work({ driver, emit: reporter.listen, signal: session.signal });
 }

@@ -17,6 +17,8 @@ export function exitCodeOf(code: ErrorCode, signal: StopSignal | null): number {
     case 'TOPOLOGY_NOT_FOUND':
     case 'TOPOLOGY_INVALID':
     case 'TEMPLATE_INVALID':
+    case 'ENDPOINT_INVALID':
+    case 'NETWORK_UNSUITABLE':
       return 2;
     case 'WAIT_TIMEOUT':
       return 124;

@@ -8,6 +8,11 @@ export interface TargetFlags {
   readonly name?: string;
 }
 
+export interface EngineFlags {
+  /** Name of a docker context. */
+  readonly context?: string;
+}
+
 export interface ReportFlags {
   readonly quiet?: true;
   readonly verbose?: true;
@@ -17,7 +22,7 @@ export interface FormatFlags {
   readonly format?: Format;
 }
 
-export interface UpFlags extends TargetFlags, ReportFlags, FormatFlags {
+export interface UpFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
   /** ms */
   readonly waitTimeout?: number;
   /** False: `--no-rollback`. */
@@ -25,9 +30,9 @@ export interface UpFlags extends TargetFlags, ReportFlags, FormatFlags {
   readonly dryRun?: true;
 }
 
-export interface StatusFlags extends TargetFlags, ReportFlags, FormatFlags {}
+export interface StatusFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {}
 
-export interface DownFlags extends TargetFlags, ReportFlags, FormatFlags {
+export interface DownFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
   readonly volumes?: true;
 }
 

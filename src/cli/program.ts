@@ -23,11 +23,12 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
-    // Options stand after the command (`logs -f` will mean something else than `-f logs`); the two
-    // that everyone types before it out of habit from docker compose are taken there as well.
+    // Options stand after the command (`logs -f` will mean something else than `-f logs`); those
+    // that everyone types before it out of habit from docker are taken there as well.
     .enablePositionalOptions()
     .addOption(new Option('-f, --file <file>').hideHelp())
     .addOption(new Option('-n, --name <name>').hideHelp())
+    .addOption(new Option('--context <name>').hideHelp())
     .configureOutput({ ...texts, outputError: () => {} })
     .exitOverride()
     .addHelpText('after', GENERAL_HELP);
@@ -46,13 +47,16 @@ export function buildProgram(texts: Texts, run: Runner): Command {
   up.option('--wait-timeout <duration>', 'how long the nodes may take to be ready (default: 60s)', duration)
     .option('--no-rollback', 'keep what was made when it fails, to look at')
     .option('--dry-run', 'print what would be done and why; do nothing');
-  addReport(addFormat(up)).addHelpText('after', UP_HELP);
+  addReport(addFormat(addEngine(up))).addHelpText('after', UP_HELP);
 
   const status = program
     .command('status')
     .description('print what is observed of a group: roles, links, lag, each sentinel’s view, every fault')
     .action(action<StatusFlags>(async () => (await import('./commands/status.js')).status));
-  addReport(addFormat(addTarget(status, 'the group; no file is needed'))).addHelpText('after', STATUS_HELP);
+  addReport(addFormat(addEngine(addTarget(status, 'the group; no file is needed')))).addHelpText(
+    'after',
+    STATUS_HELP,
+  );
 
   const down = program
     .command('down')
@@ -62,7 +66,7 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     '--volumes',
     'remove its configuration and data too',
   );
-  addReport(addFormat(down)).addHelpText('after', DOWN_HELP);
+  addReport(addFormat(addEngine(down))).addHelpText('after', DOWN_HELP);
 
   const render = program
     .command('render')
@@ -83,6 +87,13 @@ function addTarget(command: Command, name: string): Command {
   return command
     .option('-f, --file <file>', 'topology file, - for standard input (default: topology.yaml here)')
     .option('-n, --name <name>', name);
+}
+
+function addEngine(command: Command): Command {
+  return command.option(
+    '--context <name>',
+    'the docker context of the engine (default: as docker chooses it)',
+  );
 }
 
 function addFormat(command: Command): Command {
@@ -120,7 +131,7 @@ Environment:
   RSENTINEL_FILE, RSENTINEL_NAME     as -f and -n, which win
   RSENTINEL_IMAGE                    image of a group that has no topology file; a file takes it by
                                      image: \${RSENTINEL_IMAGE:-redis:8}
-  DOCKER_HOST                        the engine
+  DOCKER_HOST, DOCKER_CONTEXT        the engine, as for docker; --context wins
   NO_COLOR, FORCE_COLOR, CI          as everywhere
 
 Exit codes: 0 done; 1 failed; 2 usage or topology; 3 group degraded or absent (status);

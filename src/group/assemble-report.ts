@@ -22,7 +22,8 @@ export interface KnownGroup {
   readonly name: string;
   readonly masterName: string;
   readonly network: { readonly mode: string };
-  readonly directory: string;
+  /** null: they are in volumes. */
+  readonly directory: string | null;
   readonly file: string | undefined;
   readonly redis: readonly KnownNode[];
   readonly sentinels: readonly KnownNode[];

@@ -1,4 +1,4 @@
-/** `down`: removes what carries the group's label, and the directories when asked to. */
+/** `down`: removes what carries the group's label, and the directories and volumes when asked to. */
 import { readConfFacts } from '../render/conf-facts.js';
 import { removeDirectories } from '../storage/remove.js';
 import type { Context } from './context.js';
@@ -18,6 +18,8 @@ export interface DownResult {
   readonly removed: readonly string[];
   /** The directory that is still there. */
   readonly kept: string | null;
+  /** Names of the volumes that are still there. */
+  readonly keptVolumes: readonly string[];
   readonly ms: number;
 }
 
@@ -32,7 +34,7 @@ export async function down(
 ): Promise<DownResult> {
   const started = performance.now();
   const { driver } = context;
-  const { members, network } = await driver.observe(target.name);
+  const { members, network, volumes } = await driver.observe(target.name);
   const removed: string[] = [];
   // All at once. What sentinels know is on disk with every vote, and they must not start a failover
   // while the nodes go away: they are killed. Redis gets the time to save its data set; it needs
@@ -55,6 +57,18 @@ export async function down(
     const isOurs = (text: string): boolean => readConfFacts(text).marker?.group === target.name;
     removed.push(...(await removeDirectories(directory, isOurs)).map((path) => `directory ${path}`));
   }
-  const kept = settings.volumes === 'keep' && removed.length > 0 ? directory : null;
-  return { removed, kept, ms: performance.now() - started };
+  if (settings.volumes === 'remove') {
+    for (const { name } of volumes) {
+      await driver.removeVolume(target.name, name);
+      removed.push(`volume ${name}`);
+    }
+  }
+  const keeps = settings.volumes === 'keep' && removed.length > 0;
+  const inDirectory = members.every(({ storage }) => storage === 'directory');
+  return {
+    removed,
+    kept: keeps && inDirectory ? directory : null,
+    keptVolumes: keeps ? volumes.map(({ name }) => name) : [],
+    ms: performance.now() - started,
+  };
 }

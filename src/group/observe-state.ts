@@ -10,6 +10,7 @@ import type { Address } from '../spec/address.js';
 import { allocate, type Refusals } from '../spec/allocate.js';
 import { buildGroupSpec } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
+import type { SettledTopology } from '../spec/settle.js';
 import { openStorage } from '../storage/open.js';
 import type { Storage } from '../storage/storage.js';
 import type { Topology } from '../topology/topology.js';
@@ -24,18 +25,22 @@ export interface Situation {
 
 /** @param refused ports and subnets that the engine has refused to this `up` */
 export async function observeSituation(
-  topology: Topology,
+  topology: SettledTopology,
   refused: Refusals,
   connections: Connections,
-  { driver }: Context,
+  { driver, signal }: Context,
 ): Promise<Situation> {
-  const storage = openStorage(topology, driver);
-  const [engine, imagePresent, confs, templates] = await Promise.all([
+  const [engine, hasImage, templates] = await Promise.all([
     driver.observe(topology.name),
     driver.hasImage(topology.image),
-    readConfs(topology, storage),
     loadTemplates(topology),
   ]);
+  // A volume is read through a container, which needs an image.
+  const pullsNow = !hasImage && engine.volumes.length > 0;
+  if (pullsNow) await driver.pullImage(topology.image, signal);
+  const imagePresent = hasImage || pullsNow;
+  const storage = openStorage(topology, engine, driver);
+  const confs = await readConfs(topology, storage);
   const known = knownAddresses(engine, confs);
   const allocation = allocate(topology, known, engine.network?.subnet ?? null, refused, Math.random);
   const spec = buildGroupSpec(topology, allocation, templates);
@@ -67,7 +72,7 @@ async function liveMaster(engine: ObservedEngine, connections: Connections): Pro
       ? [{ name: member.node, control: member.control }]
       : [],
   );
-  const masterName = engine.members[0]?.masterName;
+  const masterName = engine.members.find(({ role }) => role === 'sentinel')?.masterName;
   if (sentinels.length === 0 || masterName === undefined) return null;
   const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
   const newest = masterViews(snapshot).reduce<MasterView | null>(

@@ -10,6 +10,7 @@ import { findFaults } from '../sentinel/readiness.js';
 import { remedy } from '../sentinel/remedies.js';
 import type { Snapshot } from '../sentinel/snapshot.js';
 import { containerName } from '../spec/build.js';
+import { LOOPBACK } from '../spec/settle.js';
 import type { Topology } from '../topology/topology.js';
 import {
   absentReport,
@@ -35,7 +36,8 @@ export async function status(
   context: Context,
 ): Promise<GroupReport> {
   const engine = await context.driver.observe(name);
-  const first = engine.members[0];
+  // What a killed `up` left of reaching into volumes says nothing about the group.
+  const first = engine.members.find(({ role }) => role !== 'other') ?? engine.members[0];
   if (first === undefined) return absentReport(name);
 
   const group = knownGroup(name, first, engine, topology);
@@ -55,6 +57,8 @@ function knownGroup(
   { members }: ObservedEngine,
   topology: Topology | null,
 ): KnownGroup {
+  // In every mode but bridge all nodes share a host; there it is where the ports are published.
+  const host = members.find(({ control }) => control !== null)?.control?.host ?? LOOPBACK;
   const nodes = (role: 'redis' | 'sentinel'): readonly KnownNode[] => {
     const wanted = topology === null ? [] : role === 'redis' ? topology.redis : topology.sentinels;
     const present = members.flatMap((member): KnownNode[] =>
@@ -72,7 +76,7 @@ function knownGroup(
     const missing = wanted.flatMap((node): KnownNode[] => {
       if (present.some((other) => other.name === node.name)) return [];
       const container = containerName(name, node.name);
-      const control = { host: '127.0.0.1', port: node.port === 'auto' ? 0 : node.port };
+      const control = { host, port: node.port === 'auto' ? 0 : node.port };
       return [{ name: node.name, address: control, control, container }];
     });
     return [...present, ...missing].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
@@ -81,7 +85,7 @@ function knownGroup(
     name,
     masterName: first.masterName,
     network: { mode: first.networkMode },
-    directory: first.directory,
+    directory: first.storage === 'volume' ? null : first.directory,
     file: first.file ?? undefined,
     redis: nodes('redis'),
     sentinels: nodes('sentinel'),
@@ -107,7 +111,7 @@ async function look(
     if (patience.aborted || !found.some((fault) => fault.code === 'link-unproved')) {
       const faults = [
         ...down.map((fault) => ({ ...fault, remedy: remedy(fault.code) })),
-        ...networkFaults(engine),
+        ...networkFaults(group, engine),
         ...found,
       ];
       return { snapshot, faults: [...faults, ...periodFaults(snapshot)] };
@@ -132,8 +136,8 @@ function isConsequence(fault: Fault, stopped: ReadonlySet<string | null>): boole
   return CONSEQUENCES.has(fault.code) && stopped.has(fault.node);
 }
 
-function networkFaults({ network }: ObservedEngine): readonly Fault[] {
-  if (network !== null) return [];
+function networkFaults(group: KnownGroup, { network }: ObservedEngine): readonly Fault[] {
+  if (network !== null || group.network.mode === 'host') return [];
   const message = 'the network of the group is gone';
   return [{ code: 'network-missing', node: null, message, remedy: remedy('network-missing') }];
 }

@@ -16,6 +16,7 @@ import { Journal } from './journal.js';
 import { observeSituation, type Situation } from './observe-state.js';
 import { Performer } from './perform.js';
 import { proveReady } from './prove.js';
+import { settleTopology } from './settle.js';
 
 export interface UpSettings {
   /** ms that the group may take from the start of its nodes until it is proved ready. */
@@ -39,9 +40,10 @@ const ALLOCATION_ATTEMPTS = 20;
  * @throws RsentinelError when it cannot be done; what this call has made is removed again then,
  *   unless the settings say to keep it
  */
-export async function up(topology: Topology, settings: UpSettings, context: Context): Promise<UpResult> {
+export async function up(asked: Topology, settings: UpSettings, context: Context): Promise<UpResult> {
   const started = performance.now();
   const refused = { ports: new Set<number>(), subnets: new Set<string>() };
+  const topology = await settleTopology(asked, context);
   const connections = new Connections();
   try {
     for (let attempt = 1; ; attempt += 1) {
@@ -62,7 +64,8 @@ export async function up(topology: Topology, settings: UpSettings, context: Cont
 }
 
 /** The steps that `up` would take now; nothing is changed. @throws RsentinelError as `up` does */
-export async function planUp(topology: Topology, context: Context): Promise<readonly Step[]> {
+export async function planUp(asked: Topology, context: Context): Promise<readonly Step[]> {
+  const topology = await settleTopology(asked, context);
   const connections = new Connections();
   try {
     const refused = { ports: new Set<number>(), subnets: new Set<string>() };
@@ -113,7 +116,8 @@ async function bringUp(
     const calmed = await restorePeriods(spec, snapshot, connections);
     const ms = performance.now() - started;
     context.emit({ type: 'ready', ms });
-    const report = assembleReport(spec, await context.driver.observe(spec.name), snapshot, []);
+    const known = { ...spec, directory: spec.storage === 'volume' ? null : spec.directory };
+    const report = assembleReport(known, await context.driver.observe(spec.name), snapshot, []);
     return { report, changed: steps.length > 0 || calmed, ms };
   } catch (error) {
     await handleFailure(error, spec, settings, journal, connections, context);

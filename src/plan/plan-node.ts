@@ -45,7 +45,9 @@ export function planNode(spec: GroupSpec, node: NodeSpec, observed: ObservedStat
 function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, steps: Steps): void {
   const conf = observed.confs.get(node.name) ?? null;
   // The network is made by one of two that try at once: the other ends there, before it has written anything.
-  const after = [`stop ${node.name}`, 'failover', 'network'];
+  // Volumes are written through a container, which needs the image.
+  const image = spec.storage === 'volume' ? ['image'] : [];
+  const after = [`stop ${node.name}`, 'failover', 'network', ...image];
   if (conf === null) {
     steps.add({ kind: 'render', node: node.name }, 'there is no configuration yet', after);
   } else if (conf.marker?.spec !== node.digest) {

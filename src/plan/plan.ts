@@ -38,11 +38,14 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
 }
 
 function planNetwork(spec: GroupSpec, { engine }: ObservedState, steps: Steps): void {
-  const { name, subnet } = spec.network;
-  if (engine.network === null) {
+  const { name, subnet, mode } = spec.network;
+  const removals = engine.members.map((member) => `remove ${member.node}`);
+  if (mode === 'host') {
+    if (engine.network !== null)
+      steps.add({ kind: 'drop-network' }, 'the nodes use the network of the host', removals);
+  } else if (engine.network === null) {
     steps.add({ kind: 'network' }, `the group has no network ${name}`, []);
   } else if (subnet !== undefined && engine.network.subnet !== subnet) {
-    const removals = engine.members.map((member) => `remove ${member.node}`);
     steps.add({ kind: 'drop-network' }, `its subnet is ${engine.network.subnet ?? 'unknown'}`, removals);
     steps.add({ kind: 'network' }, `its subnet has to be ${subnet}`, ['drop-network']);
   }

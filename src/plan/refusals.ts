@@ -11,17 +11,14 @@ export function refuseForeignConf(spec: GroupSpec, observed: ObservedState): voi
     const conf = observed.confs.get(node.name);
     if (conf === undefined || conf === null) continue;
     if (conf.marker?.group === spec.name && conf.marker.node === node.name) continue;
+    const place = spec.storage === 'volume' ? 'its volume' : spec.directory;
     const owner =
       conf.marker === null
         ? 'was not made by rsentinel'
         : `belongs to ${conf.marker.node} of the group ${conf.marker.group}`;
-    throw new RsentinelError(
-      'FOREIGN_CONF',
-      `the configuration of ${node.name} in ${spec.directory} ${owner}`,
-      {
-        hint: 'Set `directory` in the topology file to another place, or move that file away.',
-      },
-    );
+    throw new RsentinelError('FOREIGN_CONF', `the configuration of ${node.name} in ${place} ${owner}`, {
+      hint: 'Set `directory` in the topology file to another place, or move that file away.',
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Spec and history → redis.conf and sentinel.conf. Pure. */
 import type { GroupSpec, NodeSpec, RedisNodeSpec, SentinelNodeSpec } from '../spec/group-spec.js';
+import { LOOPBACK } from '../spec/settle.js';
 import { formatMarker } from './conf-facts.js';
 import { type GroupHistory, initialSentinel } from './history.js';
 import { fillTemplate, type Placeholder } from './template.js';
@@ -30,6 +31,7 @@ export function renderConf(spec: GroupSpec, node: NodeSpec, history: GroupHistor
     ['port', required(node.address.port)],
     ['announce-ip', required(node.address.host)],
     ['announce-port', required(node.address.port)],
+    ['bind', bindLine(spec, node)],
     ['directives', lines(node.directives.map(({ name, value }) => `${name} ${value}`))],
     ...(node.kind === 'redis'
       ? redisPlaceholders(spec, node, history)
@@ -37,6 +39,15 @@ export function renderConf(spec: GroupSpec, node: NodeSpec, history: GroupHistor
   ]);
   const marker = formatMarker({ group: spec.name, node: node.name, spec: node.digest });
   return `${marker}\n${fillTemplate(CONF_FILE[node.kind], spec.templates[node.kind], placeholders)}`;
+}
+
+/**
+ * On the host's own network a node listens on what it announces, and for those who are on that host.
+ * In the other modes it is the engine that decides who comes in, and a template may leave it out.
+ */
+function bindLine({ network }: GroupSpec, { address }: NodeSpec): Placeholder {
+  if (network.mode !== 'host') return { kind: 'lines', lines: [], required: false };
+  return lines([`bind ${[...new Set([address.host, LOOPBACK])].join(' ')}`]);
 }
 
 function masterOf(spec: GroupSpec, history: GroupHistory): RedisNodeSpec {

@@ -1,7 +1,10 @@
 /** The configuration files of a topology, without an engine. */
+
+import { resolveAddress } from '../look-up.js';
 import type { Allocation } from '../spec/allocate.js';
 import { allocate } from '../spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../spec/build.js';
+import { settle, THIS_MACHINE } from '../spec/settle.js';
 import type { Topology } from '../topology/topology.js';
 import { CONF_FILE, renderConf } from './conf.js';
 import { initialHistory } from './history.js';
@@ -20,8 +23,9 @@ export interface RenderedFile {
  */
 export async function renderTree(topology: Topology): Promise<readonly RenderedFile[]> {
   const nothingRefused = { ports: new Set<number>(), subnets: new Set<string>() };
-  const allocation: Allocation = allocate(topology, new Map(), null, nothingRefused, () => 0);
-  const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
+  const settled = settle(topology, await resolveAddress(topology.network.address), THIS_MACHINE);
+  const allocation: Allocation = allocate(settled, new Map(), null, nothingRefused, () => 0);
+  const spec = buildGroupSpec(settled, allocation, await loadTemplates(topology));
   const history = initialHistory(spec);
   return nodesOf(spec).map((node) => ({
     path: `${node.name}/conf/${CONF_FILE[node.kind]}`,

@@ -1,6 +1,7 @@
 /** How to connect to a group: the sentinels, in the words of the clients people use. */
 import { type Address, formatAddress } from '../spec/address.js';
 import { containerName } from '../spec/build.js';
+import { isLoopback, LOOPBACK } from '../spec/settle.js';
 import type { GroupReport } from './group-report.js';
 import type { Style } from './style.js';
 import { table } from './table.js';
@@ -39,12 +40,19 @@ function javascriptList(addresses: readonly Address[]): string {
 }
 
 /** From where these addresses work (they are the ones the sentinels hand out). */
-function reach({ group, networkMode }: GroupReport): string {
+function reach({ group, networkMode, sentinels }: GroupReport): string {
+  const host = sentinels[0]?.address.host ?? LOOPBACK;
   switch (networkMode) {
     case 'loopback':
       return `from this machine, or from a container with --network container:${containerName(group, 'anchor')}`;
     case 'bridge':
       return `from a container with --network ${group}, or from this machine if it runs Linux`;
+    case 'published':
+      return `from whatever reaches ${host}`;
+    case 'host':
+      return isLoopback(host)
+        ? 'from this machine, or from a container with --network host'
+        : `from whatever reaches ${host}`;
     default:
       return '';
   }

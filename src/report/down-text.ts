@@ -1,7 +1,7 @@
 /** What `down` did. */
 import type { DownResult } from '../group/down.js';
 import { printable } from '../topology/text.js';
-import { formatMs } from './format.js';
+import { count, formatMs } from './format.js';
 import type { Style } from './style.js';
 
 export function downText(group: string, result: DownResult, style: Style): string {
@@ -16,6 +16,12 @@ export function downText(group: string, result: DownResult, style: Style): strin
   if (result.kept !== null) {
     lines.push(
       `Configuration and data are kept in ${printable(result.kept)}`,
+      dim(`To remove them too: rsentinel down -n ${group} --volumes`),
+    );
+  }
+  if (result.keptVolumes.length > 0) {
+    lines.push(
+      `Configuration and data are kept in ${count(result.keptVolumes.length, 'volume')} of the engine`,
       dim(`To remove them too: rsentinel down -n ${group} --volumes`),
     );
   }

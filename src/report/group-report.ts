@@ -89,6 +89,7 @@ export interface GroupReport {
   /** The master that the sentinels agree on; null: they do not, or none answers. */
   readonly master: { readonly node: string | null; readonly address: Address } | null;
   readonly networkMode: string | null;
+  /** Holds the nodes' files; null: they are in volumes, or the group is absent. */
   readonly directory: string | null;
   readonly file: string | null;
   readonly redis: readonly RedisNodeReport[];

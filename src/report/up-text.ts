@@ -22,10 +22,14 @@ export function upText({ report, changed, ms }: UpResult, style: Style): string 
     ...nodeLines(report, style),
     '',
     ...(report.masterName === null ? [] : connectLines(report, report.masterName, style)),
-    ...(report.directory === null ? [] : [`${bold('Files')}   ${printable(report.directory)}`]),
+    `${bold('Files')}   ${files(report)}`,
     `${bold('Remove')}  rsentinel down -n ${report.group}`,
     '',
   ].join('\n');
+}
+
+function files({ directory, group }: GroupReport): string {
+  return directory === null ? `volumes ${group}-<node>-conf and -data` : printable(directory);
 }
 
 /** `INFO sentinel` as each sentinel answers it; once, when all answer the same. */

@@ -1,6 +1,6 @@
 /** Topology and addresses → group spec. Pure. */
 import { createHash } from 'node:crypto';
-import type { Topology, TopologyNode } from '../topology/topology.js';
+import type { TopologyNode } from '../topology/topology.js';
 import type { Address } from './address.js';
 import type { Allocation } from './allocate.js';
 import type {
@@ -11,11 +11,10 @@ import type {
   SentinelNodeSpec,
   Templates,
 } from './group-spec.js';
+import { LOOPBACK, type SettledTopology } from './settle.js';
 
 /** Changes whenever the same spec would be made into a container in another way. */
 const LAYOUT = 1;
-
-const LOOPBACK = '127.0.0.1';
 
 /** Container (and network) names: the group's name is the prefix of everything that is made. */
 export function containerName(group: string, node: string): string {
@@ -31,19 +30,26 @@ function digestOf(value: unknown): string {
  * @param allocation a port for every node, and in bridge mode the subnet and an IP for every node
  * @param templates the texts that the configuration files are rendered from
  */
-export function buildGroupSpec(topology: Topology, allocation: Allocation, templates: Templates): GroupSpec {
+export function buildGroupSpec(
+  topology: SettledTopology,
+  allocation: Allocation,
+  templates: Templates,
+): GroupSpec {
   const shared = {
     layout: LAYOUT,
     group: topology.name,
     image: topology.image,
     mode: topology.network.mode,
+    // Only where it is not in the nature of most groups: their digests stay what they were.
+    ...(topology.storage === 'volume' ? { storage: topology.storage } : {}),
   };
+  const { mode, address: announced } = topology.network;
   const ports = allocation.ports;
 
   const node = <K extends NodeKind>(kind: K, given: TopologyNode, own: object) => {
     const port = ports.get(given.name);
     if (port === undefined) throw new Error(`no port was allocated for ${given.name}`);
-    const host = topology.network.mode === 'bridge' ? allocation.ips.get(given.name) : LOOPBACK;
+    const host = mode === 'bridge' ? allocation.ips.get(given.name) : announced;
     if (host === undefined) throw new Error(`no IP was allocated for ${given.name}`);
     const address: Address = { host, port };
     return {
@@ -52,7 +58,7 @@ export function buildGroupSpec(topology: Topology, allocation: Allocation, templ
       address,
       // In bridge mode the ports are published on loopback as well: that way works where the
       // container's IP cannot be reached from the host (macOS, Windows).
-      control: { host: LOOPBACK, port },
+      control: { host: mode === 'bridge' ? LOOPBACK : announced, port },
       container: containerName(topology.name, given.name),
       directives: given.directives,
       digest: digestOf({
@@ -79,9 +85,10 @@ export function buildGroupSpec(topology: Topology, allocation: Allocation, templ
     image: topology.image,
     masterName: topology.masterName,
     sentinel: topology.sentinel,
-    network: { mode: topology.network.mode, name: topology.name, subnet: allocation.subnet },
+    network: { mode, name: topology.name, subnet: allocation.subnet },
+    storage: topology.storage,
     anchor:
-      topology.network.mode === 'loopback'
+      mode === 'loopback'
         ? {
             container: containerName(topology.name, 'anchor'),
             digest: digestOf({ ...shared, ports: [...ports.values()].sort((a, b) => a - b) }),

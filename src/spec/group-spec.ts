@@ -2,7 +2,7 @@
  * A group spec: a topology with every address decided. Everything the plan, the templates and
  * the driver need to know about the group that should exist, and nothing about what does exist.
  */
-import type { Directive, NetworkMode, SentinelSettings } from '../topology/topology.js';
+import type { Directive, NetworkMode, SentinelSettings, StorageKind } from '../topology/topology.js';
 import type { Address } from './address.js';
 
 /** The texts of the templates, by the kind of node that they make a configuration file for. */
@@ -43,7 +43,7 @@ export interface AnchorSpec {
 
 export interface NetworkSpec {
   readonly mode: NetworkMode;
-  /** Name of the network on the engine. */
+  /** Name of the network on the engine, which there is in every mode but `host`. */
   readonly name: string;
   /** CIDR; undefined: the engine picks one. */
   readonly subnet: string | undefined;
@@ -60,6 +60,7 @@ export interface GroupSpec {
   /** The first is the master of a group that has no history. */
   readonly redis: readonly [RedisNodeSpec, ...RedisNodeSpec[]];
   readonly sentinels: readonly [SentinelNodeSpec, ...SentinelNodeSpec[]];
+  readonly storage: StorageKind;
   /** Absolute path that holds `<node>/conf` and `<node>/data`. */
   readonly directory: string;
   readonly templates: Templates;

@@ -92,11 +92,7 @@ function describeDirective(
 /** Words of the design that this version does not know yet. */
 function unsupported(path: Path, value: unknown): string | undefined {
   const key = path.join('.');
-  if (key === 'network.mode' && (value === 'published' || value === 'host'))
-    return 'write loopback or bridge';
-  if (key === 'storage' && (value === 'volume' || value === 'memory'))
-    return 'write directory, or leave it out';
-  return undefined;
+  return key === 'storage' && value === 'memory' ? 'write directory or volume, or leave it out' : undefined;
 }
 
 /** Takes the issues and the value; gives the paths that have to go for the rest to be valid. */

@@ -1,4 +1,6 @@
 /** Rules that no single value can break: they look at several keys, or at what works in practice. */
+import { isIP } from 'node:net';
+import { EXPOSED_AT, EXPOSURE, EXPOSURE_REMEDY } from '../spec/exposure.js';
 import { contains, numberToIp, parseSubnet } from '../spec/subnet.js';
 import type { Finding } from './diagnostic.js';
 import type { Path } from './path.js';
@@ -128,7 +130,8 @@ const usableSubnet: Rule = ({ input, replicas, sentinels, replicasKey, isSound }
     findings.push({ severity: 'error', path, message, suggestion });
   };
   if (mode !== 'bridge' && isSound(['network', 'mode'])) {
-    fail(`a subnet has no meaning with mode: ${mode}`, 'remove it, or write mode: bridge');
+    const where = mode === undefined ? 'without mode: bridge' : `with mode: ${mode}`;
+    fail(`a subnet has no meaning ${where}`, 'remove it, or write mode: bridge');
   }
   const [ip = '', bits = ''] = subnet.split('/');
   if (ip.split('.').some((part) => Number(part) > 255) || Number(bits) > 32) {
@@ -157,6 +160,48 @@ const usableSubnet: Rule = ({ input, replicas, sentinels, replicasKey, isSound }
 /** Networks with a meaning of their own. */
 const UNUSABLE = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'] as const;
 
+/** Whether an address is one at all, fits the mode, and exposes nobody unasked. */
+const usableAddress: Rule = ({ input, isSound }) => {
+  const { address, mode, insecure } = input.network;
+  const path = ['network', 'address'];
+  const fail = (message: string, suggestion: string): readonly Finding[] => [
+    { severity: 'error', path, message, suggestion },
+  ];
+  const isPublic = mode === 'published' || mode === 'host';
+  if (address === undefined) return insecureForNothing(input.network);
+  if (!isSound(path) || !isSound(['network', 'mode'])) return [];
+  if (!isPublic) {
+    const where = mode === undefined ? 'without a mode' : `with mode: ${mode}`;
+    return fail(`an address has no meaning ${where}`, 'write mode: published or mode: host, or remove it');
+  }
+  // What looks like an IP address and is none is looked up by nobody either.
+  if (!/^[\d.]+$/.test(address)) return [];
+  if (isIP(address) !== 4)
+    return fail(`${show(address)} is not an IPv4 address`, 'write for example 10.1.2.3');
+  if (NOBODYS.some((other) => contains(parseSubnet(other), address))) {
+    return fail(`no client can connect to ${address}`, 'write the address at which clients reach the host');
+  }
+  const isOwn = contains(parseSubnet(LOOPBACK_NETWORK), address);
+  if (isOwn && mode === 'published') {
+    return fail(
+      `inside of a container ${address} is the container itself: no node would find another`,
+      'use mode: loopback',
+    );
+  }
+  if (isOwn || insecure || !isSound(['network', 'insecure'])) return [];
+  return fail(`${EXPOSED_AT} ${address}: ${EXPOSURE}`, EXPOSURE_REMEDY);
+};
+
+function insecureForNothing({ mode, insecure }: TopologyInput['network']): readonly Finding[] {
+  if (!insecure || (mode !== 'loopback' && mode !== 'bridge')) return [];
+  const message = `mode: ${mode} publishes on 127.0.0.1 only: there is nothing to be insecure about`;
+  return [{ severity: 'warning', path: ['network', 'insecure'], message, suggestion: 'remove it' }];
+}
+
+const LOOPBACK_NETWORK = '127.0.0.0/8';
+/** What nobody can be reached at. */
+const NOBODYS = ['0.0.0.0/8', '224.0.0.0/4', '240.0.0.0/4'] as const;
+
 /** The shell expands a tilde; a file does not, and a directory of that name is deleted by `rm -rf ~`. */
 const noTilde: Rule = ({ input }) =>
   (
@@ -181,6 +226,7 @@ const RULES: readonly Rule[] = [
   somethingToFailOverTo,
   sensibleTimes,
   usableSubnet,
+  usableAddress,
   noTilde,
 ];
 

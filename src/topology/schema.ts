@@ -24,6 +24,9 @@ const INT_MAX = 2_147_483_647;
 const IMAGE =
   /^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
 
+/** A host name or an IPv4 address. */
+const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+
 const e = (name: ExpectationName): ExpectationName => name;
 
 const describe = (description: string) => z.describe<unknown>(description);
@@ -133,15 +136,35 @@ const sentinel = z.strictObject(
 
 const network = z.strictObject(
   {
-    mode: z._default(
+    mode: z.optional(
       z
-        .enum(['loopback', 'bridge'], e('mode'))
+        .enum(['loopback', 'bridge', 'published', 'host'], e('mode'))
         .check(
           describe(
-            'loopback: every node at 127.0.0.1, for clients on this machine. bridge: addresses of a network of its own, for clients in containers.',
+            'loopback: every node at 127.0.0.1, for clients on this machine. bridge: addresses of a network of its own, for clients in containers. published: every port on an address of the engine’s host, for clients on other machines. host: without a network of its own, on Linux. Default: loopback; published on an engine elsewhere.',
           ),
         ),
-      'loopback',
+    ),
+    address: z.optional(
+      z
+        .string(e('address'))
+        .check(
+          z.maxLength(253, e('address')),
+          z.regex(HOST, e('address')),
+          describe(
+            'IPv4 address or name of the engine’s host at which clients reach the nodes (mode: published or host). A name is resolved once.',
+          ),
+        ),
+    ),
+    insecure: z._default(
+      z
+        .boolean(e('insecure'))
+        .check(
+          describe(
+            'true: others may reach the nodes, although there is no password. Needed for an address that is not this machine’s own 127.0.0.1.',
+          ),
+        ),
+      false,
     ),
     subnet: z.optional(
       z
@@ -209,11 +232,14 @@ export const topologySchema = z.strictObject(
     sentinel: z.prefault(sentinel.check(describe('What every sentinel.conf says about the master.')), {}),
     redis: z.prefault(redis.check(describe('What every redis.conf says.')), {}),
     network: z.prefault(network.check(describe('At which addresses the nodes are reached.')), {}),
-    storage: z._default(
+    storage: z.optional(
       z
-        .enum(['directory'], e('storage'))
-        .check(describe('Where nodes keep their files: in directories of this machine.')),
-      'directory',
+        .enum(['directory', 'volume'], e('storage'))
+        .check(
+          describe(
+            'Where nodes keep their files: in directories of this machine, or in volumes of the engine. Default: directory; volume on an engine elsewhere.',
+          ),
+        ),
     ),
     directory: z.optional(
       path('directory').check(

@@ -7,7 +7,10 @@
 export type Port = number | 'auto';
 
 /** How the nodes are addressed (DESIGN section 5). */
-export type NetworkMode = 'loopback' | 'bridge';
+export type NetworkMode = 'loopback' | 'bridge' | 'published' | 'host';
+
+/** Where the nodes keep their files: in directories of this machine, or in volumes of the engine. */
+export type StorageKind = 'directory' | 'volume';
 
 /** One line of a configuration file: `name value`. A directive may stand more than once (`save`). */
 export interface Directive {
@@ -36,9 +39,14 @@ export interface SentinelSettings {
 }
 
 export interface TopologyNetwork {
-  readonly mode: NetworkMode;
+  /** Undefined: what fits the engine. */
+  readonly mode: NetworkMode | undefined;
   /** CIDR of the group's network in bridge mode; chosen when absent. */
   readonly subnet: string | undefined;
+  /** IPv4 address or host name at which the nodes are reached in the modes published and host; undefined: what fits the engine. */
+  readonly address: string | undefined;
+  /** Whether the user knows that others may reach the nodes, which have no password. */
+  readonly insecure: boolean;
 }
 
 export interface Topology {
@@ -51,6 +59,8 @@ export interface Topology {
   readonly sentinels: readonly [TopologyNode, ...TopologyNode[]];
   readonly sentinel: SentinelSettings;
   readonly network: TopologyNetwork;
+  /** Undefined: what fits the engine. */
+  readonly storage: StorageKind | undefined;
   /** Absolute path that holds `<node>/conf` and `<node>/data`. */
   readonly directory: string;
   /** Absolute paths of the user's own templates; undefined: the ones of the package. */

@@ -15,7 +15,7 @@ export async function down(flags: DownFlags, session: Session): Promise<number> 
   const selection = selectionOf(flags, env);
   const reporter = await createReporter(flags, session, 'live', 'removing the group');
   try {
-    const { name, result } = await withEngine(session, reporter, async (context) => {
+    const { name, result } = await withEngine(flags, session, reporter, async (context) => {
       const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
       session.mayRemain(target.name);
       const library = await import('../../group/down.js');

@@ -15,7 +15,7 @@ export async function status(flags: StatusFlags, session: Session): Promise<numb
   const { stdout, env } = session;
   const selection = selectionOf(flags, env);
   const reporter = await createReporter(flags, session, 'brief', 'looking');
-  const report = await withEngine(session, reporter, async (context) => {
+  const report = await withEngine(flags, session, reporter, async (context) => {
     const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
     const library = await import('../../group/status.js');
     return library.status(target.name, target.topology, context);

@@ -34,7 +34,7 @@ export async function up(flags: UpFlags, session: Session): Promise<number> {
       reporter.note(`no topology file here: the default group, ${topology.name}, of ${topology.image}`);
     }
     if (flags.dryRun) {
-      const steps = await withEngine(session, reporter, async (context) => {
+      const steps = await withEngine(flags, session, reporter, async (context) => {
         const { planUp } = await import('../../group/up.js');
         return planUp(topology, context);
       });
@@ -42,7 +42,7 @@ export async function up(flags: UpFlags, session: Session): Promise<number> {
       return 0;
     }
     session.mayRemain(topology.name);
-    const result = await withEngine(session, reporter, async (context) => {
+    const result = await withEngine(flags, session, reporter, async (context) => {
       const library = await import('../../group/up.js');
       return library.up(
         topology,

@@ -1,20 +1,16 @@
 /** Spec → the engine's description of a container. Pure. */
-import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
+import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { CONF_FILE } from '../../render/conf.js';
 import { nodesOf } from '../../spec/build.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../spec/group-spec.js';
+import { LOOPBACK } from '../../spec/settle.js';
 import type { Owner } from '../../storage/storage.js';
 import type { NodeMounts } from '../driver.js';
 import { anchorLabels, nodeLabels } from './labels.js';
+import { mount } from './mounts.js';
 
 /** Where a node finds its directories inside its container. */
 const INSIDE = { conf: '/conf', data: '/data' } as const;
-
-/** No Labels: the volume is there already. */
-const NO_COPY = { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } } as const;
-
-/** The interface on which ports are published. */
-const PUBLISH_ON = '127.0.0.1';
 
 /** What every container of a group has in common: as little power as Redis needs. */
 function baseline(spec: GroupSpec, server: string, owner: Owner, host: HostConfig): ContainerCreateOptions {
@@ -38,10 +34,11 @@ function baseline(spec: GroupSpec, server: string, owner: Owner, host: HostConfi
   };
 }
 
-function published(ports: readonly number[]): Required<Pick<HostConfig, 'PortBindings'>> {
+/** @param on IP of the interface */
+function published(ports: readonly number[], on: string): Required<Pick<HostConfig, 'PortBindings'>> {
   return {
     PortBindings: Object.fromEntries(
-      ports.map((port) => [`${port}/tcp`, [{ HostIp: PUBLISH_ON, HostPort: String(port) }]]),
+      ports.map((port) => [`${port}/tcp`, [{ HostIp: on, HostPort: String(port) }]]),
     ),
   };
 }
@@ -64,22 +61,16 @@ export function anchorOptions(
   return {
     ...baseline(spec, server, owner, {
       NetworkMode: spec.network.name,
-      // Over the image's own volume, which would otherwise leave an anonymous one behind.
-      Tmpfs: { [INSIDE.data]: `rw,noexec,nosuid,size=1m,mode=0700,uid=${owner.uid},gid=${owner.gid}` },
-      ...published(ports),
+      // Over the image's own volume, which would otherwise leave an anonymous one behind. Podman knows no
+      // owner of a tmpfs; nobody else is in there.
+      Tmpfs: { [INSIDE.data]: 'rw,noexec,nosuid,size=1m,mode=1777' },
+      ...published(ports, LOOPBACK),
     }),
     name: anchor.container,
     Cmd: ['--port', '0', '--unixsocket', `${INSIDE.data}/anchor.sock`, '--save', '', '--loglevel', 'warning'],
     Labels: anchorLabels(spec, anchor.digest),
     ExposedPorts: exposed(ports),
   };
-}
-
-/** Nothing of the image goes into a volume: not its files, nor who they belong to. */
-function mount(kind: NodeMounts['kind'], source: string, target: string): MountSettings {
-  return kind === 'directory'
-    ? { Type: 'bind', Source: source, Target: target }
-    : { Type: 'volume', Source: source, Target: target, VolumeOptions: NO_COPY };
 }
 
 export function nodeOptions(
@@ -102,20 +93,22 @@ export function nodeOptions(
       Cmd: command,
     };
   }
+  if (spec.network.mode === 'host') {
+    return { ...baseline(spec, server, owner, { ...host, NetworkMode: 'host' }), ...common, Cmd: command };
+  }
+  const ip = spec.network.mode === 'bridge' ? { IPAMConfig: { IPv4Address: node.address.host } } : {};
   return {
     ...baseline(spec, server, owner, {
       ...host,
       NetworkMode: spec.network.name,
-      ...published([node.address.port]),
+      ...published([node.address.port], node.control.host),
     }),
     ...common,
     Cmd: command,
     Hostname: node.name,
     ExposedPorts: exposed([node.address.port]),
     NetworkingConfig: {
-      EndpointsConfig: {
-        [spec.network.name]: { IPAMConfig: { IPv4Address: node.address.host }, Aliases: [node.name] },
-      },
+      EndpointsConfig: { [spec.network.name]: { ...ip, Aliases: [node.name] } },
     },
   };
 }

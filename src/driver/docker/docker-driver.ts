@@ -1,51 +1,77 @@
 /** The driver for one Docker engine, by dockerode; its types stay in this folder. */
-import Dockerode from 'dockerode';
 import type { Listener } from '../../events.js';
 import type { GroupSpec, NodeSpec } from '../../spec/group-spec.js';
 import type { Owner } from '../../storage/storage.js';
-import type { Driver, GroupListing, MemberNow, NodeMounts, ObservedEngine } from '../driver.js';
+import type {
+  Driver,
+  EngineFacts,
+  EnginePlace,
+  GroupListing,
+  MemberNow,
+  NodeMounts,
+  ObservedEngine,
+  ObservedVolume,
+  VolumeFiles,
+  VolumeSpec,
+} from '../driver.js';
+import { connectTo, endpointSource } from './connect.js';
 import { anchorOptions, nodeOptions } from './containers.js';
+import { resolveEndpoint } from './endpoint.js';
 import { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
+import { EngineHost } from './engine-host.js';
 import { findServer, type ImageConfig, pullImage } from './image.js';
-import { groupLabels } from './labels.js';
+import { GROUP_LABEL, groupLabels } from './labels.js';
 import { createContainer, removeContainer, startContainer, stateOf, stopContainer } from './lifecycle.js';
 import { readLogTail } from './logs.js';
 import { createNetwork, removeNetworks } from './networks.js';
 import { listGroups, observeGroup } from './registry.js';
-
-/** uid and gid of `redis` in the official images. */
-const REDIS_USER: Owner = { uid: 999, gid: 999 };
+import { openVolumeFiles } from './volume-files.js';
+import { createVolume, removeVolume } from './volumes.js';
 
 /**
- * The engine that DOCKER_HOST names, or the one at the local socket. The first operation tells
- * whether it answers: ENGINE_UNREACHABLE or ENGINE_PERMISSION otherwise.
+ * The engine that the docker command would use: DOCKER_HOST, DOCKER_CONTEXT, the current context, the
+ * local socket. The first operation tells whether it answers: ENGINE_UNREACHABLE or
+ * ENGINE_PERMISSION otherwise.
+ * @param context name of a docker context, which counts more than all these
+ * @throws RsentinelError ENDPOINT_INVALID when there is no such context, or its files cannot be used
  */
-export function connectDocker(emit: Listener): Driver {
-  return new DockerDriver(new EngineCalls(new Dockerode(), emit), emit);
-}
-
-/** The caller, so that everything the nodes write can be deleted without root; never root. */
-function ownerOfNodes(): Owner {
-  const uid = process.getuid?.() ?? 0;
-  const gid = process.getgid?.() ?? 0;
-  return uid === 0 ? REDIS_USER : { uid, gid };
+export function connectDocker(emit: Listener, context?: string): Driver {
+  const endpoint = resolveEndpoint(context, endpointSource(process.env));
+  const calls = new EngineCalls(connectTo(endpoint), endpoint, emit);
+  return new DockerDriver(calls, new EngineHost(calls, endpoint), emit);
 }
 
 class DockerDriver implements Driver {
+  readonly place: EnginePlace;
   readonly #calls: EngineCalls;
+  readonly #host: EngineHost;
   readonly #emit: Listener;
   /** Of images that were found on the engine. */
   readonly #configs = new Map<string, ImageConfig>();
   readonly #servers = new Map<string, Promise<string>>();
 
-  constructor(calls: EngineCalls, emit: Listener) {
+  constructor(calls: EngineCalls, host: EngineHost, emit: Listener) {
+    this.place = host.place;
     this.#calls = calls;
+    this.#host = host;
     this.#emit = emit;
   }
 
   owner(): Promise<Owner> {
-    return Promise.resolve(ownerOfNodes());
+    return this.#host.owner();
+  }
+
+  fileOwner(): Promise<Owner> {
+    return this.#host.fileOwner();
+  }
+
+  facts(): Promise<EngineFacts> {
+    return this.#host.facts();
+  }
+
+  hostAddress(): Promise<string> {
+    return this.#host.address();
   }
 
   observe(group: string): Promise<ObservedEngine> {
@@ -118,6 +144,18 @@ class DockerDriver implements Driver {
 
   removeNetwork(group: string): Promise<void> {
     return removeNetworks(this.#calls, group);
+  }
+
+  createVolume(volume: VolumeSpec): Promise<void> {
+    return createVolume(this.#calls, volume);
+  }
+
+  removeVolume(group: string, name: string): Promise<void> {
+    return removeVolume(this.#calls, group, name);
+  }
+
+  openVolumes(group: string, image: string, volumes: readonly ObservedVolume[]): Promise<VolumeFiles> {
+    return openVolumeFiles(this.#calls, image, volumes, { [GROUP_LABEL]: group });
   }
 
   state(container: string): Promise<MemberNow> {

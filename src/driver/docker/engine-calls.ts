@@ -2,14 +2,17 @@
 import type Dockerode from 'dockerode';
 import type { RsentinelError } from '../../errors.js';
 import type { Listener } from '../../events.js';
+import type { Endpoint } from './endpoint.js';
 import { engineError } from './engine-errors.js';
 
 export class EngineCalls {
   readonly docker: Dockerode;
+  readonly #endpoint: Endpoint;
   readonly #emit: Listener;
 
-  constructor(docker: Dockerode, emit: Listener) {
+  constructor(docker: Dockerode, endpoint: Endpoint, emit: Listener) {
     this.docker = docker;
+    this.#endpoint = endpoint;
     this.#emit = emit;
   }
 
@@ -34,11 +37,6 @@ export class EngineCalls {
 
   /** @param doing what the engine was to do, as in "the engine could not …" */
   wrap(error: unknown, doing: string): RsentinelError {
-    const { socketPath, host, port } = this.docker.modem as {
-      socketPath?: string;
-      host?: string;
-      port?: number;
-    };
-    return engineError(error, doing, socketPath ?? `${host}:${port}`);
+    return engineError(error, doing, this.#endpoint);
   }
 }

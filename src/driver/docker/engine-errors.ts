@@ -1,5 +1,7 @@
 /** The engine's errors → ours. Sentences are Docker's (20.10 – 28), matched loosely. */
 import { RsentinelError } from '../../errors.js';
+import type { Endpoint } from './endpoint.js';
+import { SshError } from './ssh.js';
 
 /** An error as docker-modem throws it. */
 interface EngineError extends Error {
@@ -40,23 +42,23 @@ export function isSubnetTaken(error: unknown): boolean {
 }
 
 /** For errors that no operation expects. */
-export function engineError(error: unknown, doing: string, engine: string): RsentinelError {
+export function engineError(error: unknown, doing: string, endpoint: Endpoint): RsentinelError {
   if (error instanceof RsentinelError) return error;
   const code = isEngineError(error) ? error.code : undefined;
   if (code === 'EACCES' || code === 'EPERM') {
-    return new RsentinelError('ENGINE_PERMISSION', `no permission to use the Docker engine at ${engine}`, {
-      hint: 'Add yourself to the group `docker` and log in again, or name an engine that you may use in DOCKER_HOST.',
-      cause: error,
-    });
+    return new RsentinelError(
+      'ENGINE_PERMISSION',
+      `no permission to use the Docker engine at ${endpoint.title}`,
+      {
+        hint: 'Add yourself to the group `docker` and log in again, or name an engine that you may use in DOCKER_HOST.',
+        cause: error,
+      },
+    );
   }
-  if (
-    code !== undefined &&
-    ['ENOENT', 'ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN'].includes(
-      code,
-    )
-  ) {
-    return new RsentinelError('ENGINE_UNREACHABLE', `no Docker engine answers at ${engine}`, {
-      hint: 'Start Docker (Docker Desktop, or `systemctl start docker`), or name another engine in DOCKER_HOST.',
+  const hint = unreachableHint(error, code, endpoint);
+  if (hint !== null) {
+    return new RsentinelError('ENGINE_UNREACHABLE', `no Docker engine answers at ${endpoint.title}`, {
+      hint,
       details: [messageOf(error)],
       cause: error,
     });
@@ -65,4 +67,40 @@ export function engineError(error: unknown, doing: string, engine: string): Rsen
     hint: 'The engine’s own log says more; `rsentinel -v …` shows every call.',
     cause: error,
   });
+}
+
+const NO_ANSWER: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+]);
+
+/** @returns null: it does answer */
+function unreachableHint(error: unknown, code: string | undefined, endpoint: Endpoint): string | null {
+  if (error instanceof SshError) return sshHint(error.message, endpoint);
+  if (/CERT|SSL|TLS|EPROTO|SELF_SIGNED|UNABLE_TO_/.test(code ?? '')) {
+    return 'The certificates do not fit: see DOCKER_CERT_PATH, or the context’s (`docker context inspect`).';
+  }
+  if (/HTTP request to an HTTPS server/i.test(messageOf(error))) {
+    return 'That engine wants TLS: set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the directory of the certificates.';
+  }
+  if (code === undefined || !NO_ANSWER.has(code)) return null;
+  return endpoint.kind === 'socket'
+    ? 'Start Docker (Docker Desktop, or `systemctl start docker`), or name another engine in DOCKER_HOST or with --context.'
+    : 'Check the address and whether the engine there runs, or name another in DOCKER_HOST or with --context.';
+}
+
+function sshHint(complaint: string, endpoint: Endpoint): string {
+  const host = endpoint.kind === 'ssh' ? endpoint.host : 'the host';
+  if (/permission denied/i.test(complaint)) {
+    return `Load your key into an agent (ssh-add): \`ssh ${host}\` must work without asking for anything.`;
+  }
+  if (/host key|known_hosts/i.test(complaint)) return `Connect once with \`ssh ${host}\` to learn its key.`;
+  if (/docker.*not found|dial-stdio/i.test(complaint)) return `Install the docker command on ${host}.`;
+  return `See whether \`ssh ${host} docker version\` works.`;
 }

@@ -4,7 +4,7 @@ import type { ContainerState } from '../../report/group-report.js';
 import { formatAddress, parseAddress } from '../../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../../spec/group-spec.js';
 import { VERSION } from '../../version.js';
-import type { MemberRole, ObservedMember } from '../driver.js';
+import type { MemberRole, ObservedMember, VolumeSpec } from '../driver.js';
 
 const PREFIX = 'io.rsentinel';
 export const GROUP_LABEL = `${PREFIX}.group`;
@@ -18,6 +18,8 @@ export const LABEL = {
   control: `${PREFIX}.control`,
   masterName: `${PREFIX}.master-name`,
   networkMode: `${PREFIX}.network-mode`,
+  holds: `${PREFIX}.holds`,
+  storage: `${PREFIX}.storage`,
   directory: `${PREFIX}.directory`,
   file: `${PREFIX}.file`,
 } as const;
@@ -29,8 +31,20 @@ export function groupLabels(spec: GroupSpec): Record<string, string> {
     [LABEL.version]: VERSION,
     [LABEL.masterName]: spec.masterName,
     [LABEL.networkMode]: spec.network.mode,
+    [LABEL.storage]: spec.storage,
     [LABEL.directory]: spec.directory,
     ...(spec.file === undefined ? {} : { [LABEL.file]: spec.file }),
+  };
+}
+
+export function volumeLabels({ group, node, holds, file, directory }: VolumeSpec): Record<string, string> {
+  return {
+    [GROUP_LABEL]: group,
+    [LABEL.version]: VERSION,
+    [LABEL.node]: node,
+    [LABEL.holds]: holds,
+    [LABEL.directory]: directory,
+    ...(file === undefined ? {} : { [LABEL.file]: file }),
   };
 }
 
@@ -51,24 +65,39 @@ export function nodeLabels(spec: GroupSpec, node: NodeSpec): Record<string, stri
 
 const ROLES: readonly MemberRole[] = ['redis', 'sentinel', 'anchor'];
 const STATES: readonly ContainerState[] = ['running', 'created', 'exited', 'paused', 'restarting', 'dead'];
+/** Podman's words beyond Docker's. */
+const PODMAN_STATES: Readonly<Record<string, ContainerState>> = {
+  configured: 'created',
+  initialized: 'created',
+  stopping: 'running',
+  stopped: 'exited',
+};
 
 export function containerState(state: string): ContainerState {
-  return STATES.find((known) => known === state) ?? 'dead';
+  return STATES.find((known) => known === state) ?? PODMAN_STATES[state] ?? 'dead';
 }
 
-/** Ids of what the containers of a group are attached to, as far as it exists. */
+type Networks = ContainerInfo['NetworkSettings']['Networks'];
+
+/** What the containers of a group are attached to, as far as it exists. */
 export interface Attachments {
-  readonly networkId: string | null;
+  readonly network: { readonly id: string; readonly name: string } | null;
   readonly anchorId: string | null;
 }
 
-/** Docker replaces names by ids when it makes a container: `container:<id>`, and the id of the network. */
-function isAttached(info: ContainerInfo, { networkId, anchorId }: Attachments): boolean {
+/**
+ * Docker replaces names by ids when it makes a container: `container:<id>`, and the id of the
+ * network. Podman does the first, and calls networks by name.
+ */
+function isAttached(info: ContainerInfo, { network, anchorId }: Attachments): boolean {
   const mode = info.HostConfig.NetworkMode;
   if (mode.startsWith('container:')) return anchorId !== null && mode === `container:${anchorId}`;
+  if (mode === 'host') return true;
   // Empty until the container has been started for the first time.
-  const id = info.NetworkSettings.Networks[mode]?.NetworkID ?? '';
-  return networkId !== null && (id === '' || id === networkId);
+  // Podman has null for none.
+  const networks: Networks | null = info.NetworkSettings.Networks;
+  const id = (networks?.[mode] ?? Object.values(networks ?? {})[0])?.NetworkID ?? '';
+  return network !== null && ['', network.id, network.name].includes(id);
 }
 
 /** A member from a container's entry in the engine's list. */
@@ -87,6 +116,7 @@ export function observedMember(info: ContainerInfo, attachments: Attachments): O
     control: parseAddress(info.Labels[LABEL.control] ?? ''),
     masterName: info.Labels[LABEL.masterName] ?? '',
     networkMode: info.Labels[LABEL.networkMode] ?? '',
+    storage: info.Labels[LABEL.storage] === 'volume' ? 'volume' : 'directory',
     directory: info.Labels[LABEL.directory] ?? '',
     file: info.Labels[LABEL.file] ?? null,
   };

@@ -1,4 +1,5 @@
 /** Containers of groups on the engine: made, started, stopped, removed. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import { PortTakenError, RsentinelError } from '../../errors.js';
 import type { MemberNow } from '../driver.js';
@@ -8,6 +9,9 @@ import { containerNameOf, containerState, GROUP_LABEL } from './labels.js';
 
 /** Seconds between SIGTERM and SIGKILL: time for Redis to save its data set. */
 const STOP_SECONDS = 10;
+/** ms for which a container waits for those that depend on it to be removed; they may be saving. */
+const DEPENDENTS_MS = (STOP_SECONDS + 10) * 1000;
+const DEPENDENTS_POLL = 50;
 
 /** @throws RsentinelError NAME_TAKEN */
 export async function createContainer(
@@ -97,9 +101,19 @@ export function stopContainer(calls: EngineCalls, group: string, name: string): 
 
 /** Removes a container in whatever state it is, with its anonymous volumes. Absent: done. */
 export function removeContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
-  return ifOurs(calls, group, name, `remove the container ${name}`, (container) =>
-    container.remove({ force: true, v: true }),
-  );
+  return ifOurs(calls, group, name, `remove the container ${name}`, async (container) => {
+    const giveUp = performance.now() + DEPENDENTS_MS;
+    for (;;) {
+      try {
+        return await container.remove({ force: true, v: true });
+      } catch (error) {
+        // Podman: those in its network namespace have to go first, which they do at the same time.
+        const waits = /has dependent containers/i.test(messageOf(error)) && performance.now() < giveUp;
+        if (!waits) throw error;
+        await delay(DEPENDENTS_POLL);
+      }
+    }
+  });
 }
 
 /** Does something to a container of the group; what is gone, or somebody else's, is left alone. */

@@ -10,6 +10,7 @@ import type { Address } from '../../../src/spec/address.js';
 import { allocate } from '../../../src/spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../../../src/spec/build.js';
 import type { GroupSpec } from '../../../src/spec/group-spec.js';
+import { settle, THIS_MACHINE } from '../../../src/spec/settle.js';
 import { topologyOf } from '../topology/parse-helper.js';
 
 function template(name: string): string {
@@ -19,7 +20,7 @@ function template(name: string): string {
 const TEMPLATES = { redis: template('redis.conf'), sentinel: template('sentinel.conf') };
 
 export function specOf(text: string): GroupSpec {
-  const topology = topologyOf(text);
+  const topology = settle(topologyOf(text), undefined, THIS_MACHINE);
   const refused = { ports: new Set<number>(), subnets: new Set<string>() };
   return buildGroupSpec(
     topology,
@@ -31,7 +32,7 @@ export function specOf(text: string): GroupSpec {
 /** Nothing exists but the image. */
 export function nothing(spec: GroupSpec): ObservedState {
   return {
-    engine: { members: [], network: null },
+    engine: { members: [], network: null, volumes: [] },
     imagePresent: true,
     confs: new Map(nodesOf(spec).map(({ name }) => [name, null])),
     history: initialHistory(spec),
@@ -62,6 +63,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     attached: true,
     masterName: spec.masterName,
     networkMode: spec.network.mode,
+    storage: spec.storage,
     directory: spec.directory,
     file: spec.file ?? null,
   } as const;
@@ -89,7 +91,11 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     });
   }
   return {
-    engine: { members, network: { name: spec.network.name, subnet: spec.network.subnet ?? '172.18.0.0/16' } },
+    engine: {
+      members,
+      network: { name: spec.network.name, subnet: spec.network.subnet ?? '172.18.0.0/16' },
+      volumes: [],
+    },
     imagePresent: true,
     confs: new Map(nodesOf(spec).map((node) => [node.name, readConfFacts(renderConf(spec, node, history))])),
     history,

@@ -178,7 +178,9 @@ demo is degraded: 2 faults
 describe('the result of down', () => {
   it('is what was removed, and where the data is kept', () => {
     const removed = ['container demo-redis-1', 'network demo'];
-    expect(downText('demo', { removed, kept: '/home/me/.rsentinel/demo', ms: 312 }, plain)).toBe(
+    expect(
+      downText('demo', { removed, kept: '/home/me/.rsentinel/demo', keptVolumes: [], ms: 312 }, plain),
+    ).toBe(
       `removed container demo-redis-1
 removed network demo
 demo is gone (312 ms)
@@ -189,7 +191,7 @@ To remove them too: rsentinel down -n demo --volumes
   });
 
   it('says that there was nothing', () => {
-    expect(downText('demo', { removed: [], kept: null, ms: 3 }, plain)).toBe(
+    expect(downText('demo', { removed: [], kept: null, keptVolumes: [], ms: 3 }, plain)).toBe(
       'demo: there was nothing to remove\n',
     );
   });

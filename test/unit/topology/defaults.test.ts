@@ -29,7 +29,9 @@ describe('every key has a default', () => {
         'parallel-syncs': 1,
         'failover-timeout': 180000,
       },
-      network: { mode: 'loopback', subnet: undefined },
+      // What these are is decided when the engine is known.
+      network: { mode: undefined, subnet: undefined, address: undefined, insecure: false },
+      storage: undefined,
       directory: '/srv/My_App/.rsentinel/my-app',
       templates: { redis: undefined, sentinel: undefined },
       file: '/srv/My_App/t.yaml',
@@ -74,8 +76,8 @@ describe('every key has a default', () => {
     expect(topology.templates).toEqual({ redis: '/srv/r.conf', sentinel: '/abs/s.conf' });
   });
 
-  test('storage: directory is the storage there is', () => {
-    expect(linesOf('storage: directory')).toEqual([]);
+  test.each(['directory', 'volume'])('storage may be said: %s', (storage) => {
+    expect(topologyOf(`storage: ${storage}`).storage).toBe(storage);
   });
 });
 

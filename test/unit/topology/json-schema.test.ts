@@ -14,7 +14,7 @@ describe('the JSON Schema for editors', () => {
   test('knows the defaults', () => {
     expect(schema.properties.image.default).toBe('redis:8');
     expect(schema.properties.sentinel.properties['failover-timeout'].default).toBe(180000);
-    expect(schema.properties.network.properties.mode.default).toBe('loopback');
+    expect(schema.properties.network.properties.insecure.default).toBe(false);
   });
 
   test('refuses unknown keys but for compose’s x-', () => {

@@ -155,23 +155,32 @@ describe('one mistake gives one line', () => {
     ],
     [
       'network: bridge',
-      '1:10: network: "bridge" is not a mapping of mode and subnet; write for example network: {mode: loopback}',
-    ],
-    ['network: {mode: host}', '1:17: network.mode: "host" is not supported yet; write loopback or bridge'],
-    [
-      'network: {mode: published}',
-      '1:17: network.mode: "published" is not supported yet; write loopback or bridge',
+      '1:10: network: "bridge" is not a mapping of mode, subnet, address and insecure; write for example network: {mode: loopback}',
     ],
     [
       'network: {mode: macvlan}',
-      '1:17: network.mode: "macvlan" is not a supported mode (loopback or bridge); write for example mode: loopback',
+      '1:17: network.mode: "macvlan" is not a supported mode (loopback, bridge, published or host); write for example mode: loopback',
     ],
     [
       'network: {subnet: 10.1.0.0/24}',
-      '1:19: network.subnet: a subnet has no meaning with mode: loopback; remove it, or write mode: bridge',
+      '1:19: network.subnet: a subnet has no meaning without mode: bridge; remove it, or write mode: bridge',
     ],
-    ['storage: memory', '1:10: storage: "memory" is not supported yet; write directory, or leave it out'],
-    ['storage: volume', '1:10: storage: "volume" is not supported yet; write directory, or leave it out'],
+    [
+      'network: {mode: host, subnet: 10.1.0.0/24}',
+      '1:31: network.subnet: a subnet has no meaning with mode: host; remove it, or write mode: bridge',
+    ],
+    [
+      'network: {insecure: maybe}',
+      '1:21: network.insecure: "maybe" is not true or false; write for example insecure: true',
+    ],
+    [
+      'storage: memory',
+      '1:10: storage: "memory" is not supported yet; write directory or volume, or leave it out',
+    ],
+    [
+      'storage: disk',
+      '1:10: storage: "disk" is not a supported kind of storage (directory or volume); write for example storage: directory',
+    ],
     [
       'directory: ~/data',
       '1:12: directory: "~/data" begins with a ~, which is not expanded here; write ${HOME}/data',
@@ -344,4 +353,65 @@ describe('an image may be', () => {
       expect(isValid(`image: "${image}"`)).toBe(false);
     },
   );
+});
+
+describe('an address', () => {
+  const network = (rest: string): string[] => linesOf(`network: {${rest}}`);
+
+  test.each([
+    'mode: published, address: 10.1.2.3, insecure: true',
+    'mode: host, address: 127.0.0.1',
+    'mode: host',
+    // Both are known only once the engine is.
+    'mode: published',
+    'mode: published, address: redis.example.org',
+    'insecure: true',
+  ])('goes with {%s}', (rest) => {
+    expect(network(rest)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'mode: published, address: 10.1.2.3',
+      '1:37: network.address: the nodes would be reached at 10.1.2.3: whoever reaches that address can read, change and delete all data: there is no password; write insecure: true in `network` if only those reach it whom you trust',
+    ],
+    [
+      'mode: host, address: 10.1.2.3, insecure: false',
+      '1:32: network.address: the nodes would be reached at 10.1.2.3: whoever reaches that address can read, change and delete all data: there is no password; write insecure: true in `network` if only those reach it whom you trust',
+    ],
+    [
+      'mode: published, address: 127.0.0.1',
+      '1:37: network.address: inside of a container 127.0.0.1 is the container itself: no node would find another; use mode: loopback',
+    ],
+    [
+      'mode: host, address: 0.0.0.0, insecure: true',
+      '1:32: network.address: no client can connect to 0.0.0.0; write the address at which clients reach the host',
+    ],
+    [
+      'mode: host, address: 10.1.2, insecure: true',
+      '1:32: network.address: "10.1.2" is not an IPv4 address; write for example 10.1.2.3',
+    ],
+    [
+      'mode: host, address: "::1"',
+      '1:32: network.address: "::1" is not an IPv4 address or the name of a host; write for example address: 10.1.2.3',
+    ],
+    [
+      'mode: loopback, address: 10.1.2.3',
+      '1:36: network.address: an address has no meaning with mode: loopback; write mode: published or mode: host, or remove it',
+    ],
+    [
+      'address: 10.1.2.3',
+      '1:20: network.address: an address has no meaning without a mode; write mode: published or mode: host, or remove it',
+    ],
+    [
+      'mode: published, adress: 10.1.2.3',
+      '1:28: network.adress: unknown key "adress"; did you mean address?',
+    ],
+  ])('does not go with {%s}', (rest, line) => {
+    expect(network(rest)).toEqual([`t.yaml:${line}`]);
+  });
+
+  test('is nothing to be insecure about where there is none', () => {
+    expect(network('mode: loopback, insecure: true').join()).toMatch(/warning.*nothing to be insecure about/);
+  });
 });

@@ -1,0 +1,158 @@
+/**
+ * Files in volumes, by the engine's archive API: through a container that mounts them all and is
+ * never started. It carries the group's label, so that what a killed `up` leaves of it is found.
+ */
+import type { Readable } from 'node:stream';
+import type Dockerode from 'dockerode';
+import { extract, type Headers, pack } from 'tar-stream';
+import type { Owner } from '../../storage/storage.js';
+import type { VolumeFiles, VolumeSpec } from '../driver.js';
+import type { EngineCalls } from './engine-calls.js';
+import { statusOf } from './engine-errors.js';
+import { mount } from './mounts.js';
+
+const DIRECTORY_MODE = 0o750;
+/** Configuration may hold secrets. */
+const FILE_MODE = 0o640;
+
+/** Where a volume is mounted. */
+function place({ node, holds }: Pick<VolumeSpec, 'node' | 'holds'>): string {
+  return `/${holds}/${node}`;
+}
+
+/** @param labels of the container */
+export async function openVolumeFiles(
+  calls: EngineCalls,
+  image: string,
+  volumes: readonly Pick<VolumeSpec, 'name' | 'node' | 'holds'>[],
+  labels: Readonly<Record<string, string>>,
+): Promise<VolumeFiles> {
+  const container = await calls.call('create a container to reach the volumes', (docker) =>
+    docker.createContainer({
+      Image: image,
+      Cmd: ['true'],
+      Labels: labels,
+      HostConfig: {
+        NetworkMode: 'none',
+        Mounts: volumes.map((volume) => mount('volume', volume.name, place(volume))),
+      },
+    }),
+  );
+  return new ContainerFiles(calls, container);
+}
+
+class ContainerFiles implements VolumeFiles {
+  readonly #calls: EngineCalls;
+  readonly #container: Dockerode.Container;
+
+  constructor(calls: EngineCalls, container: Dockerode.Container) {
+    this.#calls = calls;
+    this.#container = container;
+  }
+
+  async read(node: string, file: string): Promise<string | null> {
+    const path = `${place({ node, holds: 'conf' })}/${file}`;
+    let text: string | null = null;
+    await this.#eachEntry(path, async (header, content) => {
+      if (header.type !== 'file') return 'more';
+      const chunks: Buffer[] = [];
+      for await (const chunk of content) chunks.push(chunk as Buffer);
+      text = Buffer.concat(chunks).toString('utf8');
+      return 'enough';
+    });
+    return text;
+  }
+
+  async hasData(node: string): Promise<boolean> {
+    let found = false;
+    await this.#eachEntry(place({ node, holds: 'data' }), (header) => {
+      found ||= header.type !== 'directory';
+      return Promise.resolve(found ? 'enough' : 'more');
+    });
+    return found;
+  }
+
+  async write(node: string, file: string, text: string, owner: Owner): Promise<void> {
+    const archive = pack();
+    archive.entry({ name: '.', type: 'directory', mode: DIRECTORY_MODE, ...owner });
+    archive.entry({ name: file, mode: FILE_MODE, ...owner }, text);
+    await this.#put(place({ node, holds: 'conf' }), archive);
+  }
+
+  /**
+   * A new volume belongs to root. Docker takes the owner of a mounted directory from an entry of the
+   * directory above it; Podman, which looks into volumes only, from `write`, or from the user of
+   * the first container that uses the volume.
+   */
+  async own(volumes: readonly Pick<VolumeSpec, 'node' | 'holds'>[], owner: Owner): Promise<void> {
+    const archive = pack();
+    for (const volume of volumes) {
+      archive.entry({
+        name: place(volume).slice(1),
+        type: 'directory',
+        mode: DIRECTORY_MODE,
+        ...owner,
+      });
+    }
+    await this.#put('/', archive);
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#calls.timed('remove the container to reach the volumes', () =>
+        this.#container.remove({ force: true, v: true }),
+      );
+    } catch (error) {
+      if (statusOf(error) !== 404) throw this.#calls.wrap(error, 'remove a container');
+    }
+  }
+
+  async #put(path: string, archive: ReturnType<typeof pack>): Promise<void> {
+    archive.finalize();
+    // As a whole, with its length: small, and never half there.
+    const chunks: Buffer[] = [];
+    for await (const chunk of archive) chunks.push(chunk as Buffer);
+    await this.#calls.call(`write into ${path} of the volumes`, () =>
+      this.#container.putArchive(Buffer.concat(chunks), { path }),
+    );
+  }
+
+  /** Reads entries until the visitor has seen enough; a path that does not exist has none. */
+  async #eachEntry(
+    path: string,
+    visit: (header: Headers, content: Readable) => Promise<'more' | 'enough'>,
+  ): Promise<void> {
+    const call = `read ${path} of the volumes`;
+    let archive: Readable;
+    try {
+      archive = (await this.#calls.timed(call, () => this.#container.getArchive({ path }))) as Readable;
+    } catch (error) {
+      if (statusOf(error) === 404) return;
+      throw this.#calls.wrap(error, call);
+    }
+    await new Promise<void>((resolve, reject) => {
+      const entries = extract();
+      const fail = (error: unknown): void => {
+        archive.destroy();
+        reject(this.#calls.wrap(error, call));
+      };
+      entries.on('entry', (header, content, next) => {
+        visit(header, content as unknown as Readable).then((more) => {
+          if (more === 'more') {
+            content.on('end', next);
+            content.resume();
+            return;
+          }
+          // What is still to come may be a whole data set.
+          archive.unpipe(entries);
+          archive.destroy();
+          resolve();
+        }, fail);
+      });
+      entries.once('finish', resolve);
+      entries.once('error', fail);
+      archive.once('error', fail);
+      archive.pipe(entries);
+    });
+  }
+}

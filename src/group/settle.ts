@@ -1,0 +1,36 @@
+/** Asks what a topology leaves open: names of hosts, and where the engine is. */
+import type { Driver } from '../driver/driver.js';
+import { resolveAddress } from '../look-up.js';
+import { EXPOSURE } from '../spec/exposure.js';
+import { isLoopback, type Place, type SettledTopology, settle } from '../spec/settle.js';
+import type { Topology } from '../topology/topology.js';
+import type { Context } from './context.js';
+
+/** Settles a topology on the context's engine. @throws RsentinelError NETWORK_UNSUITABLE */
+export async function settleTopology(
+  topology: Topology,
+  { driver, emit }: Context,
+): Promise<SettledTopology> {
+  const given = await resolveAddress(topology.network.address);
+  const settled = settle(topology, given, await placeOf(driver, topology, given));
+  const { address } = settled.network;
+  if (!isLoopback(address)) {
+    emit({ type: 'warning', message: `the nodes are reached at ${address}: ${EXPOSURE}` });
+  }
+  return settled;
+}
+
+async function placeOf(driver: Driver, { network }: Topology, given: string | undefined): Promise<Place> {
+  const { kind, title } = driver.place;
+  const asksHost = kind === 'remote' && given === undefined;
+  const [host, isVirtual] = await Promise.all([
+    asksHost ? driver.hostAddress() : null,
+    kind === 'local' && network.mode === 'host' ? isVirtualMachine(driver) : false,
+  ]);
+  return { kind, title, host, isVirtual };
+}
+
+async function isVirtualMachine(driver: Driver): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  return /docker desktop/i.test((await driver.facts()).operatingSystem);
+}

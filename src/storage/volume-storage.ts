@@ -1,0 +1,132 @@
+/**
+ * Volumes of the engine, two for every node: `<group>-<node>-conf` and `-data`. For engines that do
+ * not see the directories of this machine.
+ */
+import type { Driver, ObservedVolume, VolumeFiles, VolumeMounts, VolumeSpec } from '../driver/driver.js';
+import { CONF_FILE } from '../render/conf.js';
+import { containerName } from '../spec/build.js';
+import type { NodeKind } from '../spec/group-spec.js';
+import type { Topology } from '../topology/topology.js';
+import type { Storage, Undo } from './storage.js';
+
+export class VolumeStorage implements Storage {
+  readonly #topology: Topology;
+  readonly #driver: Driver;
+  /** Of all nodes of the topology. */
+  readonly #volumes: readonly VolumeSpec[];
+  /** Names of those that there are. */
+  readonly #present: Set<string>;
+  readonly #open = new Set<Promise<VolumeFiles>>();
+  /** What reaches all volumes that there are now. */
+  #files: Promise<VolumeFiles> | undefined;
+  #completed: Promise<readonly VolumeSpec[]> | undefined;
+
+  constructor(topology: Topology, present: readonly ObservedVolume[], driver: Driver) {
+    this.#topology = topology;
+    this.#driver = driver;
+    this.#volumes = volumesOf(topology);
+    this.#present = new Set(present.map(({ name }) => name));
+  }
+
+  async readConf(node: string, kind: NodeKind): Promise<string | null> {
+    if (!this.#present.has(volumeName(this.#topology.name, node, 'conf'))) return null;
+    return (await this.#reach()).read(node, CONF_FILE[kind]);
+  }
+
+  /** Makes the volumes of all nodes that are missing. @throws RsentinelError NAME_TAKEN */
+  async prepare() {
+    const made = await this.#complete();
+    if (made.length === 0) return null;
+    const undo = async () => {
+      await this.close();
+      for (const { name } of made) await this.#remove(name);
+    };
+    return { what: `${made.length} volumes`, undo };
+  }
+
+  async writeConf(node: string, kind: NodeKind, text: string): Promise<Undo> {
+    await this.#complete();
+    const [files, owner] = [await this.#reach(), await this.#driver.owner()];
+    const before = await files.read(node, CONF_FILE[kind]);
+    await files.write(node, CONF_FILE[kind], text, owner);
+    return async () => {
+      if (before !== null) {
+        await (await this.#reach()).write(node, CONF_FILE[kind], before, owner);
+        return;
+      }
+      // A single file cannot be removed; without it the volume holds nothing of worth.
+      await this.close();
+      await this.#remove(volumeName(this.#topology.name, node, 'conf'));
+    };
+  }
+
+  async ensureMounts(node: string): Promise<VolumeMounts> {
+    await this.#complete();
+    const name = (holds: VolumeSpec['holds']) => volumeName(this.#topology.name, node, holds);
+    return { kind: 'volume', conf: name('conf'), data: name('data') };
+  }
+
+  async hasData(node: string): Promise<boolean> {
+    if (!this.#present.has(volumeName(this.#topology.name, node, 'data'))) return false;
+    return (await this.#reach()).hasData(node);
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#open];
+    this.#open.clear();
+    this.#files = undefined;
+    // One that could not be opened has said so already.
+    for (const files of await Promise.allSettled(open)) {
+      if (files.status === 'fulfilled') await files.value.close();
+    }
+  }
+
+  #reach(): Promise<VolumeFiles> {
+    if (this.#files === undefined) {
+      const present = this.#volumes.filter(({ name }) => this.#present.has(name));
+      this.#files = this.#driver.openVolumes(this.#topology.name, this.#topology.image, present);
+      this.#open.add(this.#files);
+    }
+    return this.#files;
+  }
+
+  /** @returns the volumes that had to be made, at the first call and at every later one */
+  #complete(): Promise<readonly VolumeSpec[]> {
+    this.#completed ??= this.#make();
+    return this.#completed;
+  }
+
+  async #make(): Promise<readonly VolumeSpec[]> {
+    const missing = this.#volumes.filter(({ name }) => !this.#present.has(name));
+    if (missing.length === 0) return missing;
+    await Promise.all(missing.map((volume) => this.#driver.createVolume(volume)));
+    for (const { name } of missing) this.#present.add(name);
+    // Whoever reads by what is open may go on; the new ones need another.
+    this.#files = undefined;
+    await (await this.#reach()).own(missing, await this.#driver.owner());
+    return missing;
+  }
+
+  async #remove(name: string): Promise<void> {
+    await this.#driver.removeVolume(this.#topology.name, name);
+    this.#present.delete(name);
+    this.#completed = undefined;
+  }
+}
+
+function volumeName(group: string, node: string, holds: VolumeSpec['holds']): string {
+  return `${containerName(group, node)}-${holds}`;
+}
+
+function volumesOf({ name: group, redis, sentinels, file, directory }: Topology): readonly VolumeSpec[] {
+  return [...redis, ...sentinels].flatMap(({ name: node }) =>
+    (['conf', 'data'] as const).map((holds) => ({
+      name: volumeName(group, node, holds),
+      group,
+      node,
+      holds,
+      file,
+      directory,
+    })),
+  );
+}
