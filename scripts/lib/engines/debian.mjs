@@ -18,7 +18,7 @@ const COMMON = ['coreutils', 'dash', 'iproute2', 'iptables', 'mount', 'openssl',
 const PACKAGES = {
   bookworm: [
     ...[...COMMON, 'docker.io', 'openssh-server'],
-    ...['podman', 'aardvark-dns', 'conmon', 'crun', 'netavark'],
+    ...['podman', 'aardvark-dns', 'conmon', 'netavark'],
   ],
   trixie: [...COMMON, 'docker.io'],
 };
