@@ -1,6 +1,6 @@
 /** Carries out single operations of a plan, on the engine, in the directories and on the nodes. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { RsentinelError } from '../errors.js';
+import { PortTakenError, RsentinelError } from '../errors.js';
 import type { ObservedState } from '../plan/observed.js';
 import { ANCHOR, type Operation } from '../plan/steps.js';
 import { renderConf, replicaofLine } from '../render/conf.js';
@@ -17,6 +17,7 @@ import type { Deadline } from './deadline.js';
 import { logDetails, nodeExited } from './explain.js';
 import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
+import { connectError } from './prove.js';
 
 /** ms between two attempts to reach a node that has just been started. */
 const RETRY = 10;
@@ -81,6 +82,7 @@ export class Performer {
         return this.#create(operation.node);
       case 'start': {
         const container = containerName(name, operation.node);
+        await this.#refuseTakenPort(operation.node);
         // Before the attempt: a start that fails halfway is to be taken back as well.
         this.#journal.started(container);
         this.#deadline.begin();
@@ -155,6 +157,18 @@ export class Performer {
       await driver.createNode(this.#spec, this.#node(member), mounts);
     }
     this.#journal.created(containerName(this.#spec.name, member));
+  }
+
+  /** On the host's own network the engine knows of no ports, and whoever has it would answer in the node's place. */
+  async #refuseTakenPort(member: string): Promise<void> {
+    const observed = this.#observed.engine.members.find(({ node }) => node === member);
+    if (this.#spec.network.mode !== 'host' || observed?.state === 'paused') return;
+    const { address } = this.#node(member);
+    if ((await connectError(address)) !== null) return;
+    const message = `port ${address.port}, which ${member} needs, is taken: something listens at ${formatAddress(address)}`;
+    throw new PortTakenError(address.port, message, {
+      hint: 'Choose another port in the topology file (or `port: auto`).',
+    });
   }
 
   async #untilItAnswers(node: NodeSpec): Promise<void> {

@@ -106,7 +106,8 @@ function isOnThisMachine(cidr: string | undefined): boolean {
     .some(({ family, address }) => family === 'IPv4' && contains(subnet, address));
 }
 
-function connectError({ host, port }: Address): Promise<string | null> {
+/** What stands in the way of a TCP connection; null: nothing does. */
+export function connectError({ host, port }: Address): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: CONNECT_TIMEOUT });
     const settle = (outcome: string | null): void => {

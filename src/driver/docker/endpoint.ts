@@ -147,8 +147,9 @@ function tlsOfEnvironment(source: EndpointSource): Tls | null {
   const { env, home } = source;
   const verify = Boolean(env['DOCKER_TLS_VERIFY']);
   // With certificates named for it, nobody wants to send what follows in the clear.
+  const unchecked = !verify && Boolean(env['DOCKER_TLS']);
   const byPort = /:2376\/?$/.test(env['DOCKER_HOST'] ?? '') && Boolean(env['DOCKER_CERT_PATH']);
-  if (!verify && !env['DOCKER_TLS'] && !byPort) return null;
+  if (!verify && !unchecked && !byPort) return null;
   const given = env['DOCKER_CERT_PATH'];
   const directory = given || env['DOCKER_CONFIG'] || join(home, '.docker');
   const file = (name: string): string | null => {
@@ -166,7 +167,7 @@ function tlsOfEnvironment(source: EndpointSource): Tls | null {
     ca: file('ca.pem'),
     cert: file('cert.pem'),
     key: file('key.pem'),
-    verify: verify || byPort,
+    verify: !unchecked,
   };
 }
 

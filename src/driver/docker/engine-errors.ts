@@ -1,4 +1,4 @@
-/** The engine's errors → ours. Sentences are Docker's (20.10 – 28), matched loosely. */
+/** The engine's errors → ours. Sentences are Docker's (20.10 – 28) and Podman's (4.3), matched loosely. */
 import { RsentinelError } from '../../errors.js';
 import type { Endpoint } from './endpoint.js';
 import { SshError } from './ssh.js';
@@ -38,7 +38,18 @@ export function takenPort(error: unknown): number | null {
 }
 
 export function isSubnetTaken(error: unknown): boolean {
-  return /pool overlaps|overlaps with other one/i.test(messageOf(error));
+  return /pool overlaps|overlaps with other one|subnet \S+ is already used/i.test(messageOf(error));
+}
+
+/** A container or network of that name is there. Docker has a status for it, Podman only words. */
+export function isNameTaken(error: unknown): boolean {
+  const says = /name .* is already in use|network name \S+ already used/i;
+  return statusOf(error) === 409 || says.test(messageOf(error));
+}
+
+/** A network that cannot be removed for the containers in it. */
+export function isNetworkInUse(error: unknown): boolean {
+  return /has active endpoints|network is being used|has associated containers/i.test(messageOf(error));
 }
 
 /** For errors that no operation expects. */

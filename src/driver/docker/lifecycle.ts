@@ -4,7 +4,7 @@ import type Dockerode from 'dockerode';
 import { PortTakenError, RsentinelError } from '../../errors.js';
 import type { MemberNow } from '../driver.js';
 import type { EngineCalls } from './engine-calls.js';
-import { messageOf, statusOf, takenPort } from './engine-errors.js';
+import { isNameTaken, messageOf, statusOf, takenPort } from './engine-errors.js';
 import { containerNameOf, containerState, GROUP_LABEL } from './labels.js';
 
 /** Seconds between SIGTERM and SIGKILL: time for Redis to save its data set. */
@@ -24,7 +24,7 @@ export async function createContainer(
   try {
     await calls.timed(call, (docker) => docker.createContainer(options));
   } catch (error) {
-    if (statusOf(error) !== 409) throw calls.wrap(error, call);
+    if (!isNameTaken(error)) throw calls.wrap(error, call);
     const other = await calls.docker
       .getContainer(name)
       .inspect()

@@ -2,7 +2,7 @@
 import { RsentinelError } from '../../errors.js';
 import type { GroupSpec } from '../../spec/group-spec.js';
 import type { EngineCalls } from './engine-calls.js';
-import { isSubnetTaken, messageOf, statusOf } from './engine-errors.js';
+import { isNameTaken, isNetworkInUse, isSubnetTaken, messageOf, statusOf } from './engine-errors.js';
 import { GROUP_LABEL, groupLabels } from './labels.js';
 import { busy } from './lifecycle.js';
 import { observeGroup } from './registry.js';
@@ -22,7 +22,7 @@ export async function createNetwork(calls: EngineCalls, spec: GroupSpec): Promis
       }),
     );
   } catch (error) {
-    if (statusOf(error) === 409) {
+    if (isNameTaken(error)) {
       const { network } = await observeGroup(calls, spec.name);
       if (network !== null) throw busy(spec.name, `the network ${name}`, error);
       throw new RsentinelError(
@@ -56,7 +56,7 @@ export async function removeNetworks(calls: EngineCalls, group: string): Promise
       await calls.timed(call, (docker) => docker.getNetwork(Id).remove());
     } catch (error) {
       if (statusOf(error) === 404) continue;
-      if (!/has active endpoints/i.test(messageOf(error))) throw calls.wrap(error, call);
+      if (!isNetworkInUse(error)) throw calls.wrap(error, call);
       const message = `the network ${Name} is in use by containers outside of the group`;
       throw new RsentinelError('ENGINE_FAILED', message, {
         details: [...(await guestsOf(calls, Id)), messageOf(error)],
