@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { afterAll } from 'vitest';
 import { connect } from '../../scripts/lib/docker.mjs';
-import { listGroupObjects } from '../../scripts/lib/leftovers.mjs';
+import { listGroupObjects, removeAll } from '../../scripts/lib/leftovers.mjs';
 import type { GroupReport } from '../../src/report/group-report.js';
 import { type Ran, type Running, start, type Where } from './command.js';
 import { groupName, testImage } from './environment.js';
@@ -132,10 +132,7 @@ export class TestGroup {
 
   /** Removes all of it from the engine and from the disk, without the help of what is tested. */
   async remove(): Promise<void> {
-    const objects = await this.#objects();
-    for (const kind of ['container', 'network', 'volume'] as const) {
-      await Promise.all(objects.filter((object) => object.kind === kind).map((object) => object.remove()));
-    }
+    await removeAll(await this.#objects());
     await rm(this.directory, { recursive: true, force: true });
     groups.delete(this);
   }

@@ -47,6 +47,7 @@ export async function startMachine({ debian, files }) {
   // Of the range for benchmarks of networks: no network that is in use has it.
   const net = `198.18.${Number.parseInt(id.slice(0, 2), 16)}.${Number.parseInt(id.slice(2, 4), 16) & ~3}`;
   const [here, address] = [1, 2].map((host) => net.replace(/\d+$/, (last) => String(Number(last) + host)));
+  const link = `rs-${id}`;
   /** @type {import('node:child_process').ChildProcess | undefined} */
   let holder;
   let pid = 0;
@@ -71,7 +72,6 @@ export async function startMachine({ debian, files }) {
     );
     await writeFile(join(state, 'machine.pid'), `${holder.pid}\n`);
     pid = await untilReady(holder);
-    const link = `rs-${id}`;
     await host('ip', 'link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid));
     await host('ip', 'address', 'add', `${here}/30`, 'dev', link);
     await host('ip', 'link', 'set', link, 'up');
@@ -86,6 +86,8 @@ export async function startMachine({ debian, files }) {
     await within(ended, STOP_MS, 'the machine does not end');
     const deadline = Date.now() + STOP_MS;
     while ((await commandLine(pid)) !== undefined && Date.now() < deadline) await pause();
+    // It goes with the machine's network by itself, but a moment later.
+    await host('ip', 'link', 'delete', link).catch(() => {});
   };
   const inside = () => ['nsenter', `--target=${pid}`, '--mount', '--net', '--pid', '--ipc', '--uts', '--'];
 
@@ -155,7 +157,9 @@ async function host(...command) {
     child.kill('SIGKILL'),
   );
   if (code === 0) return chunks.stdout;
-  throw new SetupError(`${command.join(' ')} failed (${code}).`, { output: tail(chunks.stderr) });
+  throw new SetupError(`${command.join(' ')} failed (${code}).`, {
+    output: tail(chunks.stderr || chunks.stdout),
+  });
 }
 
 /**
