@@ -6,6 +6,7 @@ import { afterAll } from 'vitest';
 import { listenWithTls, tlsOf } from '../../scripts/lib/engines/certificates.mjs';
 import { type Engine, startDocker } from '../../scripts/lib/engines/dockerd.mjs';
 import { startPodman } from '../../scripts/lib/engines/podman.mjs';
+import { listenBySsh } from '../../scripts/lib/engines/sshd.mjs';
 import type { GroupReport } from '../../src/report/group-report.js';
 import { type EngineOfTests, removeGroups } from './group.js';
 
@@ -42,6 +43,12 @@ export function startRemoteDocker(): Promise<Engine> {
   return kept(startDocker({ debian, files: 'own', image, listen: listenWithTls }));
 }
 
+/** Docker 20.10 on a machine that is reached by ssh. */
+export function startDockerBehindSsh(): Promise<Engine> {
+  const { bookworm: debian, image } = laboratory();
+  return kept(startDocker({ debian, files: 'own', image, listen: listenBySsh }));
+}
+
 /** Docker 26.1, at a socket of this machine; its 127.0.0.1 is not ours. */
 export function startDocker26(): Promise<Engine> {
   const { trixie: debian, image } = laboratory();
@@ -56,7 +63,16 @@ export function startPodman43(): Promise<Engine> {
 
 /** An engine as one of this machine: the command line runs in its network, where its 127.0.0.1 is. */
 export function asLocal({ docker, host, machine }: Engine): EngineOfTests {
-  return { docker, where: { env: { DOCKER_HOST: host }, through: machine.inNetwork } };
+  return {
+    docker,
+    where: {
+      env: { DOCKER_HOST: host },
+      // Another one after the machine was off.
+      get through() {
+        return machine.inNetwork;
+      },
+    },
+  };
 }
 
 /** An engine at another address, by the variables that Docker has for it. */

@@ -30,10 +30,7 @@ export async function ensureLaboratory(docker) {
     );
   }
   await clearLaboratory();
-  if (findProgram('ip') === undefined) {
-    if (!canInstall()) throw new SetupError('The program `ip` is missing.', { hint: 'Install iproute2.' });
-    await aptInstall(['iproute2'], 'it connects the machines of the laboratory');
-  }
+  await ensurePrograms({ ip: 'iproute2', ssh: 'openssh-client' });
   const image = await ensureImage(docker);
   const debian = await ensureDebian();
   await mkdir(FOLDER, { recursive: true });
@@ -49,4 +46,17 @@ export async function clearLaboratory() {
   await rm(ARCHIVE, { force: true });
   const swept = await sweepMachines();
   if (swept > 0) say(`Removed what was left of ${swept} machines of the laboratory.`);
+}
+
+/** Sees to programs of this machine; which package each comes with is the value. */
+async function ensurePrograms(/** @type {Readonly<Record<string, string>>} */ packages) {
+  const missing = Object.keys(packages).filter((program) => findProgram(program) === undefined);
+  if (missing.length === 0) return;
+  const names = missing.map((program) => packages[program] ?? program);
+  if (!canInstall()) {
+    throw new SetupError(`These programs are missing: ${missing.join(', ')}.`, {
+      hint: `Install ${names.join(', ')}.`,
+    });
+  }
+  await aptInstall(names, 'the machines of the laboratory are reached with it');
 }
