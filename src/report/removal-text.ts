@@ -38,7 +38,10 @@ function reasonText(reason: PruneReason, now: number): string {
 /** What came of it; those that could not be removed are errors, which are printed elsewhere. */
 export function removalText(removals: readonly Removal[], command: string, { dim }: Style): string {
   const removed = removals.filter((removal) => removal.kind === 'removed');
-  const kept = removed.flatMap(({ result }) => (result.kept === null ? [] : [result.kept]));
+  const kept = removed.flatMap(({ result }) => [
+    ...(result.kept === null ? [] : [result.kept]),
+    ...result.keptVolumes.map((volume) => `volume ${volume}`),
+  ]);
   const lines = removed.map(({ group, result }) =>
     result.removed.length === 0
       ? `${printable(group)} was gone already`
@@ -64,6 +67,7 @@ interface RemovedGroup {
   readonly reason: PruneReason['kind'] | null;
   readonly removed: readonly string[];
   readonly kept: string | null;
+  readonly keptVolumes: readonly string[];
   readonly ms: number;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
@@ -74,15 +78,15 @@ export function removalDocument(
   removals: readonly Removal[] | null,
 ): RemovalDocument {
   const reasons = new Map(groups.map(({ name, reason }) => [name, reason?.kind ?? null]));
-  const nothing = { removed: [], kept: null, ms: 0, error: null };
+  const nothing = { removed: [], kept: null, keptVolumes: [], ms: 0, error: null };
   const described = (removals ?? []).map((removal): RemovedGroup => {
     const base = { group: removal.group, reason: reasons.get(removal.group) ?? null };
     if (removal.kind === 'failed') {
       const { code, message } = removal.error;
       return { ...base, ...nothing, error: { code, message } };
     }
-    const { removed, kept, ms } = removal.result;
-    return { ...base, removed, kept, ms: Math.round(ms), error: null };
+    const { removed, kept, keptVolumes, ms } = removal.result;
+    return { ...base, removed, kept, keptVolumes, ms: Math.round(ms), error: null };
   });
   return {
     version: 1,

@@ -9,7 +9,7 @@ import type { Ran, Where } from '../support/command.js';
 import { type EngineWindow, engineWindow } from '../support/engine-window.js';
 import { groupName } from '../support/environment.js';
 import { exists, expectFailure } from '../support/failures.js';
-import { docker, rsentinel, TestGroup, testGroup } from '../support/group.js';
+import { docker, OUR_ENGINE, rsentinel, TestGroup, testGroup } from '../support/group.js';
 import { KEYS, onTerminal } from '../support/terminal.js';
 import { SMALL, TINY } from '../support/topologies.js';
 import { until } from '../support/until.js';
@@ -321,7 +321,7 @@ describe('up -n auto', () => {
       });
       expect(ran.code, ran.stderr).toBe(0);
       const { group } = JSON.parse(ran.stdout) as GroupReport;
-      made.push(new TestGroup(group, template.directory));
+      made.push(new TestGroup(group, template.directory, OUR_ENGINE));
       return group;
     };
     try {

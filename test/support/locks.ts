@@ -8,7 +8,7 @@ import type { LockHolder } from '../../src/driver/lock.js';
 import { testImage } from './environment.js';
 import { docker, type TestGroup } from './group.js';
 
-export const STRANGER: LockHolder = {
+const STRANGER: LockHolder = {
   command: 'up',
   host: 'elsewhere',
   machine: 'another machine',

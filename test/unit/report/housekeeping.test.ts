@@ -103,7 +103,7 @@ describe('groups that are to be removed', () => {
   });
 
   it('are told of when they are gone, with what is kept', () => {
-    const result = { removed: ['network ci-1'], kept: '/srv/.rsentinel/ci-1', ms: 312 };
+    const result = { removed: ['network ci-1'], kept: '/srv/.rsentinel/ci-1', keptVolumes: [], ms: 312 };
     const removals = [
       { group: 'ci-1', kind: 'removed', result },
       { group: 'demo', kind: 'failed', error: new RsentinelError('ENGINE_FAILED', 'no') },
@@ -123,6 +123,7 @@ rsentinel prune --volumes would have removed them too
           reason: 'file-gone',
           removed: [],
           kept: null,
+          keptVolumes: [],
           ms: 0,
           error: { code: 'ENGINE_FAILED', message: 'no' },
         },
