@@ -45,7 +45,7 @@ export async function untilComposeReady(image) {
  * @param {string} image
  */
 async function composeSpec(image) {
-  const topology = topologyOf({ group: 'compose', image, mode: 'bridge' });
+  const topology = topologyOf({ group: 'compose', image, kind: 'bridge' });
   const prefix = SUBNET.replace(/\d+\/.*$/, '');
   const nodes = [
     ...topology.redis.map(({ name }, index) => ({

@@ -3,6 +3,7 @@
  * is atomic by its name, on Docker and on Podman.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { pack } from 'tar-stream';
 import { RsentinelError } from '../../errors.js';
 import { containerName } from '../../spec/build.js';
 import { VERSION } from '../../version.js';
@@ -10,7 +11,6 @@ import type { HeldLock, LockHolder, LockOutcome, LockRequest } from '../lock.js'
 import type { EngineCalls } from './engine-calls.js';
 import { isNameTaken, messageOf, statusOf } from './engine-errors.js';
 import { GROUP_LABEL, LABEL } from './labels.js';
-import { emptyFileTar } from './tar.js';
 
 /** Role that its label says: it is no member of the group. */
 const ROLE = 'lock';
@@ -146,7 +146,10 @@ export async function lockPulse(calls: EngineCalls, id: string): Promise<string>
 
 export async function beatLock(calls: EngineCalls, id: string, beat: number): Promise<boolean> {
   try {
-    await calls.docker.getContainer(id).putArchive(emptyFileTar(BEAT, beat), { path: '/' });
+    const archive = pack();
+    archive.entry({ name: BEAT, mtime: new Date(beat * 1000) }, '');
+    archive.finalize();
+    await calls.docker.getContainer(id).putArchive(archive, { path: '/' });
     return true;
   } catch (error) {
     if (statusOf(error) === 404) return false;

@@ -2,24 +2,34 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { BIN } from '../../support/command.js';
 import { directoryWith, rsentinel } from './rsentinel.js';
 
 /** The packages that take long to load. */
-const HEAVY = ['dockerode', 'ioredis', 'ora', 'yaml', 'zod'];
+const HEAVY = ['dockerode', 'ioredis', 'ora', 'protobufjs', 'ssh2', 'tar-fs', 'yaml', 'zod'];
 
-/** Which of the heavy packages a command loads: V8's coverage names every script. */
-async function loadedBy(words: readonly string[], cwd: string): Promise<readonly string[]> {
+/**
+ * Which of the heavy packages a command loads: V8's coverage names every script, and esbuild wrote into
+ * those that it bundled what they are made of.
+ */
+async function loadedBy(
+  words: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<readonly string[]> {
   const coverage = await directoryWith({});
-  await rsentinel(words, { cwd, env: { NODE_V8_COVERAGE: coverage } });
+  await rsentinel(words, { cwd, env: { ...env, NODE_V8_COVERAGE: coverage } });
   const loaded = new Set<string>();
   for (const file of await readdir(coverage)) {
     const text = await readFile(join(coverage, file), 'utf8');
     for (const { url } of (JSON.parse(text) as { result: { url: string }[] }).result) {
-      const name = /.*\/node_modules\/([^/]+)\//.exec(url)?.[1];
-      if (name !== undefined) loaded.add(name);
+      const bundled = /\/bundle\/[^/]+\.js$/.test(url) ? await readFile(fileURLToPath(url), 'utf8') : '';
+      for (const [, name = ''] of `${bundled}\n// ${url}`.matchAll(/^\/\/ .*node_modules\/([^/\n]+)\//gm)) {
+        loaded.add(name);
+      }
     }
   }
   // Otherwise the measurement would not work at all.
@@ -75,6 +85,14 @@ describe('help and version', () => {
       'yaml',
       'zod',
     ]);
+  });
+
+  it('no host loads what speaks ssh in dockerode: the system’s own client does', async () => {
+    const words = ['down', '-n', 'nothing'];
+    const nowhere = { DOCKER_HOST: 'tcp://127.0.0.1:1' };
+    expect(await loadedBy(words, await directoryWith({}), nowhere)).toEqual(['dockerode']);
+    const ssh = { DOCKER_HOST: 'ssh://nobody@127.0.0.1:1' };
+    expect(await loadedBy(words, await directoryWith({}), ssh)).toEqual(['dockerode']);
   });
 });
 
