@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the whole set-up, then rsentinel, the bare engine and docker compose side by side.
- * `npm run bench -- --rounds 3` for a shorter run.
+ * `npm run bench -- --rounds 3` for a shorter run, `-- --only large` for those whose name has that in it.
  */
 import { parseArgs } from 'node:util';
 import { ensureDependencies } from '../scripts/lib/dependencies.mjs';
@@ -10,21 +10,26 @@ import { main } from '../scripts/lib/main.mjs';
 const DEFAULT_ROUNDS = '7';
 
 await main(async () => {
-  const rounds = readRounds();
+  const { rounds, only } = readOptions();
   await ensureDependencies();
   const { build } = await import('../scripts/lib/build.mjs');
   await build();
   // Only now may anything be imported that imports a dependency, or what was built.
   const { bench } = await import('./lib/bench.mjs');
-  await bench(rounds);
+  await bench(rounds, only);
   return 0;
 });
 
-function readRounds() {
+function readOptions() {
   try {
-    const { values } = parseArgs({ options: { rounds: { type: 'string', default: DEFAULT_ROUNDS } } });
+    const { values } = parseArgs({
+      options: {
+        rounds: { type: 'string', default: DEFAULT_ROUNDS },
+        only: { type: 'string', default: '' },
+      },
+    });
     const rounds = Number(values.rounds);
-    if (Number.isInteger(rounds) && rounds > 0) return rounds;
+    if (Number.isInteger(rounds) && rounds > 0) return { rounds, only: values.only };
     throw new Error(`${values.rounds} is no number of rounds.`);
   } catch (error) {
     throw new SetupError(error instanceof Error ? error.message : String(error), {

@@ -2,7 +2,7 @@
 // No syntax newer than dynamic import here: an old Node must get as far as the message.
 import { existsSync } from 'node:fs';
 
-const main = new URL('../dist/cli/main.js', import.meta.url);
+const main = new URL('../bundle/main.js', import.meta.url);
 
 if (Number(process.versions.node.split('.')[0]) < 20) {
   process.stderr.write(

@@ -1,4 +1,4 @@
-/** `npm run build`: dist/ and schema/. */
+/** `npm run build`: dist/, bundle/ and schema/. */
 import { build } from './lib/build.mjs';
 import { main } from './lib/main.mjs';
 

@@ -1,10 +1,15 @@
 /**
  * What the library tells while it works. Only reporters turn events into text.
  */
+import type { HeldLock } from './driver/lock.js';
 import type { Step } from './plan/steps.js';
 
 export type RsentinelEvent =
   | { readonly type: 'warning'; readonly message: string }
+  /** Somebody else changes the group: begun to wait for it, once for each holder. */
+  | { readonly type: 'waiting-for-lock'; readonly group: string; readonly lock: HeldLock }
+  /** A lock whose holder had ended without releasing it has been removed. */
+  | { readonly type: 'lock-broken'; readonly group: string; readonly lock: HeldLock }
   | { readonly type: 'plan'; readonly group: string; readonly steps: readonly Step[] }
   | { readonly type: 'step-started'; readonly step: Step }
   | { readonly type: 'step-done'; readonly step: Step; readonly ms: number }

@@ -7,7 +7,7 @@ import { ensureEngine } from '../../scripts/lib/engine.mjs';
 import { ensureImage } from '../../scripts/lib/image.mjs';
 import { interruption } from '../../scripts/lib/interrupt.mjs';
 import { removeLeftovers } from '../../scripts/lib/leftovers.mjs';
-import { say } from '../../scripts/lib/log.mjs';
+import { SetupError, say } from '../../scripts/lib/log.mjs';
 import { CACHE, ROOT } from '../../scripts/lib/paths.mjs';
 import { findCompose } from './compose.mjs';
 import { contestants } from './contestants.mjs';
@@ -22,18 +22,22 @@ const RAW = join(CACHE, 'bench.json');
  * this started it, and nothing that was measured remains.
  *
  * @param {number} rounds
+ * @param {string} only Part of the names of those that are measured; empty: all.
  */
-export async function bench(rounds) {
+export async function bench(rounds, only) {
   const engine = await ensureEngine();
   try {
-    await benchOnEngine(rounds);
+    await benchOnEngine(rounds, only);
   } finally {
     await engine.release();
   }
 }
 
-/** @param {number} rounds */
-async function benchOnEngine(rounds) {
+/**
+ * @param {number} rounds
+ * @param {string} only
+ */
+async function benchOnEngine(rounds, only) {
   const docker = connect();
   const image = await ensureImage(docker);
   const compose = await findCompose();
@@ -43,7 +47,12 @@ async function benchOnEngine(rounds) {
   /** @type {readonly import('./rounds.mjs').Contestant[]} */
   let field = [];
   try {
-    field = await contestants({ run, folder, image, compose });
+    const all = await contestants({ run, folder, image, compose });
+    field = all.filter(({ name }) => name.includes(only));
+    if (field.length === 0) {
+      const names = all.map(({ name }) => name).join(', ');
+      throw new SetupError(`Nobody's name has ${only} in it.`, { hint: `There are: ${names}.` });
+    }
     const samples = await runRounds(field, rounds);
     const aside = compose.found ? [] : [`docker compose was not measured: ${compose.reason}`];
     process.stdout.write(reportText({ rounds, machine, samples, aside }));

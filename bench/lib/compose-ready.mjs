@@ -45,7 +45,7 @@ export async function untilComposeReady(image) {
  * @param {string} image
  */
 async function composeSpec(image) {
-  const topology = topologyOf({ group: 'compose', image, mode: 'bridge' });
+  const topology = topologyOf({ group: 'compose', image, kind: 'bridge' });
   const prefix = SUBNET.replace(/\d+\/.*$/, '');
   const nodes = [
     ...topology.redis.map(({ name }, index) => ({
@@ -63,6 +63,7 @@ async function composeSpec(image) {
     ports: new Map(nodes.map(({ name, port }) => [name, port])),
     ips: new Map(nodes.map(({ name, ip }) => [name, ip])),
     subnet: SUBNET,
+    published: [],
   };
   const spec = buildGroupSpec(
     settle(topology, undefined, THIS_MACHINE),

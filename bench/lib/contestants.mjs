@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { groupPrefix } from '../../scripts/lib/leftovers.mjs';
 import { SetupError } from '../../scripts/lib/log.mjs';
-import { ROOT } from '../../scripts/lib/paths.mjs';
 import { runChild } from './child.mjs';
 import { untilComposeReady } from './compose-ready.mjs';
 import { describeGroup, topologyText } from './group.mjs';
+import { CLI, SELDOM } from './settings.mjs';
+import { twelveGroups } from './twelve.mjs';
 
 /** @typedef {import('./rounds.mjs').Contestant} Contestant */
-/** @typedef {'loopback' | 'bridge'} Mode */
+/** @typedef {import('./group.mjs').Kind} Kind */
 
-const CLI = join(ROOT, 'bin', 'rsentinel.js');
 const BARE = fileURLToPath(new URL('../bare-engine.mjs', import.meta.url));
 /** The hand-written file, and what somebody adds to it who knows why it is slow. */
 const COMPOSE_FILES = ['compose.yaml', 'compose.tuned.yaml'].map((name) =>
@@ -35,6 +35,9 @@ export async function contestants({ run, folder, image, compose }) {
     await bareEngine('loopback', `${prefix}bare-loopback`, image, folder),
     await rsentinel('bridge', `${prefix}bridge`, image, folder),
     await bareEngine('bridge', `${prefix}bare-bridge`, image, folder),
+    await rsentinel('large', `${prefix}large`, image, folder),
+    await bareEngine('large', `${prefix}bare-large`, image, folder),
+    await twelveGroups(`${prefix}of-twelve`, image, folder),
   ];
   if (!compose.found) return field;
   return [
@@ -47,35 +50,36 @@ export async function contestants({ run, folder, image, compose }) {
 /**
  * The command line, as a user runs it; in loopback mode also `up` on the group that is there already.
  *
- * @param {Mode} mode
+ * @param {Kind} kind
  * @param {string} group
  * @param {string} image
  * @param {string} folder
  * @returns {Promise<Contestant>}
  */
-async function rsentinel(mode, group, image, folder) {
+async function rsentinel(kind, group, image, folder) {
   const home = join(folder, group);
   await mkdir(home, { recursive: true });
   const file = join(home, 'topology.yaml');
-  await writeFile(file, topologyText({ group, image, mode }));
+  await writeFile(file, topologyText({ group, image, kind }));
   // A name in the environment would win over the file's.
   const env = { RSENTINEL_NAME: '' };
   const cli = (/** @type {string} */ command) =>
     runChild([process.execPath, CLI, command, '-f', file], { env });
   return {
-    name: `rsentinel ${mode}`,
+    name: `rsentinel ${kind}`,
+    every: kind === 'large' ? SELDOM : 1,
     round: async () => {
       const up = await cli('up');
       const within = readyMs(up.stderr);
       const samples = [
-        { name: `rsentinel ${mode} up`, ms: up.ms },
-        { name: `rsentinel ${mode} up, process apart`, ms: within },
+        { name: `rsentinel ${kind} up`, ms: up.ms },
+        { name: `rsentinel ${kind} up, process apart`, ms: within },
       ];
-      if (mode === 'loopback') {
+      if (kind === 'loopback') {
         samples.push({ name: 'rsentinel up, nothing to do', ms: (await cli('up')).ms });
         samples.push({ name: 'node -e 0', ms: (await runChild([process.execPath, '-e', '0'])).ms });
       }
-      samples.push({ name: `rsentinel ${mode} down`, ms: (await cli('down')).ms });
+      samples.push({ name: `rsentinel ${kind} down`, ms: (await cli('down')).ms });
       await rm(join(home, '.rsentinel'), { recursive: true, force: true });
       return samples;
     },
@@ -93,29 +97,30 @@ function readyMs(/** @type {string} */ stderr) {
 /**
  * The same containers with nobody waiting for Redis: what no tool on this engine can be faster than.
  *
- * @param {Mode} mode
+ * @param {Kind} kind
  * @param {string} group
  * @param {string} image
  * @param {string} folder
  * @returns {Promise<Contestant>}
  */
-async function bareEngine(mode, group, image, folder) {
+async function bareEngine(kind, group, image, folder) {
   const home = join(folder, group);
   const directory = join(home, 'nodes');
   await mkdir(home, { recursive: true });
   const file = join(home, 'group.json');
-  await writeFile(file, JSON.stringify(await describeGroup({ group, image, mode, directory })));
+  await writeFile(file, JSON.stringify(await describeGroup({ group, image, kind, directory })));
   const bare = (/** @type {string} */ command) => runChild([process.execPath, BARE, command, file]);
   return {
-    name: `bare engine ${mode}`,
+    name: `bare engine ${kind}`,
+    every: kind === 'large' ? SELDOM : 1,
     round: async () => {
       const up = await bare('up');
       const down = await bare('down');
       await rm(directory, { recursive: true, force: true });
       return [
-        { name: `bare engine ${mode} up`, ms: up.ms },
-        { name: `bare engine ${mode} up, process apart`, ms: Number(up.stdout) },
-        { name: `bare engine ${mode} down`, ms: down.ms },
+        { name: `bare engine ${kind} up`, ms: up.ms },
+        { name: `bare engine ${kind} up, process apart`, ms: Number(up.stdout) },
+        { name: `bare engine ${kind} down`, ms: down.ms },
       ];
     },
   };
@@ -137,6 +142,7 @@ function handWritten(name, files, command, project, image) {
     runChild([...command, '-p', project, ...chosen, ...args], { env: { BENCH_IMAGE: image }, always });
   return {
     name,
+    every: 1,
     round: async () => {
       const up = await compose(['up', '-d', '--wait']);
       const waited = await untilComposeReady(image);

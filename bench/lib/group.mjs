@@ -5,32 +5,58 @@ import { groupLabels } from '../../dist/driver/docker/labels.js';
 import { CONF_FILE, renderConf } from '../../dist/render/conf.js';
 import { initialHistory } from '../../dist/render/history.js';
 import { loadTemplates } from '../../dist/render/templates.js';
-import { allocate } from '../../dist/spec/allocate.js';
+import { allocate, NOTHING_BEFORE } from '../../dist/spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../../dist/spec/build.js';
 import { settle, THIS_MACHINE } from '../../dist/spec/settle.js';
 import { nodeMounts } from '../../dist/storage/directory-storage.js';
 import { parseTopology } from '../../dist/topology/parse.js';
 import { connect } from '../../scripts/lib/docker.mjs';
 
-/** @typedef {{ group: string, image: string, mode: 'loopback' | 'bridge' }} Asked */
+/**
+ * `loopback` and `bridge`: the usual group in that address mode. `large`: one of 26 nodes in loopback mode.
+ *
+ * @typedef {'loopback' | 'bridge' | 'large'} Kind
+ * @typedef {{ group: string, image: string, kind: Kind }} Asked
+ */
 
 /** First ports of the Redis nodes and of the sentinels: far from the usual ones, and from automatic ones. */
-const PORTS = { loopback: [19200, 19210], bridge: [19220, 19230] };
+const KINDS = {
+  loopback: { mode: 'loopback', replicas: 2, sentinels: 3, ports: [19200, 19210] },
+  bridge: { mode: 'bridge', replicas: 2, sentinels: 3, ports: [19220, 19230] },
+  large: { mode: 'loopback', replicas: 20, sentinels: 5, ports: [19240, 19270] },
+};
 
 /**
- * One master, two replicas, three sentinels: the topology that everyone brings up.
+ * The topology that everyone brings up.
  *
  * @param {Asked} asked
  */
-export function topologyText({ group, image, mode }) {
-  const [redis, sentinel] = PORTS[mode];
+export function topologyText({ group, image, kind }) {
+  const { mode, replicas, sentinels, ports } = KINDS[kind];
+  const [redis, sentinel] = ports;
   return [
     `name: ${group}`,
     `image: ${image}`,
     `master: {port: ${redis}}`,
-    'replicas: 2',
-    `sentinels: [{port: ${sentinel}}, {}, {}]`,
+    `replicas: ${replicas}`,
+    `sentinels: [{port: ${sentinel}}${', {}'.repeat(sentinels - 1)}]`,
     `network: {mode: ${mode}}`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * The usual group, with ports that nobody else has.
+ *
+ * @param {string} image
+ */
+export function automaticTopologyText(image) {
+  const list = (/** @type {number} */ count) => `[${Array(count).fill('{port: auto}').join(', ')}]`;
+  return [
+    `image: ${image}`,
+    'master: {port: auto}',
+    `replicas: ${list(KINDS.loopback.replicas)}`,
+    `sentinels: ${list(KINDS.loopback.sentinels)}`,
     '',
   ].join('\n');
 }
@@ -54,7 +80,7 @@ export function topologyOf(asked) {
  */
 export async function describeGroup({ directory, ...asked }) {
   const topology = settle({ ...topologyOf(asked), directory }, undefined, THIS_MACHINE);
-  const allocation = allocate(topology, new Map(), null, { ports: new Set(), subnets: new Set() }, () => 0);
+  const allocation = allocate(topology, NOTHING_BEFORE, { ports: new Set(), subnets: new Set() }, () => 0);
   const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
   const docker = connect();
   const { Config } = await docker.getImage(asked.image).inspect();
@@ -74,7 +100,7 @@ export async function describeGroup({ directory, ...asked }) {
       options: nodeOptions(spec, node, nodeMounts(directory, node.name), server, owner),
       mounts: nodeMounts(directory, node.name),
       file: CONF_FILE[node.kind],
-      text: renderConf(spec, node, history),
+      text: renderConf(spec, node, history, null),
     })),
     owner,
   };

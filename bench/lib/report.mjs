@@ -12,6 +12,10 @@ const ROWS = [
   ['docker compose, `up --wait` alone', 'compose up --wait', ''],
   ['tuned compose file, until as ready', 'tuned compose up --wait, then ready', 'tuned compose down'],
   ['tuned compose file, `up --wait` alone', 'tuned compose up --wait', ''],
+  ['rsentinel, 1 + 20 + 5 nodes', 'rsentinel large up', 'rsentinel large down'],
+  ['bare engine, the same containers', 'bare engine large up', 'bare engine large down'],
+  ['rsentinel, twelve groups at once', 'twelve at once', ''],
+  ['rsentinel, twelve groups one after another', 'twelve one after another', ''],
   ['rsentinel, nothing to do', 'rsentinel up, nothing to do', ''],
   ['`node -e 0`', 'node -e 0', ''],
   ['without process start: rsentinel, loopback', 'rsentinel loopback up, process apart', ''],
@@ -22,7 +26,7 @@ const ROWS = [
 
 /** Pairs that are compared by their medians, and what is aimed at. */
 const RATIOS = [
-  ['loopback up / bare engine', 'rsentinel loopback up', 'bare engine loopback up', '≤ 2'],
+  ['loopback up (1 + 2 + 3 nodes) / bare engine', 'rsentinel loopback up', 'bare engine loopback up', '≤ 2'],
   ['loopback up / docker compose', 'rsentinel loopback up', 'compose up --wait, then ready', '≤ 0.15'],
   ['loopback up / tuned compose file', 'rsentinel loopback up', 'tuned compose up --wait, then ready', ''],
   ['loopback down / bare engine', 'rsentinel loopback down', 'bare engine loopback down', ''],
@@ -30,7 +34,10 @@ const RATIOS = [
   ['bridge up / bare engine', 'rsentinel bridge up', 'bare engine bridge up', ''],
   ['bridge up / docker compose', 'rsentinel bridge up', 'compose up --wait, then ready', ''],
   ['bridge down / bare engine', 'rsentinel bridge down', 'bare engine bridge down', ''],
-  ['nothing to do / `node -e 0`', 'rsentinel up, nothing to do', 'node -e 0', ''],
+  ['1 + 20 + 5 nodes up / bare engine', 'rsentinel large up', 'bare engine large up', 'as 1 + 2 + 3'],
+  ['1 + 20 + 5 nodes down / bare engine', 'rsentinel large down', 'bare engine large down', ''],
+  ['twelve groups at once / one after another', 'twelve at once', 'twelve one after another', '< 1'],
+  ['nothing to do / `node -e 0`', 'rsentinel up, nothing to do', 'node -e 0', '≤ 4'],
 ];
 
 /**

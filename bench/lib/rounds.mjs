@@ -6,6 +6,7 @@ import { say } from '../../scripts/lib/log.mjs';
 /**
  * @typedef {object} Contestant
  * @property {string} name
+ * @property {number} every It runs in every round (1), or in the first of so many, without a warm-up.
  * @property {() => Promise<readonly Sample[]>} round Sets up, measures and removes what it has made.
  * @property {() => Promise<void>} [cleanUp] Removes what an interrupted round may have left.
  */
@@ -25,6 +26,7 @@ export async function runRounds(field, rounds) {
     say(round === 0 ? 'Warming up.' : `Round ${round} of ${rounds}.`);
     for (const contestant of rotated(field, round)) {
       interruption.throwIfAborted();
+      if (contestant.every > 1 && round % contestant.every !== 1) continue;
       const measured = await contestant.round();
       if (round === 0) continue;
       for (const { name, ms } of measured) samples.set(name, [...(samples.get(name) ?? []), ms]);

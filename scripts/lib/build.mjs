@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bundle } from './bundle.mjs';
 import { SetupError, say } from './log.mjs';
 import { ROOT } from './paths.mjs';
 import { runQuietly } from './run.mjs';
@@ -10,15 +11,16 @@ const SOURCE = join(ROOT, 'src');
 const OUTPUT = join(ROOT, 'dist');
 const SCHEMA_FOLDER = join(ROOT, 'schema');
 
-/** Compiles the sources to dist/ and writes the topology file's JSON Schema. */
+/** Compiles the sources to dist/, bundles the command line and writes the topology file's JSON Schema. */
 export async function build() {
-  say('Building dist/ with tsc, and schema/topology.schema.json.');
+  say('Building dist/ with tsc, bundle/ with esbuild, and schema/topology.schema.json.');
   // The compiler's own file: Windows has no executable links in node_modules/.bin.
   await runQuietly(process.execPath, [
     join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
     '-p',
     join(ROOT, 'tsconfig.build.json'),
   ]);
+  await bundle();
   await removeStaleOutput();
   await writeSchema();
 }

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aptInstall, canInstall, findProgram } from './apt.mjs';
-import { SetupError, say } from './log.mjs';
+import { say } from './log.mjs';
+import { ensureMmdebstrap } from './mmdebstrap.mjs';
 import { runQuietly } from './run.mjs';
 
 /**
@@ -52,7 +52,10 @@ export async function ensureBuilt(docker, recipes) {
   const present = await Promise.all(recipes.map(({ tag }) => hasImage(docker, tag)));
   const missing = recipes.filter((_, index) => !present[index]);
   if (missing.length === 0) return;
-  await ensureMmdebstrap();
+  await ensureMmdebstrap({
+    missing: 'No image with Redis can be pulled, and none can be built: mmdebstrap is missing.',
+    hint: 'Install mmdebstrap (Debian, Ubuntu), or set RSENTINEL_IMAGE to an image that the engine has.',
+  });
   say(`Building ${missing.map(({ tag }) => tag).join(', ')} from Debian's packages (kept as a cache).`);
   const folder = await mkdtemp(join(tmpdir(), 'rsentinel-image-'));
   try {
@@ -77,17 +80,6 @@ export async function hasImage(docker, image) {
     if (/** @type {{ statusCode?: number }} */ (error).statusCode === 404) return false;
     throw error;
   }
-}
-
-async function ensureMmdebstrap() {
-  if (findProgram('mmdebstrap') !== undefined) return;
-  if (!canInstall()) {
-    throw new SetupError('No image with Redis can be pulled, and none can be built: mmdebstrap is missing.', {
-      hint: 'Install mmdebstrap (Debian, Ubuntu), or set RSENTINEL_IMAGE to an image that the engine has.',
-    });
-  }
-  // The keys of the other Debian releases are only recommended by mmdebstrap.
-  await aptInstall(['mmdebstrap', 'debian-archive-keyring'], 'it unpacks the packages of an image');
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 
 /** Thrown where work stops because the user (or a supervisor) asked for it. */
@@ -14,6 +15,8 @@ const controller = new AbortController();
 
 /** Aborted, with an {@link Interrupted} as reason, at the first SIGINT, SIGTERM or SIGHUP. */
 export const interruption = controller.signal;
+// The bench runs a dozen commands at once, each of which listens: no leak.
+setMaxListeners(0, interruption);
 
 /** Turns signals into {@link interruption}, so that `finally` blocks still run: they stop the engine. */
 export function catchSignals() {

@@ -65,8 +65,24 @@ export function isOfOtherRun(/** @type {string} */ group, /** @type {string} */ 
 export async function removeLeftovers(docker, run) {
   const objects = await listGroupObjects(docker);
   const ours = objects.filter(({ group }) => group.startsWith(groupPrefix(run)));
-  for (const kind of /** @type {const} */ (['container', 'network', 'volume'])) {
-    await Promise.all(ours.filter((object) => object.kind === kind).map(({ remove }) => remove()));
-  }
+  await removeAll(ours);
   return ours.length;
+}
+
+/**
+ * Removes objects of groups in the order in which engines let them go: Podman, for one, removes no
+ * container whose network namespace another one uses, and that is the anchor's.
+ *
+ * @param {readonly GroupObject[]} objects
+ */
+export async function removeAll(objects) {
+  const isAnchor = (/** @type {GroupObject} */ { kind, name }) =>
+    kind === 'container' && name.endsWith('-anchor');
+  const stages = [
+    objects.filter((object) => object.kind === 'container' && !isAnchor(object)),
+    objects.filter(isAnchor),
+    objects.filter(({ kind }) => kind === 'network'),
+    objects.filter(({ kind }) => kind === 'volume'),
+  ];
+  for (const stage of stages) await Promise.all(stage.map(({ remove }) => remove()));
 }

@@ -21,6 +21,7 @@ export function exitCodeOf(code: ErrorCode, signal: StopSignal | null): number {
     case 'NETWORK_UNSUITABLE':
       return 2;
     case 'WAIT_TIMEOUT':
+    case 'GROUP_BUSY':
       return 124;
     case 'INTERRUPTED':
       return SIGNAL_CODES[signal ?? 'SIGINT'];

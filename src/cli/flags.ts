@@ -25,6 +25,8 @@ export interface FormatFlags {
 export interface UpFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
   /** ms */
   readonly waitTimeout?: number;
+  /** ms */
+  readonly ttl?: number;
   /** False: `--no-rollback`. */
   readonly rollback: boolean;
   readonly dryRun?: true;
@@ -34,6 +36,30 @@ export interface StatusFlags extends TargetFlags, EngineFlags, ReportFlags, Form
 
 export interface DownFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
   readonly volumes?: true;
+  /** ms */
+  readonly waitTimeout?: number;
+  /** All groups of the engine. */
+  readonly all?: true;
+  readonly yes?: true;
+}
+
+export interface PruneFlags extends EngineFlags, ReportFlags, FormatFlags {
+  readonly volumes?: true;
+  readonly yes?: true;
+  readonly dryRun?: true;
+}
+
+/** `quiet`: names only. */
+export interface ListFlags extends EngineFlags, ReportFlags, FormatFlags {}
+
+export interface LogsFlags extends TargetFlags, EngineFlags {
+  readonly follow?: true;
+  /** ms since 1970 */
+  readonly since?: number;
+  /** Lines of each node. */
+  readonly tail?: number;
+  readonly timestamps?: true;
+  readonly verbose?: true;
 }
 
 export interface RenderFlags extends TargetFlags, ReportFlags {

@@ -11,6 +11,10 @@ export async function run(): Promise<void> {
   ignoreClosedPipes();
   const interruption = new Interruption(process);
   const session: Session = {
+    // Opened by the first who needs it.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,

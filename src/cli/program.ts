@@ -5,8 +5,18 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { VERSION } from '../version.js';
 import { parseDuration } from './duration.js';
-import type { DownFlags, RenderFlags, StatusFlags, TargetFlags, UpFlags } from './flags.js';
+import type {
+  DownFlags,
+  ListFlags,
+  LogsFlags,
+  PruneFlags,
+  RenderFlags,
+  StatusFlags,
+  TargetFlags,
+  UpFlags,
+} from './flags.js';
 import type { Command as Run } from './session.js';
+import { parseSince } from './since.js';
 
 interface Texts {
   readonly writeOut: (text: string) => void;
@@ -23,7 +33,7 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
-    // Options stand after the command (`logs -f` will mean something else than `-f logs`); those
+    // Options stand after the command (`logs -f` means something else than `-f logs`); those
     // that everyone types before it out of habit from docker are taken there as well.
     .enablePositionalOptions()
     .addOption(new Option('-f, --file <file>').hideHelp())
@@ -35,7 +45,7 @@ export function buildProgram(texts: Texts, run: Runner): Command {
 
   /** Runs with the options of both places, the command's own first. */
   const action =
-    <Flags extends TargetFlags>(load: () => Promise<Run<Flags>>) =>
+    <Flags extends object>(load: () => Promise<Run<Flags>>) =>
     (flags: Flags): Promise<void> =>
       run(load, { ...program.opts<TargetFlags>(), ...flags });
 
@@ -43,8 +53,9 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     .command('up')
     .description('bring the group of the topology file up and wait until it is proved ready')
     .action(action<UpFlags>(async () => (await import('./commands/up.js')).up));
-  addTarget(up, "the group's name, instead of the file's");
-  up.option('--wait-timeout <duration>', 'how long the nodes may take to be ready (default: 60s)', duration)
+  addTarget(up, "the group's name, instead of the file's; auto makes one up");
+  up.option('--ttl <duration>', 'how long the group is wanted (30m, 2h, 5d): prune removes it then', lifetime)
+    .option('--wait-timeout <duration>', 'how long the nodes may take to be ready (default: 60s)', duration)
     .option('--no-rollback', 'keep what was made when it fails, to look at')
     .option('--dry-run', 'print what would be done and why; do nothing');
   addReport(addFormat(addEngine(up))).addHelpText('after', UP_HELP);
@@ -62,11 +73,58 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     .command('down')
     .description("remove a group's containers and network; its directory stays")
     .action(action<DownFlags>(async () => (await import('./commands/down.js')).down));
-  addTarget(down, 'the group; no file is needed').option(
-    '--volumes',
-    'remove its configuration and data too',
-  );
+  addTarget(down, 'the group; no file is needed')
+    .option('--volumes', 'remove its configuration and data too')
+    .option(
+      '--wait-timeout <duration>',
+      'how long another rsentinel that is at the group may take (default: 60s)',
+      duration,
+    )
+    .option('--all', 'every group on the engine, whoever made it; asks first')
+    .option('-y, --yes', 'with --all: do not ask');
   addReport(addFormat(addEngine(down))).addHelpText('after', DOWN_HELP);
+
+  const ls = program
+    .command('ls')
+    .alias('list')
+    .description('list every group on the engine, with its health')
+    .action(action<ListFlags>(async () => (await import('./commands/ls.js')).ls));
+  addFormat(addEngine(ls))
+    .addOption(new Option('-q, --quiet', 'print names only').conflicts('verbose'))
+    .option('-v, --verbose', VERBOSE)
+    .addHelpText('after', LS_HELP);
+
+  const logs = program
+    .command('logs')
+    .argument('[node...]', 'nodes, as status names them; anchor for the anchor (default: all nodes)')
+    .description('print the logs of the nodes, merged in the order of time')
+    .option('-f, --follow', 'go on with what is logged from now on')
+    .option(
+      '--since <time>',
+      'nothing older than this: a duration before now, or 2025-03-01T12:00:00Z',
+      since,
+    )
+    .option('--tail <lines>', 'so many lines of each node at most (default: all)', lineCount)
+    .option('-t, --timestamps', 'print the time of each line')
+    .option('--file <file>', FILE)
+    .option('-n, --name <name>', 'the group; no file is needed')
+    .option('-v, --verbose', VERBOSE)
+    .action((nodes: readonly string[], flags: LogsFlags) =>
+      action<LogsFlags>(async () => {
+        const { logs } = await import('./commands/logs.js');
+        return (all, session) => logs(nodes, all, session);
+      })(flags),
+    );
+  addEngine(logs).addHelpText('after', LOGS_HELP);
+
+  const prune = program
+    .command('prune')
+    .description('remove groups that have expired, or whose topology file or directory is gone; asks first')
+    .option('--dry-run', 'print what would be removed and why; remove nothing')
+    .option('--volumes', 'remove their configuration and data too')
+    .option('-y, --yes', 'do not ask')
+    .action(action<PruneFlags>(async () => (await import('./commands/prune.js')).prune));
+  addReport(addFormat(addEngine(prune))).addHelpText('after', PRUNE_HELP);
 
   const render = program
     .command('render')
@@ -83,10 +141,11 @@ export function buildProgram(texts: Texts, run: Runner): Command {
   return program;
 }
 
+const FILE = 'topology file, - for standard input (default: topology.yaml here)';
+const VERBOSE = 'print every step and every call to the engine; stack traces';
+
 function addTarget(command: Command, name: string): Command {
-  return command
-    .option('-f, --file <file>', 'topology file, - for standard input (default: topology.yaml here)')
-    .option('-n, --name <name>', name);
+  return command.option('-f, --file <file>', FILE).option('-n, --name <name>', name);
 }
 
 function addEngine(command: Command): Command {
@@ -108,22 +167,35 @@ function addFormat(command: Command): Command {
 function addReport(command: Command): Command {
   return command
     .addOption(new Option('-q, --quiet', 'print errors only, and JSON if asked for').conflicts('verbose'))
-    .option('-v, --verbose', 'print every step and every call to the engine; stack traces');
+    .option('-v, --verbose', VERBOSE);
 }
 
-function duration(text: string): number {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof RangeError ? error.message : String(error));
-  }
+/** What is thrown for the user becomes an error of commander's, which names the option. */
+function argument<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof RangeError ? error.message : String(error));
+    }
+  };
 }
+
+const duration = argument((text) => parseDuration(text));
+const lifetime = argument((text) => parseDuration(text, '30d'));
+const since = argument((text) => parseSince(text, Date.now()));
+const lineCount = argument((text) => {
+  if (!/^\d{1,9}$/.test(text)) throw new RangeError('Not a number of lines.');
+  return Number(text);
+});
 
 const GENERAL_HELP = `
 Examples:
   rsentinel up                       bring up the group of ./topology.yaml
   rsentinel status                   what is observed of it
   rsentinel down --volumes           remove it, with its directory
+  rsentinel ls                       every group on the engine
+  rsentinel logs -f                  what its nodes say
 
 Without a topology file, up makes the default group: a master, two replicas, three sentinels.
 
@@ -135,13 +207,14 @@ Environment:
   NO_COLOR, FORCE_COLOR, CI          as everywhere
 
 Exit codes: 0 done; 1 failed; 2 usage or topology; 3 group degraded or absent (status);
-124 not ready in time; 130, 143 interrupted.`;
+124 not ready in time, or another rsentinel is at the group for too long; 130, 143 interrupted.`;
 
 const UP_HELP = `
 Examples:
   rsentinel up -f topology.yaml
   rsentinel up -n ci-42 --format json > group.json
   rsentinel up --dry-run
+  rsentinel up -n auto --ttl 30m     a group with a name of its own, for half an hour
   cat topology.yaml | rsentinel up -f -`;
 
 const STATUS_HELP = `
@@ -156,7 +229,34 @@ const DOWN_HELP = `
 Examples:
   rsentinel down                     the group of the topology file here
   rsentinel down -n mymaster-demo    by name, from anywhere
-  rsentinel down --volumes           with configuration and data`;
+  rsentinel down --volumes           with configuration and data
+  rsentinel down --all --yes         every group on the engine`;
+
+const LS_HELP = `
+Health is healthy or degraded, as status says it; stopped: no node runs; partial: no node is there;
+unknown: it could not be observed within 5 seconds.
+
+Examples:
+  rsentinel ls
+  rsentinel ls -q
+  rsentinel ls --format json`;
+
+const LOGS_HELP = `
+Here -f means --follow. It goes on when nodes stop and start, and ends when the group is gone.
+
+Examples:
+  rsentinel logs
+  rsentinel logs -f redis-1 sentinel-1
+  rsentinel logs -n mymaster-demo --since 10m --tail 100 -t`;
+
+const PRUNE_HELP = `
+Removed are groups that have expired (up --ttl), groups that were made on this machine and whose
+topology file or directory is gone, and groups of which no node is left. Without a terminal to ask
+on, it takes --yes.
+
+Examples:
+  rsentinel prune --dry-run
+  rsentinel prune --yes --volumes`;
 
 const RENDER_HELP = `
 Examples:

@@ -2,6 +2,8 @@
 import type { Environment } from '../report/style.js';
 
 export interface Session {
+  /** Answers to questions. */
+  readonly stdin: NodeJS.ReadStream;
   /** Results. */
   readonly stdout: NodeJS.WriteStream;
   /** Progress, warnings, errors. */

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RsentinelError } from '../errors.js';
 import type { Environment } from '../report/style.js';
+import { AUTO } from '../topology/group-name.js';
 import type { TargetFlags } from './flags.js';
 
 export const DEFAULT_FILES = ['topology.yaml', 'topology.yml', 'rsentinel.yaml', 'rsentinel.yml'] as const;
@@ -29,6 +30,17 @@ export function selectionOf(flags: TargetFlags, env: Environment): Selection {
     });
   }
   return { name, file: flags.file ?? (env['RSENTINEL_FILE'] || undefined) };
+}
+
+/** The same for commands that are about a group which has its name already. */
+export function definiteSelectionOf(flags: TargetFlags, env: Environment): Selection {
+  const selection = selectionOf(flags, env);
+  if (selection.name !== AUTO) return selection;
+  // The environment says it for `up`; a file that is named here tells more.
+  if (flags.name === undefined && flags.file !== undefined) return { ...selection, name: undefined };
+  throw new RsentinelError('USAGE', `the name ${AUTO} makes a new name up, which only \`up\` does`, {
+    hint: 'Name the group with -n NAME (`rsentinel ls` shows them), or with -f FILE if it is the only one that was made from that file.',
+  });
 }
 
 /** @throws RsentinelError USAGE when several files could be meant */

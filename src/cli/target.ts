@@ -3,9 +3,10 @@
  * found by the file it was made from even when that is gone or broken.
  */
 import { join } from 'node:path';
-import type { GroupListing } from '../driver/driver.js';
+import type { GroupOrigin } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
 import type { Topology } from '../topology/topology.js';
+import { isGeneratedName } from './generated-name.js';
 import { DEFAULT_FILES, type Selection, type Source } from './source.js';
 
 export interface Target {
@@ -20,7 +21,7 @@ export interface Surroundings {
   readonly find: (file: string | undefined) => Promise<Source>;
   /** @param name a name that is put in place of the topology's own */
   readonly load: (source: Source, name: string | undefined) => Promise<Topology>;
-  readonly groups: () => Promise<readonly GroupListing[]>;
+  readonly groups: () => Promise<readonly GroupOrigin[]>;
   readonly warn: (message: string) => void;
 }
 
@@ -60,7 +61,7 @@ async function named(name: string, file: string | undefined, around: Surrounding
 
 async function byFile(source: Source & { readonly kind: 'file' }, around: Surroundings): Promise<Target> {
   try {
-    return whole(await around.load(source, undefined));
+    return await generatedFrom(source, await around.load(source, undefined), around);
   } catch (error) {
     if (!isAboutTopology(error)) throw error;
     const group = only(
@@ -73,12 +74,26 @@ async function byFile(source: Source & { readonly kind: 'file' }, around: Surrou
   }
 }
 
+/** The file's own group; where that is not there, the only one with a name that was made up for it. */
+async function generatedFrom(
+  source: Source & { readonly kind: 'file' },
+  topology: Topology,
+  around: Surroundings,
+): Promise<Target> {
+  const groups = await around.groups();
+  if (groups.some(({ name }) => name === topology.name)) return whole(topology);
+  const isGenerated = ({ name, file }: GroupOrigin): boolean =>
+    file === source.path && isGeneratedName(name, topology.name);
+  const group = only(groups.filter(isGenerated), source.path);
+  return whole(group === null ? topology : await around.load(source, group.name));
+}
+
 /** No file was named and none is here: a group made from one that was, or from no file at all. */
 async function byDirectory(source: Source, around: Surroundings): Promise<Target> {
   const files = DEFAULT_FILES.map((name) => join(around.cwd, name));
   const topology = await around.load(source, undefined);
   const groups = await around.groups();
-  const here = ({ file, directory }: GroupListing) =>
+  const here = ({ file, directory }: GroupOrigin) =>
     file === null ? directory === topology.directory : files.includes(file);
   const group = only(groups.filter(here), around.cwd);
   if (group !== null) return { name: group.name, topology: group.file === null ? topology : null };
@@ -92,7 +107,7 @@ async function byDirectory(source: Source, around: Surroundings): Promise<Target
 }
 
 /** @throws RsentinelError USAGE when there are several */
-function only(groups: readonly GroupListing[], from: string): GroupListing | null {
+function only(groups: readonly GroupOrigin[], from: string): GroupOrigin | null {
   const [group, ...others] = groups;
   if (group === undefined) return null;
   if (others.length === 0) return group;

@@ -7,6 +7,7 @@ import type { Address } from '../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Owner } from '../storage/storage.js';
 import type { StorageKind } from '../topology/topology.js';
+import type { HeldLock, LockOutcome, LockRequest } from './lock.js';
 
 /**
  * `anchor`: owns the network namespace of a group in loopback mode; no Redis process of the group.
@@ -25,8 +26,12 @@ export interface ObservedMember {
   readonly exitCode: number | null;
   /** False: the network, or the anchor, that it was made for is there no more; it can never start again. */
   readonly attached: boolean;
-  /** Digest of the spec it was made from. */
+  /** Digest of what its container was made from. */
   readonly digest: string;
+  /** As the engine names it: what it was made from, or an id where that name belongs to another image by now. */
+  readonly image: string;
+  /** Ports that the anchor publishes; empty for others. */
+  readonly ports: readonly number[];
   /** Announced and control address; null for the anchor. */
   readonly address: Address | null;
   readonly control: Address | null;
@@ -53,14 +58,65 @@ export interface ObservedVolume {
 export interface ObservedEngine {
   readonly members: readonly ObservedMember[];
   readonly network: ObservedNetwork | null;
+  /** Those that hold files. */
   readonly volumes: readonly ObservedVolume[];
+  /** The id of one that containers of the group were made from; null: there is no container. */
+  readonly image: string | null;
+  /** Whoever holds it may be gone. It is no member: nothing but its holder removes it. */
+  readonly lock: HeldLock | null;
+  readonly expiry: Expiry | null;
 }
 
-export interface GroupListing {
+export interface Taken {
+  readonly ports: readonly number[];
+  /** CIDR */
+  readonly subnets: readonly string[];
+}
+
+export interface Expiry {
+  /** ms since 1970 until which the group is wanted; null: the marks cannot be read. */
+  readonly at: number | null;
+  /** Names of what says so on the engine. */
+  readonly marks: readonly string[];
+}
+
+/** What a group was made from. */
+export interface GroupOrigin {
   readonly name: string;
   /** Absolute path of the topology file it was made from. */
   readonly file: string | null;
   readonly directory: string | null;
+}
+
+export interface GroupListing extends GroupOrigin {
+  /** How many nodes have a container, in whatever state. */
+  readonly redis: number;
+  readonly sentinels: number;
+  /** ms since 1970 at which the oldest and the newest part of it were made; null: the engine does not say. */
+  readonly createdAt: number | null;
+  readonly changedAt: number | null;
+  readonly expiresAt: number | null;
+  /** The machine that it was made on, as {@link Driver.machine} names this one. */
+  readonly machine: string | null;
+  /** Whether the nodes' files are in `directory`; otherwise the engine keeps them. */
+  readonly usesDirectory: boolean;
+}
+
+/** A line that a member has logged, on stdout or stderr. */
+export interface LogLine {
+  /** ns since 1970, by the engine's clock. */
+  readonly time: bigint;
+  /** Without the line's end; with whatever control characters the member has written. */
+  readonly text: string;
+}
+
+export interface LogRequest {
+  /** ns since 1970: nothing older than this. */
+  readonly since: bigint | null;
+  /** How many lines before the present; null: all that there are. */
+  readonly tail: number | null;
+  /** Whether to wait for more, until the member ends. */
+  readonly follow: boolean;
 }
 
 /** Absolute paths of a node's directories on the machine that the engine runs on. */
@@ -141,6 +197,8 @@ export interface Driver {
    */
   pullImage(image: string, signal: AbortSignal): Promise<void>;
 
+  /** What is taken on the engine by anything that is not the group's. */
+  takenByOthers(group: string): Promise<Taken>;
   /** @throws RsentinelError NAME_TAKEN, SUBNET_TAKEN */
   createNetwork(spec: GroupSpec): Promise<void>;
   /** The anchor, not running. @throws RsentinelError NAME_TAKEN */
@@ -156,25 +214,61 @@ export interface Driver {
   stop(group: string, container: string): Promise<void>;
   /** Removes a member in whatever state it is, with its anonymous volumes. Absent: done. */
   remove(group: string, container: string): Promise<void>;
+  /** Frees the name of a stopped member for a successor; observed as `other` from then on. */
+  setAside(group: string, container: string): Promise<void>;
+  /** Gives back its name to a member that was set aside. */
+  bringBack(group: string, container: string): Promise<void>;
+  /** Removes a member that was set aside. Absent: done. */
+  removeAside(group: string, container: string): Promise<void>;
   /** Removes the group's network. Absent: done. */
   removeNetwork(group: string): Promise<void>;
 
   /** A volume, unless it is there. @throws RsentinelError NAME_TAKEN */
   createVolume(volume: VolumeSpec): Promise<void>;
-  /** Removes a volume of the group. Absent: done. */
+  /** Removes a volume of the group, an expiry mark for one. Absent: done. */
   removeVolume(group: string, name: string): Promise<void>;
   /**
    * Reaches into volumes that exist.
    * @param image one that is on the engine
    */
   openVolumes(group: string, image: string, volumes: readonly ObservedVolume[]): Promise<VolumeFiles>;
+  /**
+   * Notes that a group is wanted until then (ms since 1970), beside what was noted before.
+   * @returns the name of the volume that is the mark
+   */
+  markExpiry(group: string, at: number): Promise<string>;
+
+  /**
+   * Takes the lock of a group, unless somebody has it; of several that try at once, one gets it.
+   * @throws RsentinelError NAME_TAKEN
+   */
+  acquireLock(request: LockRequest): Promise<LockOutcome>;
+  /** Whether this very lock is still there. */
+  hasLock(id: string): Promise<boolean>;
+  /** Something that changes with every beat of a lock's holder. */
+  lockPulse(id: string): Promise<string>;
+  /**
+   * Shows that the holder is still there.
+   * @param beat another number each time
+   * @returns false: the lock is gone
+   */
+  beatLock(id: string, beat: number): Promise<boolean>;
+  /** Removes this very lock, and none that was taken since. Absent: done. */
+  removeLock(id: string): Promise<void>;
 
   /** The state of one member, now. */
   state(container: string): Promise<MemberNow>;
+  /**
+   * What a member has logged, in batches, about in the order of time. Absent: nothing.
+   * @param signal ends it
+   */
+  log(container: string, request: LogRequest, signal: AbortSignal): AsyncIterable<readonly LogLine[]>;
   /** The last lines that a member logged, oldest first. */
   logTail(container: string, lines: number): Promise<readonly string[]>;
   /** uid and gid that the processes of a group run as, inside of their containers. */
   owner(): Promise<Owner>;
   /** The same as files in a directory of this machine show them. */
   fileOwner(): Promise<Owner>;
+  /** Tells this machine from others that use the same engine. */
+  readonly machine: string;
 }

@@ -61,6 +61,7 @@ export function assembleReport(
     networkMode: group.network.mode,
     directory: group.directory,
     file: group.file ?? null,
+    expiresAt: engine.expiry?.at ?? null,
     redis: group.redis.map((node) =>
       redisReport(node, container(node), snapshot.redis.get(node.name), masterOffset),
     ),
@@ -82,6 +83,7 @@ export function absentReport(name: string): GroupReport {
     networkMode: null,
     directory: null,
     file: null,
+    expiresAt: null,
     redis: [],
     sentinels: [],
     faults: [],

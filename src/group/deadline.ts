@@ -18,7 +18,14 @@ export class Deadline {
     this.#timer ??= setTimeout(() => this.#controller.abort(), this.#ms);
   }
 
+  /** Gives the whole time again: where nodes are waited for one after the other, each has it. */
+  renew(): void {
+    this.cancel();
+    this.begin();
+  }
+
   cancel(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }

@@ -1,7 +1,10 @@
 /** `down`: removes what carries the group's label, and the directories and volumes when asked to. */
+import type { ObservedEngine } from '../driver/driver.js';
 import { readConfFacts } from '../render/conf-facts.js';
-import { removeDirectories } from '../storage/remove.js';
+import { isThere, removeDirectories } from '../storage/remove.js';
 import type { Context } from './context.js';
+import { untilEngineCalm } from './engine-calm.js';
+import { type LockSettings, withLock } from './lock.js';
 
 export interface DownTarget {
   readonly name: string;
@@ -11,6 +14,8 @@ export interface DownTarget {
 
 export interface DownSettings {
   readonly volumes: 'keep' | 'remove';
+  /** ms that another rsentinel that is at the group may take; a minute where it is left out. */
+  readonly waitTimeoutMs?: number;
 }
 
 export interface DownResult {
@@ -23,9 +28,12 @@ export interface DownResult {
   readonly ms: number;
 }
 
+const DEFAULT_WAIT_MS = 60_000;
+
 /**
  * Removes a group in whatever state it is, half made or running; nothing there is fine as well.
- * @throws RsentinelError when the engine or the file system refuses
+ * @throws RsentinelError when the engine or the file system refuses, or another rsentinel is at the
+ *   group for too long (GROUP_BUSY)
  */
 export async function down(
   target: DownTarget,
@@ -33,8 +41,42 @@ export async function down(
   context: Context,
 ): Promise<DownResult> {
   const started = performance.now();
-  const { driver } = context;
-  const { members, network, volumes } = await driver.observe(target.name);
+  const seen = await context.driver.observe(target.name);
+  const directory = directoryOf(seen) ?? target.directory;
+  const isOnEngine =
+    seen.members.length > 0 || seen.network !== null || seen.lock !== null || seen.expiry !== null;
+  const hasVolumes = seen.volumes.length > 0 && settings.volumes === 'remove';
+  const isOnDisk = directory !== null && settings.volumes === 'remove' && (await isThere(directory));
+  if (!isOnEngine && !isOnDisk && !hasVolumes) {
+    return { removed: [], kept: null, keptVolumes: [], ms: performance.now() - started };
+  }
+  const lock: LockSettings = {
+    command: 'down',
+    waitTimeoutMs: settings.waitTimeoutMs ?? DEFAULT_WAIT_MS,
+    image: seen.image,
+    directory,
+    file: seen.members[0]?.file ?? seen.lock?.file ?? null,
+  };
+  return withLock(target.name, lock, context, async (locked) => {
+    if (locked.tookOver) await untilEngineCalm(target.name, locked.context);
+    const result = await remove(target.name, directory, settings, locked.context);
+    return { ...result, ms: performance.now() - started };
+  });
+}
+
+/** Where the group is, as what there is of it on the engine says. */
+function directoryOf({ members, lock }: ObservedEngine): string | null {
+  return members.find((member) => member.directory !== '')?.directory ?? lock?.directory ?? null;
+}
+
+async function remove(
+  group: string,
+  known: string | null,
+  settings: DownSettings,
+  { driver }: Context,
+): Promise<Omit<DownResult, 'ms'>> {
+  const engine = await driver.observe(group);
+  const { members, network, volumes, expiry } = engine;
   const removed: string[] = [];
   // All at once. What sentinels know is on disk with every vote, and they must not start a failover
   // while the nodes go away: they are killed. Redis gets the time to save its data set; it needs
@@ -42,24 +84,26 @@ export async function down(
   await Promise.all(
     members.map(async (member) => {
       const hasData = member.role === 'redis' && member.state === 'running' && settings.volumes === 'keep';
-      if (hasData) await driver.stop(target.name, member.container);
-      await driver.remove(target.name, member.container);
+      if (hasData) await driver.stop(group, member.container);
+      await driver.remove(group, member.container);
       removed.push(`container ${member.container}`);
     }),
   );
   if (network !== null) {
-    await driver.removeNetwork(target.name);
+    await driver.removeNetwork(group);
     removed.push(`network ${network.name}`);
   }
-
-  const directory = members.find((member) => member.directory !== '')?.directory ?? target.directory;
-  if (directory !== null && settings.volumes === 'remove') {
-    const isOurs = (text: string): boolean => readConfFacts(text).marker?.group === target.name;
-    removed.push(...(await removeDirectories(directory, isOurs)).map((path) => `directory ${path}`));
+  // Last: as long as it is there, `prune` finds what a killed `down` has left.
+  for (const mark of expiry?.marks ?? []) {
+    await driver.removeVolume(group, mark);
+    removed.push(`volume ${mark}`);
   }
+
+  const directory = directoryOf({ ...engine, lock: null }) ?? known;
   if (settings.volumes === 'remove') {
+    removed.push(...(await removeFiles(group, directory)));
     for (const { name } of volumes) {
-      await driver.removeVolume(target.name, name);
+      await driver.removeVolume(group, name);
       removed.push(`volume ${name}`);
     }
   }
@@ -69,6 +113,11 @@ export async function down(
     removed,
     kept: keeps && inDirectory ? directory : null,
     keptVolumes: keeps ? volumes.map(({ name }) => name) : [],
-    ms: performance.now() - started,
   };
+}
+
+async function removeFiles(group: string, directory: string | null): Promise<readonly string[]> {
+  if (directory === null) return [];
+  const isOurs = (text: string): boolean => readConfFacts(text).header?.group === group;
+  return (await removeDirectories(directory, isOurs)).map((path) => `directory ${path}`);
 }

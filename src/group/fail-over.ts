@@ -1,4 +1,4 @@
-/** Lets the sentinels promote a replica in the place of a master that does not run. */
+/** Failovers that rsentinel asks for: of a master that does not run, and planned ones of a healthy master. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
 import type { Connections } from '../sentinel/connection.js';
@@ -6,11 +6,11 @@ import { takeSnapshot } from '../sentinel/observe.js';
 import { FAILOVER_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { agreedMaster, masterViews, type Snapshot } from '../sentinel/snapshot.js';
 import { type Address, sameAddress } from '../spec/address.js';
-import type { GroupSpec, SentinelNodeSpec } from '../spec/group-spec.js';
 import type { Context } from './context.js';
+import type { PresentGroup, PresentNode } from './presence.js';
 
 /** ms between two looks at what the sentinels say. */
-const POLL = 50;
+const POLL = 20;
 /**
  * ms for which Sentinel may find no good replica: it wants news from one that are at most 5 s old,
  * and asks each only every 10 s where its periods cannot be lowered (before 7.0).
@@ -20,79 +20,89 @@ const NO_GOOD_REPLICA = 12_000;
 /**
  * Asks for a failover, or joins the one that is under way, and waits until every answering sentinel
  * names the new master and that node says so itself.
- * @param old name of the master that does not run
- * @param running names of the sentinels that can be asked
- * @returns name of the new master; null when Sentinel has no good replica to promote
+ * @param group the nodes that run
+ * @param old address of the former master
+ * @param onPromoted called once a replica is a master by its own words and by those of a sentinel,
+ *   before the other sentinels agree
+ * @returns the new master; null when Sentinel has no good replica to promote
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
  */
 export async function failOver(
-  spec: GroupSpec,
-  old: string,
-  running: readonly string[],
+  group: PresentGroup,
+  old: Address,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
-): Promise<string | null> {
-  const { masterName, redis } = spec;
-  const sentinels = spec.sentinels.filter(({ name }) => running.includes(name));
+  onPromoted: (master: PresentNode) => Promise<void>,
+): Promise<PresentNode | null> {
   await Promise.allSettled(
-    sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
+    group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
   );
   const giveUp = performance.now() + NO_GOOD_REPLICA;
+  let promoted = false;
   for (;;) {
     context.signal.throwIfAborted();
-    const progress = failoverProgress(
-      spec,
-      old,
-      await takeSnapshot({ masterName, redis, sentinels }, connections),
-    );
-    if (progress.kind === 'done') return progress.master;
-    if (deadline.aborted) {
-      throw new RsentinelError('WAIT_TIMEOUT', `no replica was promoted in the place of ${old} in time`, {
-        hint: 'Look at the log of the sentinels, or give it longer with --wait-timeout.',
-      });
+    const progress = failoverProgress(group, old, await takeSnapshot(group, connections));
+    if (progress.kind !== 'not-begun' && progress.master !== null && !promoted) {
+      promoted = true;
+      await onPromoted(progress.master);
     }
+    if (progress.kind === 'done') return progress.master;
+    if (deadline.aborted) throw tooLate(group, old);
     if (progress.kind === 'not-begun') {
       // INPROG: one is under way, ours or one that the sentinels have begun themselves.
-      const refusal = await requestFailover(spec, sentinels, connections);
+      const refusal = await requestFailover(group, connections);
       if (refusal !== null && /NOGOODSLAVE/.test(refusal) && performance.now() > giveUp) return null;
     }
     await delay(POLL);
   }
 }
 
+function tooLate({ redis }: PresentGroup, old: Address): RsentinelError {
+  const name = redis.find(({ address }) => sameAddress(address, old))?.name ?? 'the master';
+  return new RsentinelError('WAIT_TIMEOUT', `no replica was promoted in the place of ${name} in time`, {
+    hint: 'Look at the log of the sentinels, or give it longer with --wait-timeout.',
+  });
+}
+
 /** How far the group is: still with the old master, between two, or with the new one for everybody. */
 export type Progress =
   | { readonly kind: 'not-begun' }
-  | { readonly kind: 'switching' }
-  | { readonly kind: 'done'; readonly master: string };
+  /** `master`: the new one, as soon as a sentinel names it and it says so itself. */
+  | { readonly kind: 'switching'; readonly master: PresentNode | null }
+  | { readonly kind: 'done'; readonly master: PresentNode };
 
 /**
  * Reads off a snapshot how far a failover is. As soon as one sentinel names another master, no
  * failover may be asked for any more: it would be one of the new master, which is healthy.
  */
-export function failoverProgress(spec: GroupSpec, old: string, snapshot: Snapshot): Progress {
-  const isOld = (address: Address): boolean =>
-    spec.redis.some((node) => node.name === old && sameAddress(node.address, address));
-  if (masterViews(snapshot).every(({ address }) => isOld(address))) return { kind: 'not-begun' };
-  const address = agreedMaster(snapshot);
-  const node = spec.redis.find((other) => address !== null && sameAddress(other.address, address));
-  const answer = node === undefined ? undefined : snapshot.redis.get(node.name);
-  return node !== undefined && answer?.kind === 'redis' && answer.role === 'master'
-    ? { kind: 'done', master: node.name }
-    : { kind: 'switching' };
+export function failoverProgress(
+  { redis }: Pick<PresentGroup, 'redis'>,
+  old: Address,
+  snapshot: Snapshot,
+): Progress {
+  const named = masterViews(snapshot).map(({ address }) => address);
+  const others = named.filter((address) => !sameAddress(address, old));
+  if (others.length === 0) return { kind: 'not-begun' };
+  const master =
+    redis.find((node) => {
+      const answer = snapshot.redis.get(node.name);
+      const isNamed = others.some((address) => sameAddress(address, node.address));
+      return isNamed && answer?.kind === 'redis' && answer.role === 'master';
+    }) ?? null;
+  const agreed = agreedMaster(snapshot);
+  return master !== null && agreed !== null && sameAddress(agreed, master.address)
+    ? { kind: 'done', master }
+    : { kind: 'switching', master };
 }
 
 /** @returns null when a sentinel has accepted or none answers, otherwise what the first that answers has against it */
 async function requestFailover(
-  spec: GroupSpec,
-  sentinels: readonly SentinelNodeSpec[],
+  { sentinels, masterName }: PresentGroup,
   connections: Connections,
 ): Promise<string | null> {
   for (const { control } of sentinels) {
-    const [reply] = await connections
-      .query(control, [['SENTINEL', 'FAILOVER', spec.masterName]])
-      .catch(() => []);
+    const [reply] = await connections.query(control, [['SENTINEL', 'FAILOVER', masterName]]).catch(() => []);
     if (reply !== undefined) return reply.ok ? null : reply.error;
   }
   return null;

@@ -1,67 +1,70 @@
-/** What an `up` has made, so that it can be taken back when it fails. */
-import type { Driver } from '../driver/driver.js';
+/** What an `up` has done, so that it can be taken back when it fails. */
 import type { Undo } from '../storage/storage.js';
 
 export interface RollbackOutcome {
   /** For people: `container x`. */
   readonly removed: readonly string[];
-  /** What could not be removed, and why. */
+  /** What could not be taken back, and why. */
   readonly remaining: readonly string[];
 }
 
+/** What was done; neighbours of one kind are taken back side by side, but for files and settings. */
+type Deed = 'created' | 'started' | 'stopped' | 'set-aside' | 'network' | 'file' | 'setting';
+
+interface Entry {
+  readonly deed: Deed;
+  /** The node, or whatever else it was done to. */
+  readonly subject: string;
+  /** For people. */
+  readonly what: string;
+  readonly undo: Undo;
+}
+
+const ONE_BY_ONE: ReadonlySet<Deed> = new Set(['stopped', 'set-aside', 'file', 'setting']);
+
 export class Journal {
-  readonly #containers: string[] = [];
-  readonly #started: string[] = [];
-  readonly #files: { readonly what: string; readonly undo: Undo }[] = [];
-  #network: string | null = null;
+  #entries: Entry[] = [];
 
-  created(container: string): void {
-    this.#containers.push(container);
+  /** Notes what was done, or is about to be. */
+  note(deed: Deed, subject: string, what: string, undo: Undo): void {
+    // Removing a container ends what runs in it.
+    const isImplied =
+      deed === 'started' && this.#entries.some((one) => one.deed === 'created' && one.subject === subject);
+    if (!isImplied) this.#entries.push({ deed, subject, what, undo });
   }
 
-  started(container: string): void {
-    this.#started.push(container);
-  }
-
-  wrote(what: string, undo: Undo): void {
-    this.#files.push({ what, undo });
-  }
-
-  madeNetwork(name: string): void {
-    this.#network = name;
+  /** What was done to a subject is to stay: it has its place in a group that works. */
+  settle(subject: string): void {
+    this.#entries = this.#entries.filter((entry) => entry.subject !== subject);
   }
 
   get isEmpty(): boolean {
-    return (
-      [this.#containers, this.#started, this.#files].every(({ length }) => length === 0) &&
-      this.#network === null
-    );
+    return this.#entries.length === 0;
   }
 
   /**
-   * Takes back what was made, and stops what was started; what was there before stays.
+   * Takes back what was done, the latest first; what was there before stays, or comes back.
    * Never throws: what cannot be taken back is named in the outcome.
    */
-  async rollBack(group: string, driver: Driver): Promise<RollbackOutcome> {
+  async rollBack(): Promise<RollbackOutcome> {
     const removed: string[] = [];
     const remaining: string[] = [];
-    const attempt = async (what: string, action: () => Promise<void>): Promise<void> => {
+    const attempt = async ({ what, undo }: Entry): Promise<void> => {
       try {
-        await action();
+        await undo();
         removed.push(what);
       } catch (error) {
         remaining.push(`${what} (${error instanceof Error ? error.message : String(error)})`);
       }
     };
-    const stopped = this.#started.filter((name) => !this.#containers.includes(name));
-    await Promise.all([
-      ...this.#containers.map((name) => attempt(`container ${name}`, () => driver.remove(group, name))),
-      ...stopped.map((name) => attempt(`container ${name} (stopped again)`, () => driver.stop(group, name))),
-    ]);
-    const network = this.#network;
-    if (network !== null) await attempt(`network ${network}`, () => driver.removeNetwork(group));
-    // One by one, the newest first: the group's directory was noted before those of its nodes.
-    for (const { what, undo } of [...this.#files].reverse()) await attempt(what, undo);
+    const left = [...this.#entries].reverse();
+    this.#entries = [];
+    while (left.length > 0) {
+      const deed = left[0]?.deed;
+      const end = left.findIndex((entry) => entry.deed !== deed || ONE_BY_ONE.has(entry.deed));
+      const batch = left.splice(0, end === -1 ? left.length : Math.max(1, end));
+      await Promise.all(batch.map(attempt));
+    }
     return { removed, remaining };
   }
 }

@@ -1,11 +1,17 @@
 /** Looks at everything `up` decides by: the engine, the directories, the running sentinels. */
 import type { ObservedEngine } from '../driver/driver.js';
-import { groupHistory, knownAddresses, type ObservedState } from '../plan/observed.js';
+import {
+  groupHistory,
+  knownAddresses,
+  type LiveState,
+  NOTHING_LIVE,
+  type ObservedState,
+} from '../plan/observed.js';
 import { type ConfFacts, readConfFacts } from '../render/conf-facts.js';
 import { loadTemplates } from '../render/templates.js';
 import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
-import { type MasterView, masterViews } from '../sentinel/snapshot.js';
+import { instancesOf, type MasterView, masterViews } from '../sentinel/snapshot.js';
 import type { Address } from '../spec/address.js';
 import { allocate, type Refusals } from '../spec/allocate.js';
 import { buildGroupSpec } from '../spec/build.js';
@@ -15,6 +21,7 @@ import { openStorage } from '../storage/open.js';
 import type { Storage } from '../storage/storage.js';
 import type { Topology } from '../topology/topology.js';
 import type { Context } from './context.js';
+import { findSettable } from './settable.js';
 
 export interface Situation {
   readonly spec: GroupSpec;
@@ -41,12 +48,18 @@ export async function observeSituation(
   const imagePresent = hasImage || pullsNow;
   const storage = openStorage(topology, engine, driver);
   const confs = await readConfs(topology, storage);
-  const known = knownAddresses(engine, confs);
-  const allocation = allocate(topology, known, engine.network?.subnet ?? null, refused, Math.random);
-  const spec = buildGroupSpec(topology, allocation, templates);
-  const live = await liveMaster(engine, connections);
-  const history = groupHistory(spec, confs, known, live);
-  return { spec, storage, observed: { engine, imagePresent, confs, history } };
+  const before = {
+    addresses: knownAddresses(engine, confs),
+    subnet: engine.network?.subnet ?? null,
+    published: engine.members.find(({ role }) => role === 'anchor')?.ports ?? [],
+  };
+  const spec = buildGroupSpec(topology, allocate(topology, before, refused, Math.random), templates);
+  const [live, settable] = await Promise.all([
+    observeLive(engine, connections),
+    findSettable(spec, engine, confs, connections),
+  ]);
+  const history = groupHistory(spec, engine, confs, live.master);
+  return { spec, storage, observed: { engine, imagePresent, confs, live, settable, history } };
 }
 
 async function readConfs(
@@ -65,19 +78,21 @@ async function readConfs(
   );
 }
 
-/** The master that the running sentinels name; of several, the one with the newest configuration. */
-async function liveMaster(engine: ObservedEngine, connections: Connections): Promise<Address | null> {
+async function observeLive(engine: ObservedEngine, connections: Connections): Promise<LiveState> {
   const sentinels = engine.members.flatMap((member) =>
     member.role === 'sentinel' && member.state === 'running' && member.control !== null
       ? [{ name: member.node, control: member.control }]
       : [],
   );
   const masterName = engine.members.find(({ role }) => role === 'sentinel')?.masterName;
-  if (sentinels.length === 0 || masterName === undefined) return null;
+  if (sentinels.length === 0 || masterName === undefined) return NOTHING_LIVE;
   const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
   const newest = masterViews(snapshot).reduce<MasterView | null>(
     (best, view) => (best === null || view.configEpoch > best.configEpoch ? view : best),
     null,
   );
-  return newest?.address ?? null;
+  const known = [...snapshot.sentinels].flatMap(([name, answer]): [string, readonly Address[]][] =>
+    answer.kind === 'sentinel' ? [[name, instancesOf(answer).map(({ address }) => address)]] : [],
+  );
+  return { master: newest?.address ?? null, known: new Map(known) };
 }

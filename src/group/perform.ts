@@ -3,21 +3,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PortTakenError, RsentinelError } from '../errors.js';
 import type { ObservedState } from '../plan/observed.js';
 import { ANCHOR, type Operation } from '../plan/steps.js';
-import { renderConf, replicaofLine } from '../render/conf.js';
-import { withReplicaof } from '../render/conf-facts.js';
-import type { GroupHistory } from '../render/history.js';
 import type { Command, Connections } from '../sentinel/connection.js';
-import { FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
+import { FAILOVER_PERIODS, FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { formatAddress } from '../spec/address.js';
 import { containerName, nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Storage } from '../storage/storage.js';
+import type { Directive } from '../topology/topology.js';
+import { ConfFiles } from './conf-files.js';
 import type { Context } from './context.js';
 import type { Deadline } from './deadline.js';
 import { logDetails, nodeExited } from './explain.js';
 import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
+import { Presence, type PresentNode } from './presence.js';
 import { connectError } from './prove.js';
+import { saveDataSet } from './save.js';
+import { rewriteConf, setOnRedis, setOnSentinel } from './set-directives.js';
+import { switchOver, type WritePause } from './switch-over.js';
+import { forget, untilWhole } from './whole.js';
 
 /** ms between two attempts to reach a node that has just been started. */
 const RETRY = 10;
@@ -27,14 +31,14 @@ const SUSPICIOUS = 300;
 export class Performer {
   readonly #spec: GroupSpec;
   readonly #observed: ObservedState;
-  readonly #storage: Storage;
   readonly #connections: Connections;
   readonly #journal: Journal;
   readonly #context: Context;
   readonly #deadline: Deadline;
-  #prepared: Promise<void> | undefined;
-  /** As observed, until a failover of ours changes it. */
-  #history: GroupHistory;
+  readonly #presence: Presence;
+  readonly #confs: ConfFiles;
+  /** Of a master that must not take writes any more until it stops. */
+  readonly #pauses = new Map<string, WritePause>();
 
   constructor(
     spec: GroupSpec,
@@ -47,12 +51,12 @@ export class Performer {
   ) {
     this.#spec = spec;
     this.#observed = observed;
-    this.#storage = storage;
-    this.#history = observed.history;
     this.#connections = connections;
     this.#journal = journal;
     this.#context = context;
     this.#deadline = deadline;
+    this.#presence = new Presence(spec.name, spec.masterName, observed.engine);
+    this.#confs = new ConfFiles(spec, observed.history, storage, journal, context);
   }
 
   readonly perform = async (operation: Operation): Promise<void> => {
@@ -65,33 +69,43 @@ export class Performer {
         return driver.removeNetwork(name);
       case 'network':
         await driver.createNetwork(this.#spec);
-        return this.#journal.madeNetwork(this.#spec.network.name);
-      case 'render': {
-        const node = this.#node(operation.node);
-        return this.#write(node, renderConf(this.#spec, node, this.#history));
-      }
+        return this.#journal.note('network', name, `network ${this.#spec.network.name}`, () =>
+          driver.removeNetwork(name),
+        );
+      case 'render':
+        return this.#confs.render(this.#node(operation.node));
       case 'repoint':
-        return this.#repoint(this.#node(operation.node));
+        return this.#confs.repoint(this.#node(operation.node));
+      case 'set':
+        return this.#set(this.#node(operation.node), operation.directives);
       case 'failover':
         return this.#failOver();
+      case 'switch':
+        return this.#switchOver(operation.node);
+      case 'save':
+        return this.#save(operation.node);
       case 'stop':
-        return driver.stop(name, this.#container(operation.node));
+        return this.#stop(operation.node);
+      case 'retire':
+        return this.#retire(operation.node);
+      case 'discard':
+        this.#journal.settle(operation.node);
+        return driver.removeAside(name, containerName(name, operation.node));
       case 'remove':
+        this.#presence.remove(operation.node);
         return driver.remove(name, this.#container(operation.node));
       case 'create':
         return this.#create(operation.node);
-      case 'start': {
-        const container = containerName(name, operation.node);
-        await this.#refuseTakenPort(operation.node);
-        // Before the attempt: a start that fails halfway is to be taken back as well.
-        this.#journal.started(container);
-        this.#deadline.begin();
-        return driver.start(name, container);
-      }
+      case 'start':
+        return this.#start(operation.node);
       case 'answer':
         return this.#untilItAnswers(this.#node(operation.node));
       case 'hasten':
-        return this.#hasten(this.#node(operation.node));
+        return this.#hasten(this.#node(operation.node), operation.pace);
+      case 'settle':
+        return this.#settle(operation.after);
+      case 'forget':
+        return this.#forget(operation.node);
     }
   };
 
@@ -101,62 +115,135 @@ export class Performer {
     return node;
   }
 
+  #present(name: string): PresentNode {
+    const node = this.#presence.get(name);
+    if (node === undefined) throw new Error(`the plan counts on ${name}, which does not run`);
+    return node;
+  }
+
   /** The container that was observed under a name of the plan; it may be called otherwise than a new one would be. */
   #container(member: string): string {
     const observed = this.#observed.engine.members.find((other) => other.node === member);
     return observed?.container ?? containerName(this.#spec.name, member);
   }
 
-  async #write(node: NodeSpec, text: string): Promise<void> {
-    this.#prepared ??= this.#prepare();
-    await this.#prepared;
-    const undo = await this.#storage.writeConf(node.name, node.kind, text);
-    this.#journal.wrote(`configuration of ${node.name}`, undo);
-  }
-
-  /** Before the nodes' own, which are made side by side: what is noted first is taken back last. */
-  async #prepare(): Promise<void> {
-    const made = await this.#storage.prepare();
-    if (made !== null) this.#journal.wrote(made.what, made.undo);
+  async #set(node: NodeSpec, directives: readonly Directive[]): Promise<void> {
+    const { control, kind, name } = node;
+    const setBack =
+      kind === 'redis'
+        ? await setOnRedis(name, control, directives, this.#connections)
+        : await setOnSentinel(name, control, this.#spec.masterName, directives, this.#connections);
+    const rewrite = () => rewriteConf(name, control, kind, this.#connections);
+    this.#journal.note('setting', name, `directives of ${name} set back`, async () => {
+      await setBack();
+      await rewrite();
+    });
+    // In between: the server keeps the comments of the file that it finds when it rewrites it.
+    await this.#confs.updateHeader(node);
+    await rewrite();
   }
 
   async #failOver(): Promise<void> {
     this.#deadline.begin();
-    const old = this.#history.master;
-    const running = this.#observed.engine.members.filter(({ state }) => state === 'running');
+    const { history, live } = this.#observed;
     const master = await failOver(
-      this.#spec,
-      old,
-      running.map(({ node }) => node),
+      this.#presence.group,
+      live.master ?? history.master.address,
       this.#connections,
       this.#context,
       this.#deadline.signal,
+      async () => {},
     );
-    if (master !== null) {
-      this.#history = { ...this.#history, master };
-      return;
-    }
-    const message = `Sentinel has no good replica to promote: ${old} comes back as the master, with what is on its disk`;
+    if (master !== null) return this.#confs.follow(master);
+    const { name } = history.master;
+    const message = `Sentinel has no good replica to promote: ${name} comes back as the master, with what is on its disk`;
     this.#context.emit({ type: 'warning', message });
   }
 
-  async #repoint(node: NodeSpec): Promise<void> {
-    const text = await this.#storage.readConf(node.name, node.kind);
-    const { master } = this.#history;
-    const target = this.#spec.redis.find((other) => other.name === master);
-    if (text === null || target === undefined) throw new Error(`there is nothing to repoint in ${node.name}`);
-    await this.#write(node, withReplicaof(text, master === node.name ? null : replicaofLine(target)));
+  async #switchOver(from: string): Promise<void> {
+    this.#deadline.renew();
+    const group = this.#presence.group;
+    const { signal } = this.#deadline;
+    this.#confs.follow(
+      await switchOver(group, this.#present(from), this.#connections, this.#context, signal),
+    );
+  }
+
+  async #save(node: string): Promise<void> {
+    this.#deadline.renew();
+    const { control } = this.#present(node);
+    const pause = await saveDataSet(node, control, this.#connections, this.#context, this.#deadline.signal);
+    this.#pauses.set(node, pause);
+    this.#journal.note('setting', node, `writes to ${node} let go`, () => pause.end());
+  }
+
+  async #stop(member: string): Promise<void> {
+    const { driver } = this.#context;
+    const { name } = this.#spec;
+    const container = this.#container(member);
+    this.#presence.remove(member);
+    this.#journal.note('stopped', member, `container ${container} (started again)`, () =>
+      driver.start(name, container),
+    );
+    await driver.stop(name, container);
+    await this.#pauses.get(member)?.end();
+  }
+
+  async #retire(member: string): Promise<void> {
+    const { driver } = this.#context;
+    const container = this.#container(member);
+    await driver.setAside(this.#spec.name, container);
+    this.#journal.note('set-aside', member, `container ${container} (as it was)`, () =>
+      driver.bringBack(this.#spec.name, container),
+    );
   }
 
   async #create(member: string): Promise<void> {
     const { driver } = this.#context;
+    const { name } = this.#spec;
+    const container = containerName(name, member);
     if (member === ANCHOR) {
       await driver.createAnchor(this.#spec);
     } else {
-      const mounts = await this.#storage.ensureMounts(member);
-      await driver.createNode(this.#spec, this.#node(member), mounts);
+      const node = this.#node(member);
+      await driver.createNode(this.#spec, node, await this.#confs.mounts(node));
     }
-    this.#journal.created(containerName(this.#spec.name, member));
+    this.#journal.note('created', member, `container ${container}`, () => driver.remove(name, container));
+  }
+
+  async #start(member: string): Promise<void> {
+    const { driver } = this.#context;
+    const { name } = this.#spec;
+    const container = containerName(name, member);
+    await this.#refuseTakenPort(member);
+    // Before the attempt: a start that fails halfway is to be taken back as well.
+    this.#journal.note('started', member, `container ${container} (stopped again)`, () =>
+      driver.stop(name, container),
+    );
+    if (member !== ANCHOR) {
+      this.#deadline.begin();
+      this.#presence.add(this.#node(member));
+    }
+    await driver.start(name, container);
+  }
+
+  async #settle(after: string): Promise<void> {
+    this.#deadline.renew();
+    await untilWhole(this.#presence.group, this.#connections, this.#context, this.#deadline.signal);
+    this.#journal.settle(after);
+  }
+
+  async #forget(sentinel: string): Promise<void> {
+    this.#deadline.renew();
+    const group = this.#presence.group;
+    const { signal } = this.#deadline;
+    await forget(this.#present(sentinel), group, this.#connections, this.#context, signal);
+  }
+
+  async #hasten(node: NodeSpec, pace: 'forming' | 'live'): Promise<void> {
+    await this.#retry(node, ['PING']);
+    const periods = pace === 'forming' ? FORMING_PERIODS : FAILOVER_PERIODS;
+    await setPeriods(node.control, periods, this.#connections);
   }
 
   /** On the host's own network the engine knows of no ports, and whoever has it would answer in the node's place. */
@@ -173,11 +260,6 @@ export class Performer {
 
   async #untilItAnswers(node: NodeSpec): Promise<void> {
     await this.#retry(node, ['PING']);
-  }
-
-  async #hasten(node: NodeSpec): Promise<void> {
-    await this.#retry(node, ['PING']);
-    await setPeriods(node.control, FORMING_PERIODS, this.#connections);
   }
 
   /** Asks a node until it gives a proper reply: one that is loading, or not up yet, does not. */

@@ -1,8 +1,6 @@
-/** Waits until a group is proved ready, and says what is missing when it is not. */
+/** Waits until a group is proved ready: by questions, and by what only trying shows. */
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
-import { RsentinelError } from '../errors.js';
 import type { Fault } from '../report/group-report.js';
 import type { Connections } from '../sentinel/connection.js';
 import { LinkEvidence } from '../sentinel/evidence.js';
@@ -15,53 +13,27 @@ import { nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import { contains, parseSubnet } from '../spec/subnet.js';
 import type { Context } from './context.js';
-import { logDetails, nodeExited } from './explain.js';
+import { type Look, untilFaultless } from './watch.js';
 
-/** ms between two looks at a group that forms; then longer, for one that takes its time. */
-const POLL = { first: 15, later: 100, laterAfter: 5_000 } as const;
-/** ms between two looks at the containers of nodes that do not answer. */
-const CONTAINER_CHECK = 500;
 /** ms for a TCP connection to an announced address. */
 const CONNECT_TIMEOUT = 1_000;
 
 /**
  * @param deadline aborted when the group has had its time
- * @throws RsentinelError WAIT_TIMEOUT with what was missing and the log of the node concerned;
- *   NODE_EXITED as soon as a node has ended; the context's signal's reason
+ * @throws RsentinelError as {@link untilFaultless}
  */
-export async function proveReady(
+export function proveReady(
   spec: GroupSpec,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
 ): Promise<Snapshot> {
   const evidence = new LinkEvidence();
-  const started = performance.now();
-  let nextContainerCheck = started + CONTAINER_CHECK;
-  let told = '';
-  for (;;) {
-    context.signal.throwIfAborted();
-    const { snapshot, faults } = await examine(spec, connections, evidence);
-    if (faults.length === 0) return snapshot;
-
-    const missing = faults.map((fault) => fault.message);
-    if (missing.join('\n') !== told) context.emit({ type: 'waiting', missing });
-    told = missing.join('\n');
-    if (deadline.aborted) throw await notReady(spec, faults, context);
-    if (performance.now() > nextContainerCheck) {
-      await throwIfExited(spec, faults, context);
-      nextContainerCheck = performance.now() + CONTAINER_CHECK;
-    }
-    await delay(performance.now() - started > POLL.laterAfter ? POLL.later : POLL.first);
-  }
+  return untilFaultless(spec, () => examine(spec, connections, evidence), context, deadline);
 }
 
 /** One look: everything that questions show, and when nothing is missing, what only trying shows. */
-async function examine(
-  spec: GroupSpec,
-  connections: Connections,
-  evidence: LinkEvidence,
-): Promise<{ readonly snapshot: Snapshot; readonly faults: readonly Fault[] }> {
+async function examine(spec: GroupSpec, connections: Connections, evidence: LinkEvidence): Promise<Look> {
   const snapshot = await takeSnapshot(spec, connections);
   evidence.add(snapshot);
   const faults = findFaults(spec, snapshot, evidence);
@@ -117,29 +89,5 @@ export function connectError({ host, port }: Address): Promise<string | null> {
     socket.once('connect', () => settle(null));
     socket.once('timeout', () => settle('it does not answer'));
     socket.once('error', (error) => settle(error.message));
-  });
-}
-
-async function throwIfExited(spec: GroupSpec, faults: readonly Fault[], { driver }: Context): Promise<void> {
-  const silent = faults.filter((fault) => fault.code === 'node-silent').map((fault) => fault.node);
-  for (const node of nodesOf(spec).filter(({ name }) => silent.includes(name))) {
-    const { state, exitCode } = await driver.state(node.container);
-    if (state === 'exited' || state === 'dead') throw await nodeExited(driver, node, state, exitCode);
-  }
-}
-
-async function notReady(
-  spec: GroupSpec,
-  faults: readonly Fault[],
-  { driver }: Context,
-): Promise<RsentinelError> {
-  const concerned = faults.map((fault) => fault.node).find((name) => name !== null);
-  const node = nodesOf(spec).find(({ name }) => name === concerned);
-  return new RsentinelError('WAIT_TIMEOUT', `the group ${spec.name} was not ready in time`, {
-    details: [
-      ...faults.map((fault) => `missing: ${fault.message}`),
-      ...(node === undefined ? [] : await logDetails(driver, node)),
-    ],
-    hint: `${faults[0]?.remedy ?? ''} Give it longer with --wait-timeout.`,
   });
 }

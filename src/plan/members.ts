@@ -2,8 +2,8 @@
 import type { ObservedMember } from '../driver/driver.js';
 
 /** A member that has to be made again before it can run. */
-export function isStale(member: ObservedMember, digest: string): boolean {
-  return member.digest !== digest || !member.attached || member.state === 'dead';
+export function isStale(member: ObservedMember, containerDigest: string): boolean {
+  return member.digest !== containerDigest || !member.attached || member.state === 'dead';
 }
 
 /** A paused node has its process, with its data and its configuration in memory. */

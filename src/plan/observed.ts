@@ -1,22 +1,38 @@
-/** What was found before planning: on the engine, in the directories, and from the sentinels. */
+/** What was found before planning: on the engine, in the directories, and from the nodes that run. */
 import type { ObservedEngine } from '../driver/driver.js';
 import type { ConfFacts } from '../render/conf-facts.js';
 import {
   type GroupHistory,
   initialHistory,
   initialSentinel,
+  type MasterHistory,
   type SentinelHistory,
 } from '../render/history.js';
 import { type Address, sameAddress } from '../spec/address.js';
 import type { GroupSpec } from '../spec/group-spec.js';
+import { hasProcess } from './members.js';
+import { renewalOf } from './renewal.js';
 
 export interface ObservedState {
   readonly engine: ObservedEngine;
   readonly imagePresent: boolean;
   /** By node name; null: there is no file. */
   readonly confs: ReadonlyMap<string, ConfFacts | null>;
+  readonly live: LiveState;
+  /** Of Redis nodes whose file has to change while they run: the directives that their server lets one set. By node name. */
+  readonly settable: ReadonlyMap<string, ReadonlySet<string>>;
   readonly history: GroupHistory;
 }
+
+/** What the running sentinels say. */
+export interface LiveState {
+  /** The master that they name, with the newest configuration epoch. */
+  readonly master: Address | null;
+  /** Every address that a sentinel watches or knows, by the sentinel's name; those that answer. */
+  readonly known: ReadonlyMap<string, readonly Address[]>;
+}
+
+export const NOTHING_LIVE: LiveState = { master: null, known: new Map() };
 
 /**
  * Addresses that nodes of the group have or had, by node name. A container's label counts more
@@ -36,29 +52,44 @@ export function knownAddresses(
  * What Redis and Sentinel have decided so far. The running sentinels know best; where none runs,
  * the configuration of the newest epoch does.
  * @param live the master that running sentinels name, with the newest configuration epoch
- * @param known addresses that nodes had when that was decided
  */
 export function groupHistory(
   spec: GroupSpec,
+  engine: ObservedEngine,
   confs: ReadonlyMap<string, ConfFacts | null>,
-  known: ReadonlyMap<string, Address>,
   live: Address | null,
 ): GroupHistory {
-  const initial = initialHistory(spec);
   const monitors = spec.sentinels.flatMap(({ name }) => confs.get(name)?.monitor ?? []);
   const newest = monitors.reduce<(typeof monitors)[number] | null>(
     (best, monitor) => (best === null || monitor.configEpoch > best.configEpoch ? monitor : best),
     null,
   );
-  const master = live ?? newest?.master ?? null;
-  const named = spec.redis.find((node) => {
-    const address = known.get(node.name);
-    return master !== null && address !== undefined && sameAddress(address, master);
-  });
   const sentinels = spec.sentinels.map((node): [string, SentinelHistory] => {
     const monitor = confs.get(node.name)?.monitor ?? null;
     const fresh = initialSentinel(spec.name, node.name);
     return [node.name, monitor === null ? fresh : { ...monitor, myid: monitor.myid ?? fresh.myid }];
   });
-  return { master: named?.name ?? initial.master, sentinels: new Map(sentinels) };
+  const named = live ?? newest?.master ?? null;
+  const master = named === null ? null : masterAt(spec, engine, knownAddresses(engine, confs), named);
+  return { master: master ?? initialHistory(spec).master, sentinels: new Map(sentinels) };
+}
+
+/** The node that was decided on by its address; null: no node has or had that. */
+function masterAt(
+  spec: GroupSpec,
+  engine: ObservedEngine,
+  known: ReadonlyMap<string, Address>,
+  address: Address,
+): MasterHistory | null {
+  const wanted = (name: string) => spec.redis.find((node) => node.name === name);
+  const names = [...known].filter(([, other]) => sameAddress(other, address)).map(([name]) => name);
+  const name = names.find((one) => wanted(one) !== undefined) ?? names[0];
+  if (name === undefined) return null;
+  // It keeps its address as long as it runs; a node that is started has the one of the topology.
+  const stays =
+    renewalOf(spec, engine) === null &&
+    engine.members.some((member) => member.node === name && hasProcess(member));
+  const planned = wanted(name)?.address;
+  if (!stays && planned === undefined) return null;
+  return { name, address: stays ? address : (planned ?? address) };
 }

@@ -1,4 +1,4 @@
-/** What has to be done for one node. */
+/** What has to be done for a node that does not run, or must leave its network. */
 import type { ObservedMember } from '../driver/driver.js';
 import type { ConfFacts } from '../render/conf-facts.js';
 import { sameAddress } from '../spec/address.js';
@@ -6,57 +6,73 @@ import { nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import { hasProcess, isStale } from './members.js';
 import type { ObservedState } from './observed.js';
+import type { Renewal } from './renewal.js';
 import { ANCHOR, type Steps } from './steps.js';
 
-export function planNode(spec: GroupSpec, node: NodeSpec, observed: ObservedState, steps: Steps): void {
+export function planNode(
+  spec: GroupSpec,
+  node: NodeSpec,
+  observed: ObservedState,
+  renewal: Renewal | null,
+  steps: Steps,
+): void {
   const member = observed.engine.members.find((other) => other.node === node.name);
-  const cutOff = steps.has(`start ${ANCHOR}`);
-  const remake =
-    member !== undefined &&
-    (isStale(member, node.digest) || steps.has(`create ${ANCHOR}`) || steps.has('network'));
-  if (member?.state === 'running' && !cutOff && !remake) return;
+  if (member?.state === 'running' && renewal === null) return;
+  const isMadeAgain =
+    member !== undefined && (isStale(member, node.containerDigest) || renewal?.containers === 'remade');
 
   if (member?.state === 'running') {
-    steps.add({ kind: 'stop', node: node.name }, 'its network is gone', []);
+    const saved = node.kind === 'redis' ? steps.ids('save') : [];
+    steps.add({ kind: 'stop', node: node.name }, renewal?.reason ?? '', saved);
   }
-  if (member === undefined || !hasProcess(member) || cutOff || remake) planConf(spec, node, observed, steps);
-  if (member !== undefined && remake) {
-    const reason = member.digest === node.digest ? 'its network is gone' : 'the topology has changed';
-    steps.add({ kind: 'remove', node: node.name }, reason, [`stop ${node.name}`]);
-  }
-  if (member === undefined || remake) {
-    const after = [
-      'image',
-      'network',
-      `create ${ANCHOR}`,
-      `render ${node.name}`,
-      `repoint ${node.name}`,
-      `remove ${node.name}`,
-    ];
+  const goesOn = member?.state === 'paused' && !isMadeAgain && renewal === null;
+  if (!goesOn) planConf(spec, node, observed, steps);
+  if (member !== undefined && isMadeAgain) planRemoval(node, member, renewal, steps);
+  if (member === undefined || isMadeAgain) {
     steps.add(
       { kind: 'create', node: node.name },
       member === undefined ? 'there is no container' : 'it was removed',
-      after,
+      [
+        'image',
+        'network',
+        `create ${ANCHOR}`,
+        `render ${node.name}`,
+        `repoint ${node.name}`,
+        `remove ${node.name}`,
+        `retire ${node.name}`,
+      ],
     );
   }
   planStart(spec, node, observed, member, steps);
 }
 
+/** A container that ran, and can run again, is kept until its successor has taken its place. */
+function planRemoval(node: NodeSpec, member: ObservedMember, renewal: Renewal | null, steps: Steps): void {
+  const isFresh = member.digest === node.containerDigest;
+  const reason = isFresh && renewal !== null ? renewal.reason : 'the topology has changed';
+  if (member.state !== 'running' || renewal?.network !== null || !steps.has(`retire ${ANCHOR}`)) {
+    steps.add({ kind: 'remove', node: node.name }, reason, [`stop ${node.name}`]);
+    return;
+  }
+  steps.add({ kind: 'retire', node: node.name }, reason, [`stop ${node.name}`]);
+  steps.add({ kind: 'discard', node: node.name }, 'another has taken its place', [`settle ${ANCHOR}`]);
+}
+
 function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, steps: Steps): void {
   const conf = observed.confs.get(node.name) ?? null;
-  // The network is made by one of two that try at once: the other ends there, before it has written anything.
+  // The network comes first: it is made before anything is written.
   // Volumes are written through a container, which needs the image.
   const image = spec.storage === 'volume' ? ['image'] : [];
   const after = [`stop ${node.name}`, 'failover', 'network', ...image];
   if (conf === null) {
     steps.add({ kind: 'render', node: node.name }, 'there is no configuration yet', after);
-  } else if (conf.marker?.spec !== node.digest) {
+  } else if (conf.header?.digests.whole !== node.conf.whole) {
     steps.add({ kind: 'render', node: node.name }, 'the topology has changed; its history is kept', after);
   } else if (node.kind === 'redis') {
-    const reason = repointReason(spec, node, conf, observed, steps);
+    const reason = repointReason(node, conf, observed, steps);
     if (reason !== null) steps.add({ kind: 'repoint', node: node.name }, reason, after);
   } else if (watchesStrangers(spec, conf)) {
-    // A port that was picked anew, after an `up` that was killed before all was written.
+    // A port that was picked anew after an `up` that was killed, or a node that has left since.
     steps.add(
       { kind: 'render', node: node.name },
       'it watches addresses that no node has; its history is kept',
@@ -72,14 +88,13 @@ function watchesStrangers(spec: GroupSpec, { monitor }: ConfFacts): boolean {
 
 /** Why a node's own configuration cannot name the master that it names; null: it can. */
 function repointReason(
-  spec: GroupSpec,
   node: NodeSpec,
   conf: ConfFacts,
   observed: ObservedState,
   steps: Steps,
 ): string | null {
   if (steps.has('failover')) return 'another node is the master by then';
-  const master = spec.redis.find((other) => other.name === observed.history.master) ?? spec.redis[0];
+  const { master } = observed.history;
   if (master.name === node.name) return conf.replicaOf === null ? null : 'it is the master of this group';
   const names = conf.replicaOf !== null && sameAddress(conf.replicaOf, master.address);
   return names ? null : `${master.name} is the master by now`;
@@ -92,7 +107,7 @@ function planStart(
   member: ObservedMember | undefined,
   steps: Steps,
 ): void {
-  const { master } = observed.history;
+  const { name: master } = observed.history.master;
   const reason = startReason(member);
   const after = [
     `create ${node.name}`,
@@ -111,9 +126,19 @@ function planStart(
   // A sentinel that finds a replica whose link is not up yet looks again only after a second.
   const replicas = spec.redis.map((other) => `answer ${other.name}`);
   steps.add({ kind: 'start', node: node.name }, reason, [...after, ...replicas]);
-  steps.add({ kind: 'hasten', node: node.name }, 'it would notice the others only after 10 seconds', [
-    `start ${node.name}`,
-  ]);
+  steps.add(
+    { kind: 'hasten', node: node.name, pace: paceOf(observed, steps) },
+    'it would notice the others only after 10 seconds',
+    [`start ${node.name}`],
+  );
+}
+
+/** Where sentinels watch the group already, the periods must bear a failover at any time. */
+function paceOf({ engine }: ObservedState, steps: Steps): 'forming' | 'live' {
+  const watched = engine.members.some(
+    (member) => member.role === 'sentinel' && hasProcess(member) && !steps.has(`stop ${member.node}`),
+  );
+  return watched && !steps.has(`start ${ANCHOR}`) ? 'live' : 'forming';
 }
 
 function startReason(member: ObservedMember | undefined): string {
@@ -123,7 +148,7 @@ function startReason(member: ObservedMember | undefined): string {
     case 'dead':
       return 'it does not run';
     case 'running':
-      return 'it was stopped for its network';
+      return 'it was stopped like all others';
     case 'created':
       return 'its container has never been started';
     case 'exited':

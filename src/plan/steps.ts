@@ -1,25 +1,43 @@
 /** The steps of a plan: what they do, and in which order they may be done. */
+import type { Directive } from '../topology/topology.js';
 
 /** What a step does. Operations name nodes and outcomes, not container verbs. */
 export type Operation =
   | { readonly kind: 'image' }
-  /** Remove a network of the group that has another subnet. */
+  /** Remove a network of the group that cannot be what the topology wants. */
   | { readonly kind: 'drop-network' }
   | { readonly kind: 'network' }
   /** The node's directories, and its configuration rendered from the spec and the group's history. */
   | { readonly kind: 'render'; readonly node: string }
   /** The present master put into a stopped node's own configuration, the rest of it kept. */
   | { readonly kind: 'repoint'; readonly node: string }
+  /** Directives set on a node that runs, and kept in its configuration. */
+  | { readonly kind: 'set'; readonly node: string; readonly directives: readonly Directive[] }
   /** Let the sentinels promote a replica in the place of a master that does not run. */
   | { readonly kind: 'failover' }
+  /** A planned failover: a replica that has every write becomes the master in the place of `node`. */
+  | { readonly kind: 'switch'; readonly node: string }
+  /** Refuse further writes, and have the data set on disk. */
+  | { readonly kind: 'save'; readonly node: string }
   | { readonly kind: 'stop'; readonly node: string }
+  /** Put a stopped container aside, from where it can be brought back if its successor fails. */
+  | { readonly kind: 'retire'; readonly node: string }
+  /** Remove what was put aside. */
+  | { readonly kind: 'discard'; readonly node: string }
   | { readonly kind: 'remove'; readonly node: string }
   | { readonly kind: 'create'; readonly node: string }
   | { readonly kind: 'start'; readonly node: string }
   /** Wait until a Redis node answers and has its data set in memory. */
   | { readonly kind: 'answer'; readonly node: string }
-  /** Lower a sentinel's periods while the group forms. */
-  | { readonly kind: 'hasten'; readonly node: string };
+  /** Lower a sentinel's periods: for a group that forms, or as far as one that is in use bears it. */
+  | { readonly kind: 'hasten'; readonly node: string; readonly pace: 'forming' | 'live' }
+  /**
+   * Wait until every node that is there has its place, by the words of all others; the sentinels'
+   * periods are kept as low meanwhile as a group in use bears it. `after`: a node, the anchor, or `start`.
+   */
+  | { readonly kind: 'settle'; readonly after: string }
+  /** Make a sentinel forget what is gone, and wait until it knows all others again. */
+  | { readonly kind: 'forget'; readonly node: string; readonly gone: string };
 
 export interface Step {
   /** `start redis-1`: unique within the plan. */
@@ -34,15 +52,25 @@ export interface Step {
 export const ANCHOR = 'anchor';
 
 function stepId(operation: Operation): string {
-  return 'node' in operation ? `${operation.kind} ${operation.node}` : operation.kind;
+  switch (operation.kind) {
+    case 'settle':
+      return `settle ${operation.after}`;
+    case 'forget':
+      return `forget ${operation.gone} on ${operation.node}`;
+    default:
+      return 'node' in operation ? `${operation.kind} ${operation.node}` : operation.kind;
+  }
 }
 
 /** Collects steps; dependencies on steps that turned out not to be needed fall away. */
 export class Steps {
   readonly #steps: Step[] = [];
 
-  add(operation: Operation, reason: string, after: readonly string[]): void {
-    this.#steps.push({ id: stepId(operation), operation, reason, after });
+  /** @returns the step's id */
+  add(operation: Operation, reason: string, after: readonly string[]): string {
+    const id = stepId(operation);
+    this.#steps.push({ id, operation, reason, after });
+    return id;
   }
 
   has(id: string): boolean {
@@ -51,6 +79,11 @@ export class Steps {
 
   hasKind(kind: Operation['kind']): boolean {
     return this.#steps.some(({ operation }) => operation.kind === kind);
+  }
+
+  /** Ids of the steps of some kinds, so far. */
+  ids(...kinds: readonly Operation['kind'][]): readonly string[] {
+    return this.#steps.filter(({ operation }) => kinds.includes(operation.kind)).map(({ id }) => id);
   }
 
   /** Every step behind those that it depends on, otherwise in the order in which they were added. */

@@ -3,18 +3,14 @@
  * since. The counterpart of conf.ts; pure.
  */
 import type { Address } from '../spec/address.js';
-
-/** First line of every file that rsentinel renders; Redis and Sentinel keep comments when they rewrite. */
-export interface Marker {
-  readonly group: string;
-  readonly node: string;
-  /** Digest of the node's spec. */
-  readonly spec: string;
-}
+import type { Directive } from '../topology/topology.js';
+import { type Header, readHeader } from './header.js';
 
 export interface ConfFacts {
   /** null: somebody else's file. */
-  readonly marker: Marker | null;
+  readonly header: Header | null;
+  /** Every line that is no comment; `sentinel` directives are called `sentinel myid`, `sentinel monitor` … */
+  readonly directives: readonly Directive[];
   readonly announced: Address | null;
   /** Address after `replicaof`; null on a master. */
   readonly replicaOf: Address | null;
@@ -32,18 +28,8 @@ export interface MonitorFacts {
   readonly leaderEpoch: number;
 }
 
-export function formatMarker(marker: Marker): string {
-  return `# rsentinel: group=${marker.group} node=${marker.node} spec=${marker.spec}`;
-}
-
-function readMarker(text: string): Marker | null {
-  const match = /^# rsentinel: group=(\S+) node=(\S+) spec=(\S+)$/m.exec(text);
-  const [, group, node, spec] = match ?? [];
-  return group !== undefined && node !== undefined && spec !== undefined ? { group, node, spec } : null;
-}
-
 /** Arguments of a line; Redis quotes strings when it rewrites a file. */
-function split(line: string): string[] {
+export function splitWords(line: string): string[] {
   return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g)].map(
     ([, double, single, bare]) => double ?? single ?? bare ?? '',
   );
@@ -53,12 +39,21 @@ function address(host: string | undefined, port: string | undefined): Address | 
   return host !== undefined && port !== undefined && /^\d+$/.test(port) ? { host, port: Number(port) } : null;
 }
 
-export function readConfFacts(text: string): ConfFacts {
-  const directives = text
+/** The lines of a configuration file that are no comments, as directives. */
+export function readDirectiveLines(text: string): readonly Directive[] {
+  return text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map(split);
+    .map((line) => {
+      const [, name = '', value = ''] = /^(sentinel\s+\S+|\S+)\s*(.*)$/i.exec(line) ?? [];
+      return { name: name.toLowerCase().replace(/\s+/, ' '), value };
+    });
+}
+
+export function readConfFacts(text: string): ConfFacts {
+  const lines = readDirectiveLines(text);
+  const directives = lines.map(({ name, value }) => splitWords(`${name} ${value}`));
   // The last one counts, as in Redis.
   const find = (...words: readonly string[]): readonly string[] | undefined =>
     directives
@@ -76,7 +71,8 @@ export function readConfFacts(text: string): ConfFacts {
   const announceIp = find('replica-announce-ip') ?? find('sentinel', 'announce-ip');
   const announcePort = find('replica-announce-port') ?? find('sentinel', 'announce-port');
   return {
-    marker: readMarker(text),
+    header: readHeader(text),
+    directives: lines,
     announced: address(announceIp?.[0], announcePort?.[0]),
     replicaOf: address(replicaOf?.[0], replicaOf?.[1]),
     monitor:

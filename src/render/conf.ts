@@ -1,7 +1,10 @@
 /** Spec and history → redis.conf and sentinel.conf. Pure. */
+import type { Address } from '../spec/address.js';
 import type { GroupSpec, NodeSpec, RedisNodeSpec, SentinelNodeSpec } from '../spec/group-spec.js';
 import { LOOPBACK } from '../spec/settle.js';
-import { formatMarker } from './conf-facts.js';
+import { type ConfFacts, readDirectiveLines } from './conf-facts.js';
+import { editsOf } from './edits.js';
+import { type Header, withHeader } from './header.js';
 import { type GroupHistory, initialSentinel } from './history.js';
 import { fillTemplate, type Placeholder } from './template.js';
 
@@ -23,8 +26,16 @@ const lines = (entries: readonly string[]): Placeholder => ({
   required: true,
 });
 
-/** @throws RsentinelError TEMPLATE_INVALID */
-export function renderConf(spec: GroupSpec, node: NodeSpec, history: GroupHistory): string {
+/**
+ * @param before what the node's file says already: what others have added to it is kept
+ * @throws RsentinelError TEMPLATE_INVALID
+ */
+export function renderConf(
+  spec: GroupSpec,
+  node: NodeSpec,
+  history: GroupHistory,
+  before: ConfFacts | null,
+): string {
   const placeholders = new Map<string, Placeholder>([
     ['group', optional(spec.name)],
     ['node', optional(node.name)],
@@ -33,12 +44,27 @@ export function renderConf(spec: GroupSpec, node: NodeSpec, history: GroupHistor
     ['announce-port', required(node.address.port)],
     ['bind', bindLine(spec, node)],
     ['directives', lines(node.directives.map(({ name, value }) => `${name} ${value}`))],
-    ...(node.kind === 'redis'
-      ? redisPlaceholders(spec, node, history)
-      : sentinelPlaceholders(spec, node, history)),
+    ...(node.kind === 'redis' ? redisPlaceholders(node, history) : sentinelPlaceholders(spec, node, history)),
   ]);
-  const marker = formatMarker({ group: spec.name, node: node.name, spec: node.digest });
-  return `${marker}\n${fillTemplate(CONF_FILE[node.kind], spec.templates[node.kind], placeholders)}`;
+  const text = fillTemplate(CONF_FILE[node.kind], spec.templates[node.kind], placeholders);
+  const rendered = new Set(readDirectiveLines(text).map(({ name }) => name));
+  const kept = before === null ? [] : editsOf(before).added.filter(({ name }) => !rendered.has(name));
+  const keptLines = kept.map(({ name, value }) => `${name} ${value}`.trimEnd());
+  const body = kept.length === 0 ? text : [text.trimEnd(), '', KEPT, ...keptLines, ''].join('\n');
+  return withHeader(body, headerOf(spec, node, rendered));
+}
+
+const KEPT = '# Added by somebody else than rsentinel, and kept.';
+
+/** @param rendered names of the directives in the file */
+export function headerOf(spec: GroupSpec, node: NodeSpec, rendered: ReadonlySet<string>): Header {
+  return {
+    group: spec.name,
+    node: node.name,
+    digests: node.conf,
+    rendered,
+    directives: node.directives,
+  };
 }
 
 /**
@@ -50,22 +76,13 @@ function bindLine({ network }: GroupSpec, { address }: NodeSpec): Placeholder {
   return lines([`bind ${[...new Set([address.host, LOOPBACK])].join(' ')}`]);
 }
 
-function masterOf(spec: GroupSpec, history: GroupHistory): RedisNodeSpec {
-  return spec.redis.find((node) => node.name === history.master) ?? spec.redis[0];
+function redisPlaceholders(node: RedisNodeSpec, { master }: GroupHistory): [string, Placeholder][] {
+  return [['replicaof', lines(master.name === node.name ? [] : [replicaofLine(master.address)])]];
 }
 
-function redisPlaceholders(
-  spec: GroupSpec,
-  node: RedisNodeSpec,
-  history: GroupHistory,
-): [string, Placeholder][] {
-  const master = masterOf(spec, history);
-  return [['replicaof', lines(master.name === node.name ? [] : [replicaofLine(master)])]];
-}
-
-/** The line that makes a node a replica of `master`. */
-export function replicaofLine(master: RedisNodeSpec): string {
-  return `replicaof ${master.address.host} ${master.address.port}`;
+/** The line that makes a node a replica of the master at an address. */
+export function replicaofLine({ host, port }: Address): string {
+  return `replicaof ${host} ${port}`;
 }
 
 function sentinelPlaceholders(
@@ -73,7 +90,7 @@ function sentinelPlaceholders(
   node: SentinelNodeSpec,
   history: GroupHistory,
 ): [string, Placeholder][] {
-  const master = masterOf(spec, history);
+  const { master } = history;
   const own = history.sentinels.get(node.name) ?? initialSentinel(spec.name, node.name);
   const replicas = spec.redis.filter((other) => other.name !== master.name);
   const others = spec.sentinels.filter((other) => other.name !== node.name);

@@ -4,6 +4,7 @@
  * a change of addresses.
  */
 import { createHash } from 'node:crypto';
+import type { Address } from '../spec/address.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 
 export interface SentinelHistory {
@@ -14,9 +15,16 @@ export interface SentinelHistory {
   readonly leaderEpoch: number;
 }
 
+export interface MasterHistory {
+  /** A node of the group; one that runs, but is in the topology no more, too. */
+  readonly name: string;
+  /** Where the others reach it now: of one that runs the address that it has, of others the one that it will have. */
+  readonly address: Address;
+}
+
 export interface GroupHistory {
-  /** Name of the node that is the master, or was it last. */
-  readonly master: string;
+  /** The node that is the master, or was it last. */
+  readonly master: MasterHistory;
   /** By node name; every sentinel of the spec has an entry. */
   readonly sentinels: ReadonlyMap<string, SentinelHistory>;
 }
@@ -32,7 +40,7 @@ export function initialSentinel(group: string, node: string): SentinelHistory {
 
 export function initialHistory(spec: GroupSpec): GroupHistory {
   return {
-    master: spec.redis[0].name,
+    master: { name: spec.redis[0].name, address: spec.redis[0].address },
     sentinels: new Map(spec.sentinels.map((node) => [node.name, initialSentinel(spec.name, node.name)])),
   };
 }

@@ -2,12 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { RsentinelError } from '../errors.js';
+import { packageFile } from '../package-file.js';
 import type { Templates } from '../spec/group-spec.js';
 import type { Topology } from '../topology/topology.js';
 
 const OWN = {
-  redis: new URL('../../templates/redis.conf', import.meta.url),
-  sentinel: new URL('../../templates/sentinel.conf', import.meta.url),
+  redis: packageFile('templates/redis.conf'),
+  sentinel: packageFile('templates/sentinel.conf'),
 } as const;
 
 /** @throws RsentinelError TEMPLATE_INVALID when a file cannot be read */

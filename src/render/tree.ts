@@ -2,7 +2,7 @@
 
 import { resolveAddress } from '../look-up.js';
 import type { Allocation } from '../spec/allocate.js';
-import { allocate } from '../spec/allocate.js';
+import { allocate, NOTHING_BEFORE } from '../spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../spec/build.js';
 import { settle, THIS_MACHINE } from '../spec/settle.js';
 import type { Topology } from '../topology/topology.js';
@@ -24,11 +24,11 @@ export interface RenderedFile {
 export async function renderTree(topology: Topology): Promise<readonly RenderedFile[]> {
   const nothingRefused = { ports: new Set<number>(), subnets: new Set<string>() };
   const settled = settle(topology, await resolveAddress(topology.network.address), THIS_MACHINE);
-  const allocation: Allocation = allocate(settled, new Map(), null, nothingRefused, () => 0);
+  const allocation: Allocation = allocate(settled, NOTHING_BEFORE, nothingRefused, () => 0);
   const spec = buildGroupSpec(settled, allocation, await loadTemplates(topology));
   const history = initialHistory(spec);
   return nodesOf(spec).map((node) => ({
     path: `${node.name}/conf/${CONF_FILE[node.kind]}`,
-    text: renderConf(spec, node, history),
+    text: renderConf(spec, node, history, null),
   }));
 }

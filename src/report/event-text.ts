@@ -1,4 +1,5 @@
 /** Sentences that several reporters share. */
+import { holderText } from '../driver/lock.js';
 import type { RsentinelEvent } from '../events.js';
 import { printable } from '../topology/text.js';
 import { count, formatMs } from './format.js';
@@ -8,6 +9,14 @@ type EventOf<T extends RsentinelEvent['type']> = Extract<RsentinelEvent, { reado
 
 export function warningText(message: string, style: Style): string {
   return `${style.yellow('warning:')} ${printable(message)}`;
+}
+
+export function waitingForLockText({ lock }: EventOf<'waiting-for-lock'>): string {
+  return `waiting for ${printable(holderText(lock))}`;
+}
+
+export function lockBrokenText({ group, lock }: EventOf<'lock-broken'>): string {
+  return `taking over ${printable(group)} from ${printable(holderText(lock))}: it ended before it was done`;
 }
 
 /** What is missing, the most telling first, the rest as a number. */

@@ -92,6 +92,8 @@ export interface GroupReport {
   /** Holds the nodes' files; null: they are in volumes, or the group is absent. */
   readonly directory: string | null;
   readonly file: string | null;
+  /** Milliseconds since 1970 (UTC) until which it is wanted (`up --ttl`); null: no end was set. */
+  readonly expiresAt: number | null;
   readonly redis: readonly RedisNodeReport[];
   readonly sentinels: readonly SentinelNodeReport[];
   readonly faults: readonly Fault[];

@@ -2,12 +2,14 @@
 import type { RsentinelEvent } from '../events.js';
 import { printable } from '../topology/text.js';
 import {
+  lockBrokenText,
   missingText,
   pullText,
   readyText,
   retryText,
   rollbackText,
   rolledBackLines,
+  waitingForLockText,
   warningText,
 } from './event-text.js';
 import { count, formatMs } from './format.js';
@@ -51,6 +53,10 @@ export class LogReporter implements Reporter {
     switch (event.type) {
       case 'warning':
         return [warningText(event.message, this.#style)];
+      case 'waiting-for-lock':
+        return [waitingForLockText(event)];
+      case 'lock-broken':
+        return [lockBrokenText(event)];
       case 'plan':
         return event.steps.length === 0
           ? []

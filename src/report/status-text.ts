@@ -1,7 +1,7 @@
 /** A group as it was observed, for people. */
 import { formatAddress, sameAddress } from '../spec/address.js';
 import { printable } from '../topology/text.js';
-import { count } from './format.js';
+import { count, formatExpiry } from './format.js';
 import type { ContainerReport, GroupReport, RedisNodeReport, SentinelNodeReport } from './group-report.js';
 import type { Style } from './style.js';
 import { type Cell, header, type Row, table } from './table.js';
@@ -14,7 +14,7 @@ export function statusText(report: GroupReport, style: Style): string {
     report.health === 'absent'
       ? []
       : [redisLines(report, style), sentinelLines(report, style), [masterLine(report, style)]];
-  sections.push(faultLines(report, style), [verdict(report, style)]);
+  sections.push(faultLines(report, style), [verdict(report, style), ...expiryLines(report, style)]);
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -99,6 +99,14 @@ function verdict({ group, health, faults }: GroupReport, { bold, green, red }: S
     case 'absent':
       return `${bold(group)} is ${red('absent')}: nothing of it is on this engine`;
   }
+}
+
+function expiryLines({ expiresAt, observedAt }: GroupReport, { yellow }: Style): readonly string[] {
+  if (expiresAt === null) return [];
+  const when = formatExpiry(expiresAt, observedAt);
+  return expiresAt > observedAt
+    ? [`It expires ${when}`]
+    : [yellow(`It expired ${when}: rsentinel prune removes it`)];
 }
 
 function roleCell({ role }: RedisNodeReport, style: Style): Cell {

@@ -2,7 +2,10 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 
 /** The few styles that reporters use. */
-export type Style = Pick<ChalkInstance, 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'>;
+export type Style = Pick<
+  ChalkInstance,
+  'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan' | 'blue' | 'magenta'
+>;
 
 /** The part of a stream that reporters need; process.stderr is one, and so is a test's recorder. */
 export interface Output {

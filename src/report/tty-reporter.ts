@@ -5,12 +5,14 @@
 import type { RsentinelEvent } from '../events.js';
 import { printable } from '../topology/text.js';
 import {
+  lockBrokenText,
   missingText,
   pullText,
   readyText,
   retryText,
   rollbackText,
   rolledBackLines,
+  waitingForLockText,
   warningText,
 } from './event-text.js';
 import { count, formatMs } from './format.js';
@@ -32,12 +34,20 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   network: () => 'network made',
   render: (steps) => `configuration of ${count(steps, 'node')} written`,
   repoint: (steps) => `${count(steps, 'node')} pointed at the present master`,
+  set: (steps) => `directives of ${count(steps, 'node')} set`,
   failover: () => 'a replica promoted',
+  switch: () => 'a replica made the master in a planned failover',
+  save: () => 'data set saved',
   stop: (steps) => `${count(steps, 'container')} stopped`,
+  retire: (steps) => `${count(steps, 'container')} put aside`,
+  discard: (steps) => `${count(steps, 'former container')} removed`,
   remove: (steps) => `${count(steps, 'container')} removed`,
   create: (steps) => `${count(steps, 'container')} created`,
   start: (steps) => `${count(steps, 'container')} started`,
   answer: (steps) => (steps === 1 ? '1 Redis node answers' : `${steps} Redis nodes answer`),
+  settle: (steps) =>
+    steps === 1 ? 'the group is whole' : `the group was whole after each of ${steps} steps`,
+  forget: (steps) => `what is gone forgotten (${count(steps, 'reset')})`,
   hasten: (steps) => `${count(steps, 'sentinel')} hastened while the group forms`,
 };
 
@@ -66,6 +76,12 @@ export class TtyReporter implements Reporter {
     switch (event.type) {
       case 'warning':
         this.#print(warningText(event.message, this.#style));
+        break;
+      case 'waiting-for-lock':
+        this.#say(waitingForLockText(event));
+        break;
+      case 'lock-broken':
+        this.#print(lockBrokenText(event));
         break;
       case 'plan':
         this.#phases = new Phases(event.steps);

@@ -4,7 +4,7 @@ import type { UpResult } from '../group/up.js';
 import { formatAddress } from '../spec/address.js';
 import { printable } from '../topology/text.js';
 import { connectLines } from './connect-text.js';
-import { count, formatMs } from './format.js';
+import { count, formatExpiry, formatMs } from './format.js';
 import type { GroupReport } from './group-report.js';
 import type { Style } from './style.js';
 import { header, table } from './table.js';
@@ -23,6 +23,7 @@ export function upText({ report, changed, ms }: UpResult, style: Style): string 
     '',
     ...(report.masterName === null ? [] : connectLines(report, report.masterName, style)),
     `${bold('Files')}   ${files(report)}`,
+    ...expiryLines(report, style),
     `${bold('Remove')}  rsentinel down -n ${report.group}`,
     '',
   ].join('\n');
@@ -30,6 +31,14 @@ export function upText({ report, changed, ms }: UpResult, style: Style): string 
 
 function files({ directory, group }: GroupReport): string {
   return directory === null ? `volumes ${group}-<node>-conf and -data` : printable(directory);
+}
+
+function expiryLines({ expiresAt, observedAt }: GroupReport, { bold, yellow }: Style): readonly string[] {
+  if (expiresAt === null) return [];
+  const when = formatExpiry(expiresAt, observedAt);
+  return expiresAt > observedAt
+    ? [`${bold('Expires')} ${when}; rsentinel prune removes it then`]
+    : [yellow(`Expired ${when}: rsentinel prune removes it; up --ttl gives it more time`)];
 }
 
 /** `INFO sentinel` as each sentinel answers it; once, when all answer the same. */

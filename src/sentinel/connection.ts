@@ -17,7 +17,7 @@ const REPLY_TIMEOUT = 1000;
 export class Connections {
   readonly #open = new Map<string, Redis>();
   /** Loaded while the engine works: by the time a node is there to be asked, so is the library. */
-  readonly #library = import('ioredis');
+  readonly #library = import('./redis-client.js');
 
   /**
    * Sends commands in one round trip.

@@ -1,7 +1,7 @@
 /** Asks every node of a group what it knows, all at once. */
 import type { Address } from '../spec/address.js';
 import type { Connections } from './connection.js';
-import { redisAnswer, sentinelAnswer, text } from './replies.js';
+import { infoFields, redisAnswer, sentinelAnswer, text } from './replies.js';
 import type { RedisAnswer, SentinelAnswer, Silent, Snapshot } from './snapshot.js';
 
 /** A node to ask: what it is called, and where this machine reaches it. */
@@ -39,6 +39,16 @@ export async function takeSnapshot(targets: Targets, connections: Connections): 
     ),
   ]);
   return { redis: new Map(redis), sentinels: new Map(sentinels) };
+}
+
+/** A section of a node's INFO, field by field. @throws Error when it does not answer */
+export async function infoOf(
+  at: Address,
+  section: string,
+  connections: Connections,
+): Promise<ReadonlyMap<string, string>> {
+  const [reply] = await connections.query(at, [['INFO', section]]);
+  return infoFields(text(reply));
 }
 
 async function askRedis(at: Address, connections: Connections): Promise<RedisAnswer> {

@@ -11,7 +11,7 @@ export function text(reply: Reply | undefined): string {
 }
 
 /** `name:value` lines of INFO. */
-function infoFields(info: string): Fields {
+export function infoFields(info: string): Fields {
   return new Map(
     info
       .split(/\r?\n/)

@@ -14,7 +14,7 @@ import type {
 import { LOOPBACK, type SettledTopology } from './settle.js';
 
 /** Changes whenever the same spec would be made into a container in another way. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 /** Container (and network) names: the group's name is the prefix of everything that is made. */
 export function containerName(group: string, node: string): string {
@@ -38,20 +38,26 @@ export function buildGroupSpec(
   const shared = {
     layout: LAYOUT,
     group: topology.name,
-    image: topology.image,
     mode: topology.network.mode,
-    // Only where it is not in the nature of most groups: their digests stay what they were.
-    ...(topology.storage === 'volume' ? { storage: topology.storage } : {}),
+    storage: topology.storage,
   };
   const { mode, address: announced } = topology.network;
   const ports = allocation.ports;
 
-  const node = <K extends NodeKind>(kind: K, given: TopologyNode, own: object) => {
+  const node = <K extends NodeKind>(kind: K, given: TopologyNode, settings: object) => {
     const port = ports.get(given.name);
     if (port === undefined) throw new Error(`no port was allocated for ${given.name}`);
     const host = mode === 'bridge' ? allocation.ips.get(given.name) : announced;
     if (host === undefined) throw new Error(`no IP was allocated for ${given.name}`);
     const address: Address = { host, port };
+    const frame = {
+      kind,
+      address,
+      template: templates[kind],
+      masterName: kind === 'sentinel' ? topology.masterName : null,
+      // What it listens on is in the file in this mode only.
+      isBound: mode === 'host',
+    };
     return {
       kind,
       name: given.name,
@@ -61,19 +67,16 @@ export function buildGroupSpec(
       control: { host: mode === 'bridge' ? LOOPBACK : announced, port },
       container: containerName(topology.name, given.name),
       directives: given.directives,
-      digest: digestOf({
-        ...shared,
-        kind,
-        address,
-        directives: given.directives,
-        template: templates[kind],
-        ...own,
-      }),
+      containerDigest: digestOf({ ...shared, kind, address, image: topology.image }),
+      conf: {
+        whole: digestOf({ ...frame, directives: given.directives, ...settings }),
+        frame: digestOf(frame),
+      },
     };
   };
   const redisNode = (given: TopologyNode): RedisNodeSpec => node('redis', given, {});
   const sentinelNode = (given: TopologyNode): SentinelNodeSpec =>
-    node('sentinel', given, { masterName: topology.masterName, sentinel: topology.sentinel });
+    node('sentinel', given, { sentinel: topology.sentinel });
 
   const [firstRedis, ...otherRedis] = topology.redis;
   const [firstSentinel, ...otherSentinels] = topology.sentinels;
@@ -91,7 +94,8 @@ export function buildGroupSpec(
       mode === 'loopback'
         ? {
             container: containerName(topology.name, 'anchor'),
-            digest: digestOf({ ...shared, ports: [...ports.values()].sort((a, b) => a - b) }),
+            ports: allocation.published,
+            digest: digestOf(shared),
           }
         : null,
     redis,

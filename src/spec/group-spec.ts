@@ -20,8 +20,17 @@ interface NodeSpecBase {
   /** Name of the container on the engine. */
   readonly container: string;
   readonly directives: readonly Directive[];
-  /** Hex digest of all that makes up this node, its history apart: another digest means that the node must be replaced. */
-  readonly digest: string;
+  /** Hex digest of all that makes up the container: another one means that the container must be replaced. */
+  readonly containerDigest: string;
+  readonly conf: ConfDigests;
+}
+
+/** Hex digests of what a configuration file is rendered from, the group's history apart. */
+export interface ConfDigests {
+  /** Of all of it. */
+  readonly whole: string;
+  /** Of what is no directive of the topology: the template, the address, the master's name. */
+  readonly frame: string;
 }
 
 export interface RedisNodeSpec extends NodeSpecBase {
@@ -38,6 +47,9 @@ export type NodeKind = NodeSpec['kind'];
 /** The container that owns the network namespace all nodes join in loopback mode. */
 export interface AnchorSpec {
   readonly container: string;
+  /** Ports that it publishes: those of the nodes, and spare ones for nodes that join later. */
+  readonly ports: readonly number[];
+  /** Hex digest of all that makes up the container, its ports and its image apart. */
   readonly digest: string;
 }
 

@@ -27,6 +27,10 @@ export function contains(subnet: Subnet, ip: string): boolean {
   return value >= subnet.base && value < subnet.base + subnet.size;
 }
 
+export function overlaps(one: Subnet, other: Subnet): boolean {
+  return one.base < other.base + other.size && other.base < one.base + one.size;
+}
+
 /**
  * The addresses that containers may have: without the network's own, the gateway (the first, by
  * Docker's default) and the broadcast address.

@@ -35,6 +35,11 @@ export async function removeDirectories(
   return removed;
 }
 
+/** Whether there is a directory. @throws RsentinelError DIRECTORY_UNUSABLE */
+export async function isThere(directory: string): Promise<boolean> {
+  return (await list(directory)) !== null;
+}
+
 async function hasOurConf(
   directory: string,
   node: string,

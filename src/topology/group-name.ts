@@ -1,3 +1,6 @@
+/** No group can be called so: `up -n auto` makes a name up. */
+export const AUTO = 'auto';
+
 /** Takes the name of a directory, or any text; gives the group's name made from it, much as docker compose makes a project's. */
 export function groupNameFrom(directory: string, fallback = 'rsentinel'): string {
   const name = directory
@@ -7,5 +10,5 @@ export function groupNameFrom(directory: string, fallback = 'rsentinel'): string
     .replace(/^-+/, '')
     .slice(0, 41)
     .replace(/-+$/, '');
-  return name === '' ? fallback : name;
+  return name === '' || name === AUTO ? fallback : name;
 }

@@ -31,7 +31,10 @@ export interface Layout {
 }
 
 /** Names that the group's other containers have. */
-const RESERVED: ReadonlyMap<string, string> = new Map([['anchor', 'the container that holds the network']]);
+const RESERVED: ReadonlyMap<string, string> = new Map([
+  ['anchor', 'the container that holds the network'],
+  ['lock', 'the container that is the group’s lock'],
+]);
 
 /**
  * Takes a valid file, its replicas (under either word) and the master's port if that is in the file;

@@ -195,7 +195,12 @@ function withDirectives(
     (kind: 'redis' | 'sentinel', group: readonly Directive[]) =>
     (slot: NodeSlot): TopologyNode => {
       const own = readDirectives(kind, slot.config, [...slot.path, 'config'], sourceOf, findings);
-      return { name: slot.name, port: slot.port, directives: mergeDirectives(group, own) };
+      return {
+        name: slot.name,
+        port: slot.port,
+        portIsFixed: slot.hasOwnPort && slot.port !== 'auto',
+        directives: mergeDirectives(group, own),
+      };
     };
   const [master, ...replicas] = layout.redis;
   const [first, ...others] = layout.sentinels;

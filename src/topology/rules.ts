@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { EXPOSED_AT, EXPOSURE, EXPOSURE_REMEDY } from '../spec/exposure.js';
 import { contains, numberToIp, parseSubnet } from '../spec/subnet.js';
 import type { Finding } from './diagnostic.js';
+import { AUTO } from './group-name.js';
 import type { Path } from './path.js';
 import type { TopologyInput } from './schema.js';
 import { show } from './text.js';
@@ -219,6 +220,19 @@ const noTilde: Rule = ({ input }) =>
       suggestion: `write \${HOME}${value?.replace(/^~[^/\\]*/, '') ?? ''}`,
     }));
 
+const nameOfItsOwn: Rule = ({ input, isSound }) => {
+  if (input.name !== AUTO || !isSound(['name'])) return [];
+  return [
+    {
+      severity: 'error',
+      path: ['name'],
+      message: `${AUTO} stands for a name that is made up, and is none itself`,
+      suggestion:
+        'write another, and use `rsentinel up -n auto` where each group is to have a name of its own',
+    },
+  ];
+};
+
 const RULES: readonly Rule[] = [
   quorumWithinSentinels,
   quorumLeavesRoom,
@@ -228,6 +242,7 @@ const RULES: readonly Rule[] = [
   usableSubnet,
   usableAddress,
   noTilde,
+  nameOfItsOwn,
 ];
 
 /** Takes a number of sentinels; gives how many are more than half. */

@@ -24,6 +24,8 @@ export interface TopologyNode {
   /** `redis-1`, `sentinel-2`, or the user's own name. Unique within the group. */
   readonly name: string;
   readonly port: Port;
+  /** Whether the file itself names the port; where it does not, a group that runs may give another to a node that joins it. */
+  readonly portIsFixed: boolean;
   /** The group's directives with the node's own merged over them, in order. */
   readonly directives: readonly Directive[];
 }

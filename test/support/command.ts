@@ -7,7 +7,7 @@ import { afterAll } from 'vitest';
 
 export const BIN = fileURLToPath(new URL('../../bin/rsentinel.js', import.meta.url));
 
-if (!existsSync(new URL('../../dist/cli/main.js', import.meta.url))) {
+if (!existsSync(new URL('../../bundle/main.js', import.meta.url))) {
   throw new Error('these tests run the built command line: npm run build');
 }
 

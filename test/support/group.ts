@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { afterAll } from 'vitest';
 import { connect } from '../../scripts/lib/docker.mjs';
-import { listGroupObjects } from '../../scripts/lib/leftovers.mjs';
+import { listGroupObjects, removeAll } from '../../scripts/lib/leftovers.mjs';
 import type { GroupReport } from '../../src/report/group-report.js';
 import { type Ran, type Running, start, type Where } from './command.js';
 import { groupName, testImage } from './environment.js';
@@ -17,22 +17,42 @@ import { groupName, testImage } from './environment.js';
 /** The engine that the tests run on. */
 export const docker: Docker = connect();
 
+/** An engine, for the tests and for the command line that they run. */
+export interface EngineOfTests {
+  /** A client that does not depend on what is tested. */
+  readonly docker: Docker;
+  /** How the command line is told of it. */
+  readonly where: Where;
+}
+
+const { DOCKER_HOST } = process.env;
+export const OUR_ENGINE: EngineOfTests = {
+  docker,
+  where: DOCKER_HOST === undefined ? {} : { env: { DOCKER_HOST } },
+};
+
 const groups = new Set<TestGroup>();
 
-afterAll(async () => {
+/** Removes what the tests of this file have made and not removed. */
+export async function removeGroups(): Promise<void> {
   await Promise.all([...groups].map((group) => group.remove()));
-});
+}
 
-/** Starts `rsentinel` with the engine and the image of the tests. */
-function startRsentinel(words: readonly string[], where: Where = {}): Running {
-  const { DOCKER_HOST } = process.env;
-  const engine = DOCKER_HOST === undefined ? {} : { DOCKER_HOST };
-  return start(words, { ...where, env: { RSENTINEL_IMAGE: testImage(), ...engine, ...where.env } });
+afterAll(removeGroups);
+
+/** Starts `rsentinel` with an engine and the image of the tests. */
+export function startRsentinel(
+  words: readonly string[],
+  where: Where = {},
+  engine: EngineOfTests = OUR_ENGINE,
+): Running {
+  const env = { RSENTINEL_IMAGE: testImage(), ...engine.where.env, ...where.env };
+  return start(words, { ...engine.where, ...where, env });
 }
 
 /** Runs `rsentinel` to its end. */
 export function rsentinel(words: readonly string[], where: Where = {}): Promise<Ran> {
-  return startRsentinel(words, where).ended;
+  return startRsentinel(words, where, OUR_ENGINE).ended;
 }
 
 export class TestGroup {
@@ -40,10 +60,12 @@ export class TestGroup {
   readonly name: string;
   /** The topology file is in here, and nothing that was not made for this group. */
   readonly directory: string;
+  readonly #engine: EngineOfTests;
 
-  constructor(name: string, directory: string) {
+  constructor(name: string, directory: string, engine: EngineOfTests) {
     this.name = name;
     this.directory = directory;
+    this.#engine = engine;
     groups.add(this);
   }
 
@@ -63,9 +85,15 @@ export class TestGroup {
     await writeFile(this.file, topology.endsWith('\n') ? topology + image : `${topology}\n${image}`);
   }
 
+  /** Another group from the same file. @param label as for `testGroup` */
+  another(label: string): TestGroup {
+    return new TestGroup(groupName(label), this.directory, this.#engine);
+  }
+
   /** Starts a command on this group: `start(['up', '-v'])` is `rsentinel up -v -f FILE -n NAME`. */
   start(words: readonly string[], where: Where = {}): Running {
-    return startRsentinel([...words, '-f', this.file, '-n', this.name], { cwd: this.directory, ...where });
+    const there = { cwd: this.directory, ...where };
+    return startRsentinel([...words, '-f', this.file, '-n', this.name], there, this.#engine);
   }
 
   /** Runs a command on this group to its end. */
@@ -92,14 +120,14 @@ export class TestGroup {
 
   /** The container of a node (`redis-1`, `sentinel-2`, `anchor`), whatever its state is. */
   container(node: string): Docker.Container {
-    return docker.getContainer(`${this.name}-${node}`);
+    return this.#engine.docker.getContainer(`${this.name}-${node}`);
   }
 
   /** All containers of the group, by their names, as the engine describes them. */
   async containers(): Promise<readonly Docker.ContainerInspectInfo[]> {
     const objects = await this.#objects();
     const names = objects.filter(({ kind }) => kind === 'container').map(({ name }) => name);
-    return Promise.all(names.sort().map((name) => docker.getContainer(name).inspect()));
+    return Promise.all(names.sort().map((name) => this.#engine.docker.getContainer(name).inspect()));
   }
 
   /** What the engine has of the group: `container x`, `network y`, `volume z`. */
@@ -108,15 +136,12 @@ export class TestGroup {
   }
 
   async #objects() {
-    return (await listGroupObjects(docker)).filter(({ group }) => group === this.name);
+    return (await listGroupObjects(this.#engine.docker)).filter(({ group }) => group === this.name);
   }
 
   /** Removes all of it from the engine and from the disk, without the help of what is tested. */
   async remove(): Promise<void> {
-    const objects = await this.#objects();
-    for (const kind of ['container', 'network', 'volume'] as const) {
-      await Promise.all(objects.filter((object) => object.kind === kind).map((object) => object.remove()));
-    }
+    await removeAll(await this.#objects());
     await rm(this.directory, { recursive: true, force: true });
     groups.delete(this);
   }
@@ -127,11 +152,15 @@ export class TestGroup {
 }
 
 /** @param label tells it from the other groups of this run: unique among all tests */
-export async function testGroup(label: string, topology: string): Promise<TestGroup> {
+export async function testGroup(
+  label: string,
+  topology: string,
+  engine: EngineOfTests = OUR_ENGINE,
+): Promise<TestGroup> {
   const directory = await mkdtemp(join(tmpdir(), `rsentinel-${label}-`));
   // For tests that run the command as somebody else.
   await chmod(directory, 0o755);
-  const group = new TestGroup(groupName(label), directory);
+  const group = new TestGroup(groupName(label), directory, engine);
   await group.write(topology);
   return group;
 }

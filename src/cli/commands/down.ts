@@ -6,13 +6,14 @@ import { jsonText } from '../json.js';
 import { surroundings } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { selectionOf } from '../source.js';
+import { definiteSelectionOf } from '../source.js';
 import { resolveTarget } from '../target.js';
 
 /** `rsentinel down` */
 export async function down(flags: DownFlags, session: Session): Promise<number> {
+  if (flags.all) return (await import('./down-all.js')).downAll(flags, session);
   const { stdout, env } = session;
-  const selection = selectionOf(flags, env);
+  const selection = definiteSelectionOf(flags, env);
   const reporter = await createReporter(flags, session, 'live', 'removing the group');
   try {
     const { name, result } = await withEngine(flags, session, reporter, async (context) => {
@@ -21,7 +22,10 @@ export async function down(flags: DownFlags, session: Session): Promise<number> 
       const library = await import('../../group/down.js');
       const result = await library.down(
         { name: target.name, directory: target.topology?.directory ?? null },
-        { volumes: flags.volumes ? 'remove' : 'keep' },
+        {
+          volumes: flags.volumes ? 'remove' : 'keep',
+          ...(flags.waitTimeout === undefined ? {} : { waitTimeoutMs: flags.waitTimeout }),
+        },
         context,
       );
       return { name: target.name, result };

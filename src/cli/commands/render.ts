@@ -5,13 +5,13 @@ import type { RenderFlags } from '../flags.js';
 import { loadSource } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { findSource, selectionOf } from '../source.js';
+import { definiteSelectionOf, findSource } from '../source.js';
 import { writeTree } from '../write-tree.js';
 
 /** `rsentinel render` */
 export async function render(flags: RenderFlags, session: Session): Promise<number> {
   const { stdout, env, cwd } = session;
-  const selection = selectionOf(flags, env);
+  const selection = definiteSelectionOf(flags, env);
   const source = await findSource(selection.file, cwd);
   const reporter = await createReporter(flags, session, 'brief', 'rendering');
   const topology = await loadSource(source, selection.name, session, reporter);

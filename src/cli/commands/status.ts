@@ -7,13 +7,13 @@ import { jsonText } from '../json.js';
 import { surroundings } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { selectionOf } from '../source.js';
+import { definiteSelectionOf } from '../source.js';
 import { resolveTarget } from '../target.js';
 
 /** `rsentinel status` */
 export async function status(flags: StatusFlags, session: Session): Promise<number> {
   const { stdout, env } = session;
-  const selection = selectionOf(flags, env);
+  const selection = definiteSelectionOf(flags, env);
   const reporter = await createReporter(flags, session, 'brief', 'looking');
   const report = await withEngine(flags, session, reporter, async (context) => {
     const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));

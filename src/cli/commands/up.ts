@@ -2,10 +2,12 @@ import type { Step } from '../../plan/steps.js';
 import { type PlanDocument, planText } from '../../report/plan-text.js';
 import { styleFor } from '../../report/style.js';
 import { upText } from '../../report/up-text.js';
+import { AUTO } from '../../topology/group-name.js';
 import { withEngine } from '../engine.js';
 import type { UpFlags } from '../flags.js';
+import { generateName } from '../generated-name.js';
 import { jsonText } from '../json.js';
-import { loadSource } from '../load.js';
+import { loadSource, renamed } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
 import { findSource, selectionOf } from '../source.js';
@@ -29,7 +31,9 @@ export async function up(flags: UpFlags, session: Session): Promise<number> {
     'reading the topology',
   );
   try {
-    const topology = await loadSource(source, selection.name, session, reporter);
+    const isGenerated = selection.name === AUTO;
+    const loaded = await loadSource(source, isGenerated ? undefined : selection.name, session, reporter);
+    const topology = isGenerated ? renamed(loaded, generateName(loaded.name), cwd) : loaded;
     if (source.kind === 'defaults') {
       reporter.note(`no topology file here: the default group, ${topology.name}, of ${topology.image}`);
     }
@@ -49,6 +53,7 @@ export async function up(flags: UpFlags, session: Session): Promise<number> {
         {
           waitTimeoutMs: flags.waitTimeout ?? DEFAULT_WAIT_MS,
           onFailure: flags.rollback ? 'rollback' : 'keep',
+          ttlMs: flags.ttl,
         },
         context,
       );

@@ -1,7 +1,6 @@
 /** Spec → the engine's description of a container. Pure. */
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { CONF_FILE } from '../../render/conf.js';
-import { nodesOf } from '../../spec/build.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../spec/group-spec.js';
 import { LOOPBACK } from '../../spec/settle.js';
 import type { Owner } from '../../storage/storage.js';
@@ -57,7 +56,7 @@ export function anchorOptions(
   server: string,
   owner: Owner,
 ): ContainerCreateOptions {
-  const ports = nodesOf(spec).map((node) => node.address.port);
+  const { ports } = anchor;
   return {
     ...baseline(spec, server, owner, {
       NetworkMode: spec.network.name,
@@ -68,7 +67,7 @@ export function anchorOptions(
     }),
     name: anchor.container,
     Cmd: ['--port', '0', '--unixsocket', '/dev/shm/anchor.sock', '--save', '', '--loglevel', 'warning'],
-    Labels: anchorLabels(spec, anchor.digest),
+    Labels: anchorLabels(spec, anchor),
     ExposedPorts: exposed(ports),
   };
 }

@@ -7,25 +7,39 @@ import type {
   EngineFacts,
   EnginePlace,
   GroupListing,
+  LogLine,
+  LogRequest,
   MemberNow,
   NodeMounts,
   ObservedEngine,
   ObservedVolume,
+  Taken,
   VolumeFiles,
   VolumeSpec,
 } from '../driver.js';
+import type { LockOutcome, LockRequest } from '../lock.js';
 import { connectTo, endpointSource } from './connect.js';
 import { anchorOptions, nodeOptions } from './containers.js';
 import { resolveEndpoint } from './endpoint.js';
 import { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
 import { EngineHost } from './engine-host.js';
+import { markExpiry } from './expiry.js';
 import { findServer, type ImageConfig, pullImage } from './image.js';
-import { GROUP_LABEL, groupLabels } from './labels.js';
-import { createContainer, removeContainer, startContainer, stateOf, stopContainer } from './lifecycle.js';
-import { readLogTail } from './logs.js';
+import { ASIDE, GROUP_LABEL, groupLabels } from './labels.js';
+import {
+  createContainer,
+  removeContainer,
+  renameContainer,
+  startContainer,
+  stateOf,
+  stopContainer,
+} from './lifecycle.js';
+import { acquireLock, beatLock, hasLock, lockPulse, removeLock } from './lock.js';
+import { readLog, readLogTail } from './logs.js';
+import { machineIdentity } from './machine.js';
 import { createNetwork, removeNetworks } from './networks.js';
-import { listGroups, observeGroup } from './registry.js';
+import { listGroups, observeGroup, takenByOthers } from './registry.js';
 import { openVolumeFiles } from './volume-files.js';
 import { createVolume, removeVolume } from './volumes.js';
 
@@ -44,6 +58,7 @@ export function connectDocker(emit: Listener, context?: string): Driver {
 
 class DockerDriver implements Driver {
   readonly place: EnginePlace;
+  readonly machine = machineIdentity();
   readonly #calls: EngineCalls;
   readonly #host: EngineHost;
   readonly #emit: Listener;
@@ -80,6 +95,10 @@ class DockerDriver implements Driver {
 
   groups(): Promise<readonly GroupListing[]> {
     return listGroups(this.#calls);
+  }
+
+  takenByOthers(group: string): Promise<Taken> {
+    return takenByOthers(this.#calls, group);
   }
 
   async hasImage(image: string): Promise<boolean> {
@@ -142,8 +161,40 @@ class DockerDriver implements Driver {
     return removeContainer(this.#calls, group, container);
   }
 
-  removeNetwork(group: string): Promise<void> {
-    return removeNetworks(this.#calls, group);
+  setAside(group: string, container: string): Promise<void> {
+    return renameContainer(this.#calls, group, container, container + ASIDE);
+  }
+
+  bringBack(group: string, container: string): Promise<void> {
+    return renameContainer(this.#calls, group, container + ASIDE, container);
+  }
+
+  removeAside(group: string, container: string): Promise<void> {
+    return removeContainer(this.#calls, group, container + ASIDE);
+  }
+
+  async removeNetwork(group: string): Promise<void> {
+    await removeNetworks(this.#calls, group);
+  }
+
+  acquireLock(request: LockRequest): Promise<LockOutcome> {
+    return acquireLock(this.#calls, request);
+  }
+
+  hasLock(id: string): Promise<boolean> {
+    return hasLock(this.#calls, id);
+  }
+
+  lockPulse(id: string): Promise<string> {
+    return lockPulse(this.#calls, id);
+  }
+
+  beatLock(id: string, beat: number): Promise<boolean> {
+    return beatLock(this.#calls, id, beat);
+  }
+
+  removeLock(id: string): Promise<void> {
+    return removeLock(this.#calls, id);
   }
 
   createVolume(volume: VolumeSpec): Promise<void> {
@@ -162,13 +213,15 @@ class DockerDriver implements Driver {
     return stateOf(this.#calls, container);
   }
 
-  async logTail(name: string, lines: number): Promise<readonly string[]> {
-    const call = `read the log of ${name}`;
-    try {
-      return await this.#calls.timed(call, (docker) => readLogTail(docker.getContainer(name), lines));
-    } catch (error) {
-      if (statusOf(error) === 404) return [];
-      throw this.#calls.wrap(error, call);
-    }
+  markExpiry(group: string, at: number): Promise<string> {
+    return markExpiry(this.#calls, group, at);
+  }
+
+  log(name: string, request: LogRequest, signal: AbortSignal): AsyncIterable<readonly LogLine[]> {
+    return readLog(this.#calls, name, request, signal);
+  }
+
+  logTail(name: string, lines: number): Promise<readonly string[]> {
+    return readLogTail(this.#calls, name, lines);
   }
 }

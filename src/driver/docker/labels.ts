@@ -2,7 +2,7 @@
 import type { ContainerInfo } from 'dockerode';
 import type { ContainerState } from '../../report/group-report.js';
 import { formatAddress, parseAddress } from '../../spec/address.js';
-import type { GroupSpec, NodeSpec } from '../../spec/group-spec.js';
+import type { AnchorSpec, GroupSpec, NodeSpec } from '../../spec/group-spec.js';
 import { VERSION } from '../../version.js';
 import type { MemberRole, ObservedMember, VolumeSpec } from '../driver.js';
 
@@ -22,6 +22,13 @@ export const LABEL = {
   storage: `${PREFIX}.storage`,
   directory: `${PREFIX}.directory`,
   file: `${PREFIX}.file`,
+  ports: `${PREFIX}.ports`,
+  holder: `${PREFIX}.lock-holder`,
+  /** Where it was made: labels of a network or container. */
+  machine: `${PREFIX}.machine`,
+  /** Of an expiry mark: until when the group is wanted, and when that was said. */
+  expires: `${PREFIX}.expires`,
+  marked: `${PREFIX}.marked`,
 } as const;
 
 /** Labels that every object of a group carries. */
@@ -48,8 +55,14 @@ export function volumeLabels({ group, node, holds, file, directory }: VolumeSpec
   };
 }
 
-export function anchorLabels(spec: GroupSpec, digest: string): Record<string, string> {
-  return { ...groupLabels(spec), [LABEL.node]: 'anchor', [LABEL.role]: 'anchor', [LABEL.spec]: digest };
+export function anchorLabels(spec: GroupSpec, { digest, ports }: AnchorSpec): Record<string, string> {
+  return {
+    ...groupLabels(spec),
+    [LABEL.node]: 'anchor',
+    [LABEL.role]: 'anchor',
+    [LABEL.spec]: digest,
+    [LABEL.ports]: ports.join(','),
+  };
 }
 
 export function nodeLabels(spec: GroupSpec, node: NodeSpec): Record<string, string> {
@@ -57,7 +70,7 @@ export function nodeLabels(spec: GroupSpec, node: NodeSpec): Record<string, stri
     ...groupLabels(spec),
     [LABEL.node]: node.name,
     [LABEL.role]: node.kind,
-    [LABEL.spec]: node.digest,
+    [LABEL.spec]: node.containerDigest,
     [LABEL.address]: formatAddress(node.address),
     [LABEL.control]: formatAddress(node.control),
   };
@@ -102,16 +115,20 @@ function isAttached(info: ContainerInfo, { network, anchorId }: Attachments): bo
 
 /** A member from a container's entry in the engine's list. */
 export function observedMember(info: ContainerInfo, attachments: Attachments): ObservedMember {
-  const role = ROLES.find((known) => known === info.Labels[LABEL.role]) ?? 'other';
+  const container = containerNameOf(info);
+  const aside = container.endsWith(ASIDE);
+  const role = ROLES.find((known) => !aside && known === info.Labels[LABEL.role]) ?? 'other';
   const exit = /^Exited \((\d+)\)/.exec(info.Status);
   return {
     role,
-    node: info.Labels[LABEL.node] ?? containerNameOf(info),
-    container: containerNameOf(info),
+    node: aside ? container : (info.Labels[LABEL.node] ?? container),
+    container,
     state: containerState(info.State),
     exitCode: exit === null ? null : Number(exit[1]),
     attached: isAttached(info, attachments),
     digest: info.Labels[LABEL.spec] ?? '',
+    image: info.Image,
+    ports: (info.Labels[LABEL.ports] ?? '').split(',').flatMap((port) => Number(port) || []),
     address: parseAddress(info.Labels[LABEL.address] ?? ''),
     control: parseAddress(info.Labels[LABEL.control] ?? ''),
     masterName: info.Labels[LABEL.masterName] ?? '',
@@ -121,6 +138,9 @@ export function observedMember(info: ContainerInfo, attachments: Attachments): O
     file: info.Labels[LABEL.file] ?? null,
   };
 }
+
+/** Behind the name of a container that was set aside: no name of a node has a dot. */
+export const ASIDE = '.aside';
 
 export function containerNameOf(info: ContainerInfo): string {
   return (info.Names[0] ?? info.Id).replace(/^\//, '');

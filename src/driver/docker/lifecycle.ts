@@ -5,13 +5,17 @@ import { PortTakenError, RsentinelError } from '../../errors.js';
 import type { MemberNow } from '../driver.js';
 import type { EngineCalls } from './engine-calls.js';
 import { isNameTaken, messageOf, statusOf, takenPort } from './engine-errors.js';
-import { containerNameOf, containerState, GROUP_LABEL } from './labels.js';
+import { containerNameOf, containerState, GROUP_LABEL, LABEL } from './labels.js';
+import { machineIdentity } from './machine.js';
 
 /** Seconds between SIGTERM and SIGKILL: time for Redis to save its data set. */
 const STOP_SECONDS = 10;
 /** ms for which a container waits for those that depend on it to be removed; they may be saving. */
 const DEPENDENTS_MS = (STOP_SECONDS + 10) * 1000;
 const DEPENDENTS_POLL = 50;
+/** For a name that is taken by a container that is not there: 5 s. */
+const CREATE_ATTEMPTS = 250;
+const CREATE_DELAY = 20;
 
 /** @throws RsentinelError NAME_TAKEN */
 export async function createContainer(
@@ -21,34 +25,37 @@ export async function createContainer(
 ): Promise<void> {
   const name = options.name ?? '';
   const call = `create the container ${name}`;
-  try {
-    await calls.timed(call, (docker) => docker.createContainer(options));
-  } catch (error) {
-    if (!isNameTaken(error)) throw calls.wrap(error, call);
-    const other = await calls.docker
-      .getContainer(name)
-      .inspect()
-      .catch(() => undefined);
-    if (other?.Config.Labels[GROUP_LABEL] === group) throw busy(group, `the container ${name}`, error);
-    const image = other === undefined ? '' : ` (image ${other.Config.Image}, ${other.State.Status})`;
-    const message = `there is a container ${name}${image} that does not belong to this group`;
-    throw new RsentinelError('NAME_TAKEN', message, {
-      hint: `Give the group another name than ${group} (\`name\` in the topology file, or -n), or remove that container.`,
-      cause: error,
-    });
+  const labelled = { ...options, Labels: { ...options.Labels, [LABEL.machine]: machineIdentity() } };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await calls.timed(call, (docker) => docker.createContainer(labelled));
+      return;
+    } catch (error) {
+      if (!isNameTaken(error) || attempt === CREATE_ATTEMPTS) throw calls.wrap(error, call);
+      await makeWay(calls, group, name, error);
+    }
   }
 }
 
-/** The container was not there when the plan was made. */
-export function busy(group: string, name: string, cause: unknown): RsentinelError {
-  return new RsentinelError(
-    'GROUP_BUSY',
-    `another rsentinel has just made ${name}: it is bringing the group up`,
-    {
-      hint: `Wait for it to end and look with \`rsentinel status -n ${group}\`, or run the command again then.`,
-      cause,
-    },
-  );
+/**
+ * Whoever makes a member holds the group's lock. So a container of the group that was not there when
+ * the plan was made is what a killed command had asked for, and the engine has made since.
+ * @throws RsentinelError NAME_TAKEN
+ */
+async function makeWay(calls: EngineCalls, group: string, name: string, cause: unknown): Promise<void> {
+  const other = await calls.docker
+    .getContainer(name)
+    .inspect()
+    .catch(() => undefined);
+  // The engine knows a name before it has made the container, and after it has removed it.
+  if (other === undefined) return delay(CREATE_DELAY);
+  if (other.Config.Labels[GROUP_LABEL] === group) return removeContainer(calls, group, name);
+  const image = ` (image ${other.Config.Image}, ${other.State.Status})`;
+  const message = `there is a container ${name}${image} that does not belong to this group`;
+  throw new RsentinelError('NAME_TAKEN', message, {
+    hint: `Give the group another name than ${group} (\`name\` in the topology file, or -n), or remove that container.`,
+    cause,
+  });
 }
 
 /** Brings a container to `running`, from whatever state it is in. @throws RsentinelError PORT_TAKEN */
@@ -114,6 +121,13 @@ export function removeContainer(calls: EngineCalls, group: string, name: string)
       }
     }
   });
+}
+
+/** Gives a container of the group another name. */
+export function renameContainer(calls: EngineCalls, group: string, from: string, to: string): Promise<void> {
+  return ifOurs(calls, group, from, `rename the container ${from} to ${to}`, (container) =>
+    container.rename({ name: to }),
+  );
 }
 
 /** Does something to a container of the group; what is gone, or somebody else's, is left alone. */

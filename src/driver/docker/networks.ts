@@ -3,28 +3,31 @@ import { RsentinelError } from '../../errors.js';
 import type { GroupSpec } from '../../spec/group-spec.js';
 import type { EngineCalls } from './engine-calls.js';
 import { isNameTaken, isNetworkInUse, isSubnetTaken, messageOf, statusOf } from './engine-errors.js';
-import { GROUP_LABEL, groupLabels } from './labels.js';
-import { busy } from './lifecycle.js';
-import { observeGroup } from './registry.js';
+import { GROUP_LABEL, groupLabels, LABEL } from './labels.js';
+import { machineIdentity } from './machine.js';
 
 /** @throws RsentinelError NAME_TAKEN, SUBNET_TAKEN */
 export async function createNetwork(calls: EngineCalls, spec: GroupSpec): Promise<void> {
   const { name, subnet } = spec.network;
   const call = `create the network ${name}`;
-  try {
-    await calls.timed(call, (docker) =>
+  const create = (): Promise<unknown> =>
+    calls.timed(call, (docker) =>
       docker.createNetwork({
         Name: name,
         Driver: 'bridge',
         CheckDuplicate: true,
-        Labels: groupLabels(spec),
+        Labels: { ...groupLabels(spec), [LABEL.machine]: machineIdentity() },
         ...(subnet === undefined ? {} : { IPAM: { Config: [{ Subnet: subnet }] } }),
       }),
     );
+  try {
+    await create().catch(async (error: unknown) => {
+      // As with containers: one of the group's is what a killed command had asked for.
+      if (!isNameTaken(error) || (await removeNetworks(calls, spec.name)) === 0) throw error;
+      await create();
+    });
   } catch (error) {
     if (isNameTaken(error)) {
-      const { network } = await observeGroup(calls, spec.name);
-      if (network !== null) throw busy(spec.name, `the network ${name}`, error);
       throw new RsentinelError(
         'NAME_TAKEN',
         `there is a network ${name} that does not belong to this group`,
@@ -45,8 +48,8 @@ export async function createNetwork(calls: EngineCalls, spec: GroupSpec): Promis
   }
 }
 
-/** Removes every network that carries the group's label. */
-export async function removeNetworks(calls: EngineCalls, group: string): Promise<void> {
+/** Removes every network that carries the group's label. @returns how many there were */
+export async function removeNetworks(calls: EngineCalls, group: string): Promise<number> {
   const networks = await calls.call(`list the networks of ${group}`, (docker) =>
     docker.listNetworks({ filters: { label: [`${GROUP_LABEL}=${group}`] } }),
   );
@@ -65,6 +68,7 @@ export async function removeNetworks(calls: EngineCalls, group: string): Promise
       });
     }
   }
+  return networks.length;
 }
 
 /** Names of the running containers in a network. */

@@ -1,19 +1,24 @@
 /** What exists, read off the labels on the engine. */
 import type { ContainerInfo } from 'dockerode';
-import type { GroupListing, ObservedEngine } from '../driver.js';
+import type { GroupListing, ObservedEngine, Taken } from '../driver.js';
 import type { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
+import { expiryOf } from './expiry.js';
 import { containerNameOf, GROUP_LABEL, LABEL, observedMember } from './labels.js';
-import { listVolumes, observedVolume } from './volumes.js';
+import { listingsOf, type Part } from './listings.js';
+import { isLock, listedLock } from './lock.js';
+import { isMark, listVolumes, observedVolume } from './volumes.js';
 
 /** Everything that carries a group's label. */
 export async function observeGroup(calls: EngineCalls, group: string): Promise<ObservedEngine> {
   const filters = { label: [`${GROUP_LABEL}=${group}`] };
-  const [containers, networks, volumes] = await Promise.all([
+  const [listed, networks, volumes] = await Promise.all([
     calls.call(`list the containers of ${group}`, (docker) => docker.listContainers({ all: true, filters })),
     calls.call(`list the networks of ${group}`, (docker) => docker.listNetworks({ filters })),
     listVolumes(calls, `${GROUP_LABEL}=${group}`),
   ]);
+  const lock = listed.find(isLock);
+  const containers = listed.filter((info) => !isLock(info));
   const network = networks[0];
   const attachments = {
     network: network === undefined ? null : { id: network.Id, name: network.Name },
@@ -27,7 +32,30 @@ export async function observeGroup(calls: EngineCalls, group: string): Promise<O
       network === undefined
         ? null
         : { name: network.Name, subnet: network.IPAM?.Config?.[0]?.Subnet ?? null },
-    volumes: volumes.map(observedVolume),
+    volumes: volumes.filter((volume) => !isMark(volume)).map(observedVolume),
+    image: listed[0]?.ImageID ?? null,
+    lock: lock === undefined ? null : listedLock(lock),
+    expiry: expiryOf(volumes.filter(isMark)),
+  };
+}
+
+/** Ports that containers publish, and subnets that networks have, but for the group's own. */
+export async function takenByOthers(calls: EngineCalls, group: string): Promise<Taken> {
+  const [containers, networks] = await Promise.all([
+    calls.call('list containers', (docker) => docker.listContainers()),
+    calls.call('list networks', (docker) => docker.listNetworks()),
+  ]);
+  const isOther = (info: { readonly Labels?: Readonly<Record<string, string>> | undefined }): boolean =>
+    info.Labels?.[GROUP_LABEL] !== group;
+  return {
+    ports: containers
+      .filter(isOther)
+      .flatMap(({ Ports }) => Ports)
+      .flatMap(({ PublicPort }) => PublicPort ?? []),
+    subnets: networks
+      .filter(isOther)
+      .flatMap(({ IPAM }) => IPAM?.Config ?? [])
+      .flatMap(({ Subnet }) => (Subnet?.includes('.') ? [Subnet] : [])),
   };
 }
 
@@ -44,7 +72,7 @@ async function withHostConfig(calls: EngineCalls, info: ContainerInfo): Promise<
   }
 }
 
-/** Every group of which there is a container, a network or a volume. */
+/** Every group of which there is a container, a network or a volume, by name. */
 export async function listGroups(calls: EngineCalls): Promise<readonly GroupListing[]> {
   const filters = { label: [GROUP_LABEL] };
   const [containers, networks, volumes] = await Promise.all([
@@ -52,11 +80,13 @@ export async function listGroups(calls: EngineCalls): Promise<readonly GroupList
     calls.call('list networks', (docker) => docker.listNetworks({ filters })),
     listVolumes(calls, GROUP_LABEL),
   ]);
-  const groups = new Map<string, GroupListing>();
-  for (const labels of [...containers, ...networks, ...volumes].map((info) => info.Labels ?? {})) {
-    const name = labels[GROUP_LABEL];
-    if (name === undefined || groups.has(name)) continue;
-    groups.set(name, { name, file: labels[LABEL.file] ?? null, directory: labels[LABEL.directory] ?? null });
-  }
-  return [...groups.values()];
+  return listingsOf([
+    ...containers.map(
+      ({ Id, Labels, Created }): Part => ({ id: Id, labels: Labels, madeAt: Created * 1000 }),
+    ),
+    ...networks.map(
+      ({ Id, Labels, Created }): Part => ({ id: Id, labels: Labels ?? {}, madeAt: Date.parse(Created) }),
+    ),
+    ...volumes.map(({ Name, Labels }): Part => ({ id: Name, labels: Labels ?? {}, madeAt: Number.NaN })),
+  ]);
 }

@@ -15,6 +15,11 @@ export async function listVolumes(calls: EngineCalls, filter: string): Promise<r
   return (found.Volumes as VolumeInspectInfo[] | null) ?? [];
 }
 
+/** Whether a volume says until when its group is wanted, and holds nothing. */
+export function isMark({ Labels }: VolumeInspectInfo): boolean {
+  return Labels?.[LABEL.expires] !== undefined;
+}
+
 export function observedVolume({ Name, Labels }: VolumeInspectInfo): ObservedVolume {
   return {
     name: Name,

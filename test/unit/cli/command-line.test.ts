@@ -2,24 +2,34 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { BIN } from '../../support/command.js';
 import { directoryWith, rsentinel } from './rsentinel.js';
 
 /** The packages that take long to load. */
-const HEAVY = ['dockerode', 'ioredis', 'ora', 'yaml', 'zod'];
+const HEAVY = ['dockerode', 'ioredis', 'ora', 'protobufjs', 'ssh2', 'tar-fs', 'yaml', 'zod'];
 
-/** Which of the heavy packages a command loads: V8's coverage names every script. */
-async function loadedBy(words: readonly string[], cwd: string): Promise<readonly string[]> {
+/**
+ * Which of the heavy packages a command loads: V8's coverage names every script, and esbuild wrote into
+ * those that it bundled what they are made of.
+ */
+async function loadedBy(
+  words: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<readonly string[]> {
   const coverage = await directoryWith({});
-  await rsentinel(words, { cwd, env: { NODE_V8_COVERAGE: coverage } });
+  await rsentinel(words, { cwd, env: { ...env, NODE_V8_COVERAGE: coverage } });
   const loaded = new Set<string>();
   for (const file of await readdir(coverage)) {
     const text = await readFile(join(coverage, file), 'utf8');
     for (const { url } of (JSON.parse(text) as { result: { url: string }[] }).result) {
-      const name = /.*\/node_modules\/([^/]+)\//.exec(url)?.[1];
-      if (name !== undefined) loaded.add(name);
+      const bundled = /\/bundle\/[^/]+\.js$/.test(url) ? await readFile(fileURLToPath(url), 'utf8') : '';
+      for (const [, name = ''] of `${bundled}\n// ${url}`.matchAll(/^\/\/ .*node_modules\/([^/\n]+)\//gm)) {
+        loaded.add(name);
+      }
     }
   }
   // Otherwise the measurement would not work at all.
@@ -31,17 +41,31 @@ describe('help and version', () => {
   it('--help lists the commands, with examples', async () => {
     const { code, stdout, stderr } = await rsentinel(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const word of ['up', 'status', 'down', 'render', 'Examples:', 'RSENTINEL_FILE', 'Exit codes:']) {
+    for (const word of [
+      'up',
+      'status',
+      'down',
+      'ls',
+      'logs',
+      'prune',
+      'render',
+      'Examples:',
+      'RSENTINEL_FILE',
+      'Exit codes:',
+    ]) {
       expect(stdout).toContain(word);
     }
   });
 
-  it.each(['up', 'status', 'down', 'render'])('%s --help has examples', async (command) => {
-    const { code, stdout } = await rsentinel([command, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toContain('Examples:\n');
-    expect(stdout).toContain('--file <file>');
-  });
+  it.each(['up', 'status', 'down', 'ls', 'logs', 'prune', 'render'])(
+    '%s --help has examples',
+    async (command) => {
+      const { code, stdout } = await rsentinel([command, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toContain('Examples:\n');
+      if (command !== 'ls' && command !== 'prune') expect(stdout).toContain('--file <file>');
+    },
+  );
 
   it('--version is the package’s', async () => {
     const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
@@ -62,6 +86,14 @@ describe('help and version', () => {
       'zod',
     ]);
   });
+
+  it('no host loads what speaks ssh in dockerode: the system’s own client does', async () => {
+    const words = ['down', '-n', 'nothing'];
+    const nowhere = { DOCKER_HOST: 'tcp://127.0.0.1:1' };
+    expect(await loadedBy(words, await directoryWith({}), nowhere)).toEqual(['dockerode']);
+    const ssh = { DOCKER_HOST: 'ssh://nobody@127.0.0.1:1' };
+    expect(await loadedBy(words, await directoryWith({}), ssh)).toEqual(['dockerode']);
+  });
 });
 
 describe('wrong usage', () => {
@@ -71,6 +103,15 @@ describe('wrong usage', () => {
     [['up', '--wait-timeout', '30'], '30 of what? Say 30s or 30ms.'],
     [['up', '-q', '-v'], "option '-q, --quiet' cannot be used with option '-v, --verbose'"],
     [['status', '--format', 'xml'], 'Allowed choices are table, json.'],
+    [
+      ['up', '--ttl', '31d'],
+      "rsentinel: option '--ttl <duration>' argument '31d' is invalid. It must not be longer than 30d.",
+    ],
+    [['logs', '--tail', 'x'], 'Not a number of lines.'],
+    [['logs', '--since', 'x'], 'Neither a duration like 10m nor a time like 2025-03-01T12:00:00Z.'],
+    [['down', '--all', '-n', 'demo'], 'rsentinel: --all means every group, and -f or -n means one\nhint: '],
+    [['-f', 'a.yaml', 'down', '--all'], 'rsentinel: --all means every group, and -f or -n means one\nhint: '],
+    [['status', '-n', 'auto'], 'rsentinel: the name auto makes a new name up, which only `up` does\nhint: '],
     [['up', 'mymaster'], "too many arguments for 'up'"],
     [['down', '-n', 'No Name'], 'rsentinel: "No Name" cannot be the name of a group\nhint: Lower-case'],
   ])('%j exits with 2 and says what is wrong', async (words, message) => {
@@ -102,16 +143,21 @@ describe('errors', () => {
     expect(stderr).toContain('\n  topology.yaml:2:');
   });
 
-  it.each([[['up']], [['status']], [['down']], [['up', '--dry-run', '--format', 'json']]])(
-    '%j without an engine exits with 1, with a hint and no stack trace',
-    async (words) => {
-      const { code, stdout, stderr } = await rsentinel(words, { cwd: await directoryWith({}) });
-      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toContain('rsentinel: no Docker engine answers at');
-      expect(stderr).toContain('\nhint: ');
-      expect(stderr).not.toContain('    at ');
-    },
-  );
+  it.each([
+    [['up']],
+    [['status']],
+    [['down']],
+    [['ls']],
+    [['logs']],
+    [['prune']],
+    [['up', '--dry-run', '--format', 'json']],
+  ])('%j without an engine exits with 1, with a hint and no stack trace', async (words) => {
+    const { code, stdout, stderr } = await rsentinel(words, { cwd: await directoryWith({}) });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('rsentinel: no Docker engine answers at');
+    expect(stderr).toContain('\nhint: ');
+    expect(stderr).not.toContain('    at ');
+  });
 
   it('-v adds the stack trace', async () => {
     const { stderr } = await rsentinel(['status', '-v'], { cwd: await directoryWith({}) });

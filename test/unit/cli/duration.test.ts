@@ -11,6 +11,7 @@ describe('a duration', () => {
     ['1.5s', 1500],
     ['1s500ms', 1500],
     ['24h', 86_400_000],
+    ['1d', 86_400_000],
   ])('%s is %d ms', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
@@ -24,6 +25,11 @@ describe('a duration', () => {
 
   it('needs a unit', () => {
     expect(() => parseDuration('30')).toThrow('30 of what? Say 30s or 30ms.');
+  });
+
+  it('may be days where nothing waits for it', () => {
+    expect(parseDuration('2d12h', '30d')).toBe(216_000_000);
+    expect(() => parseDuration('31d', '30d')).toThrow('It must not be longer than 30d.');
   });
 
   it('is longer than nothing and not longer than a day', () => {

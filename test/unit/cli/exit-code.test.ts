@@ -8,6 +8,7 @@ describe('the exit code', () => {
     ['TOPOLOGY_INVALID', 2],
     ['TEMPLATE_INVALID', 2],
     ['WAIT_TIMEOUT', 124],
+    ['GROUP_BUSY', 124],
     ['ENGINE_UNREACHABLE', 1],
     ['PORT_TAKEN', 1],
     ['INTERNAL', 1],

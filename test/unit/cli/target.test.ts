@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renamed } from '../../../src/cli/load.js';
 import { findSource, type Selection, type Source, selectionOf } from '../../../src/cli/source.js';
 import { resolveTarget } from '../../../src/cli/target.js';
-import type { GroupListing } from '../../../src/driver/driver.js';
+import type { GroupOrigin } from '../../../src/driver/driver.js';
 import { RsentinelError } from '../../../src/errors.js';
 import { parseTopology } from '../../../src/topology/parse.js';
 import type { Topology } from '../../../src/topology/topology.js';
@@ -22,7 +22,7 @@ interface World {
   readonly files?: Readonly<Record<string, string | null>>;
   /** The file that is found without being named. */
   readonly here?: string;
-  readonly groups?: readonly GroupListing[];
+  readonly groups?: readonly GroupOrigin[];
 }
 
 function read(source: Source, world: World): Topology {
@@ -56,7 +56,7 @@ async function resolve(selection: Partial<Selection>, world: World) {
   return { name: target.name, directory: target.topology?.directory ?? null, warnings };
 }
 
-const demo: GroupListing = {
+const demo: GroupOrigin = {
   name: 'demo',
   file: '/home/me/topology.yaml',
   directory: '/home/me/.rsentinel/demo',
@@ -75,6 +75,29 @@ describe('the group that status and down are about', () => {
   it('is the one of the file that lies here', async () => {
     const world = { files: { '/home/me/rsentinel.yml': 'demo' }, here: 'rsentinel.yml' };
     expect((await resolve({}, world)).name).toBe('demo');
+  });
+
+  it('is the only one with a name that was made up for the file, when the file’s own is not there', async () => {
+    const files = { '/home/me/topology.yaml': 'demo' };
+    const generated = { ...demo, name: 'demo-abc234' };
+    const groups = [
+      generated,
+      { ...demo, name: 'demo-staging' },
+      { ...generated, file: '/srv/topology.yaml' },
+    ];
+    expect(await resolve({ file: 'topology.yaml' }, { files, groups })).toEqual({
+      name: 'demo-abc234',
+      directory: '/home/me/.rsentinel/demo-abc234',
+      warnings: [],
+    });
+    expect((await resolve({ file: 'topology.yaml' }, { files, groups: [...groups, demo] })).name).toBe(
+      'demo',
+    );
+    const two = [generated, { ...demo, name: 'demo-xyz567' }];
+    await expect(resolve({ file: 'topology.yaml' }, { files, groups: two })).rejects.toMatchObject({
+      code: 'USAGE',
+      details: ['demo-abc234', 'demo-xyz567'],
+    });
   });
 
   it('is the one that was made from a file that is gone by now', async () => {

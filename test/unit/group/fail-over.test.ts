@@ -4,6 +4,7 @@ import type { MasterView, RedisAnswer, SentinelAnswer, Snapshot } from '../../..
 import { specOf } from '../plan/situation.js';
 
 const spec = specOf('name: demo');
+const [{ address: OLD }, HEIR] = spec.redis;
 
 function watching(node: string): SentinelAnswer {
   const address = spec.redis.find(({ name }) => name === node)?.address ?? { host: '', port: 0 };
@@ -41,7 +42,7 @@ function snapshot(named: readonly string[], role: 'master' | 'replica'): Snapsho
 describe('a failover of redis-1', () => {
   it('may be asked for while every sentinel still names redis-1', () => {
     const before = snapshot(['redis-1', 'redis-1', 'redis-1'], 'replica');
-    expect(failoverProgress(spec, 'redis-1', before)).toEqual({ kind: 'not-begun' });
+    expect(failoverProgress(spec, OLD, before)).toEqual({ kind: 'not-begun' });
   });
 
   it('is not asked for again once one sentinel names another: that would fail over the new master', () => {
@@ -49,17 +50,23 @@ describe('a failover of redis-1', () => {
       ['redis-2', 'redis-1', 'redis-1'],
       ['redis-1', 'redis-1', 'redis-2'],
     ]) {
-      expect(failoverProgress(spec, 'redis-1', snapshot(named, 'master'))).toEqual({ kind: 'switching' });
+      expect(failoverProgress(spec, OLD, snapshot(named, 'master'))).toEqual({
+        kind: 'switching',
+        master: HEIR,
+      });
     }
   });
 
   it('is not done before the new master says that it is one', () => {
     const named = ['redis-2', 'redis-2', 'redis-2'];
-    expect(failoverProgress(spec, 'redis-1', snapshot(named, 'replica'))).toEqual({ kind: 'switching' });
+    expect(failoverProgress(spec, OLD, snapshot(named, 'replica'))).toEqual({
+      kind: 'switching',
+      master: null,
+    });
   });
 
   it('is done when all name a master that says so itself', () => {
     const after = snapshot(['redis-2', 'redis-2', 'redis-2'], 'master');
-    expect(failoverProgress(spec, 'redis-1', after)).toEqual({ kind: 'done', master: 'redis-2' });
+    expect(failoverProgress(spec, OLD, after)).toEqual({ kind: 'done', master: HEIR });
   });
 });

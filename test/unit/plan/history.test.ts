@@ -7,7 +7,7 @@ const ALL = running(SPEC).engine.members.map(({ node }) => node);
 describe('the history of a group', () => {
   it('is what the running sentinels say, whatever their files say', () => {
     const address = SPEC.redis[2]?.address ?? null;
-    expect(withHistory(SPEC, running(SPEC, 'redis-2'), address).history.master).toBe('redis-3');
+    expect(withHistory(SPEC, running(SPEC, 'redis-2'), address).history.master.name).toBe('redis-3');
   });
 
   it('is what the file of the newest epoch says when no sentinel runs', () => {
@@ -16,20 +16,20 @@ describe('the history of a group', () => {
     // Only one of three sentinels has written down the last failover.
     const confs = new Map([...old.confs, ['sentinel-2', newer.confs.get('sentinel-2') ?? null] as const]);
     const stopped = withMembers({ ...old, confs }, ALL, { state: 'exited', exitCode: 0 });
-    expect(withHistory(SPEC, stopped, null).history.master).toBe('redis-3');
+    expect(withHistory(SPEC, stopped, null).history.master.name).toBe('redis-3');
   });
 
   it('begins with the first node of the file where nothing tells otherwise', () => {
     const observed = { ...running(SPEC), confs: new Map() };
     const { master, sentinels } = withHistory(SPEC, observed, null).history;
-    expect(master).toBe('redis-1');
+    expect(master.name).toBe('redis-1');
     expect([...sentinels.values()].map(({ configEpoch }) => configEpoch)).toEqual([0, 0, 0]);
   });
 
   it('falls back to the first node when the last master is no part of the file any more', () => {
     const smaller = specOf('name: demo\nreplicas: 1\nsentinels: 3\n');
     const stopped = withMembers(running(SPEC, 'redis-3'), ALL, { state: 'exited', exitCode: 0 });
-    expect(withHistory(smaller, stopped, null).history.master).toBe('redis-1');
+    expect(withHistory(smaller, stopped, null).history.master.name).toBe('redis-1');
   });
 
   it('gives every sentinel an id of its own, the same at every call, another in another group', () => {

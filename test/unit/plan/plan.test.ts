@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planUp } from '../../../src/plan/plan.js';
-import { formatMarker, readConfFacts } from '../../../src/render/conf-facts.js';
+import { readConfFacts } from '../../../src/render/conf-facts.js';
 import {
   nothing,
   planLines,
@@ -13,6 +13,7 @@ import {
 
 const LOOPBACK = specOf('name: demo\nreplicas: 2\nsentinels: 3\n');
 const BRIDGE = specOf('name: demo\nreplicas: 1\nsentinels: 1\nnetwork: {mode: bridge}\n');
+const HEADER = (group: string): string => `# rsentinel: group=${group} node=redis-1 spec=x frame=y`;
 const ALL = running(LOOPBACK).engine.members.map(({ node }) => node);
 
 describe('a plan', () => {
@@ -136,35 +137,36 @@ describe('a plan', () => {
     expect(planLines(LOOPBACK, withoutMembers(running(LOOPBACK), ['anchor']))).toMatchInlineSnapshot(`
       "create anchor: the group has no network namespace
       start anchor: it holds the ports of all nodes < create anchor
-      stop redis-1: its network is gone
-      remove redis-1: its network is gone < stop redis-1
-      create redis-1: it was removed < create anchor, remove redis-1
-      start redis-1: it was stopped for its network < create redis-1, stop redis-1, start anchor
-      answer redis-1: the others connect to it < start redis-1
-      stop redis-2: its network is gone
-      remove redis-2: its network is gone < stop redis-2
-      create redis-2: it was removed < create anchor, remove redis-2
-      start redis-2: it was stopped for its network < create redis-2, stop redis-2, start anchor, answer redis-1
-      answer redis-2: the others connect to it < start redis-2
-      stop redis-3: its network is gone
-      remove redis-3: its network is gone < stop redis-3
-      create redis-3: it was removed < create anchor, remove redis-3
-      start redis-3: it was stopped for its network < create redis-3, stop redis-3, start anchor, answer redis-1
-      answer redis-3: the others connect to it < start redis-3
-      stop sentinel-1: its network is gone
-      remove sentinel-1: its network is gone < stop sentinel-1
+      stop sentinel-1: the group has no network namespace
+      remove sentinel-1: the group has no network namespace < stop sentinel-1
       create sentinel-1: it was removed < create anchor, remove sentinel-1
-      start sentinel-1: it was stopped for its network < create sentinel-1, stop sentinel-1, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
-      stop sentinel-2: its network is gone
-      remove sentinel-2: its network is gone < stop sentinel-2
+      stop sentinel-2: the group has no network namespace
+      remove sentinel-2: the group has no network namespace < stop sentinel-2
       create sentinel-2: it was removed < create anchor, remove sentinel-2
-      start sentinel-2: it was stopped for its network < create sentinel-2, stop sentinel-2, start anchor, answer redis-1, answer redis-2, answer redis-3
+      stop sentinel-3: the group has no network namespace
+      save redis-1: all nodes stop: the group has no network namespace < stop sentinel-1, stop sentinel-2, stop sentinel-3
+      stop redis-1: the group has no network namespace < save redis-1
+      remove redis-1: the group has no network namespace < stop redis-1
+      create redis-1: it was removed < create anchor, remove redis-1
+      start redis-1: it was stopped like all others < create redis-1, stop redis-1, start anchor
+      answer redis-1: the others connect to it < start redis-1
+      stop redis-2: the group has no network namespace < save redis-1
+      remove redis-2: the group has no network namespace < stop redis-2
+      create redis-2: it was removed < create anchor, remove redis-2
+      start redis-2: it was stopped like all others < create redis-2, stop redis-2, start anchor, answer redis-1
+      answer redis-2: the others connect to it < start redis-2
+      stop redis-3: the group has no network namespace < save redis-1
+      remove redis-3: the group has no network namespace < stop redis-3
+      create redis-3: it was removed < create anchor, remove redis-3
+      start redis-3: it was stopped like all others < create redis-3, stop redis-3, start anchor, answer redis-1
+      answer redis-3: the others connect to it < start redis-3
+      start sentinel-1: it was stopped like all others < create sentinel-1, stop sentinel-1, start anchor, answer redis-1, answer redis-2, answer redis-3
+      hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
+      start sentinel-2: it was stopped like all others < create sentinel-2, stop sentinel-2, start anchor, answer redis-1, answer redis-2, answer redis-3
       hasten sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
-      stop sentinel-3: its network is gone
-      remove sentinel-3: its network is gone < stop sentinel-3
+      remove sentinel-3: the group has no network namespace < stop sentinel-3
       create sentinel-3: it was removed < create anchor, remove sentinel-3
-      start sentinel-3: it was stopped for its network < create sentinel-3, stop sentinel-3, start anchor, answer redis-1, answer redis-2, answer redis-3
+      start sentinel-3: it was stopped like all others < create sentinel-3, stop sentinel-3, start anchor, answer redis-1, answer redis-2, answer redis-3
       hasten sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
     `);
   });
@@ -201,9 +203,7 @@ describe('a plan', () => {
     const observed = withMembers(running(BRIDGE), ['redis-2'], { state: 'exited', exitCode: 0 });
     expect(planLines(changed, observed)).toMatchInlineSnapshot(`
       "render redis-2: the topology has changed; its history is kept
-      remove redis-2: the topology has changed
-      create redis-2: it was removed < render redis-2, remove redis-2
-      start redis-2: its container has exited < create redis-2, render redis-2
+      start redis-2: its container has exited < render redis-2
       answer redis-2: the others connect to it < start redis-2
       hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
     `);
@@ -238,17 +238,13 @@ describe('a plan', () => {
 });
 
 describe('a plan is refused', () => {
-  it('when running nodes differ from the file: all of them are named', () => {
-    const changed = specOf('name: demo\nreplicas: 1\nsentinels: 3\nredis: {config: {hz: 50}}\n');
-    expect(() => planUp(changed, running(LOOPBACK))).toThrow(
+  it('when the nodes’ files are to be elsewhere: they would come up without their data', () => {
+    const moved = specOf('name: demo\nreplicas: 2\nsentinels: 3\ndirectory: ./other\n');
+    expect(() => planUp(moved, { ...running(LOOPBACK), confs: new Map() })).toThrow(
       expect.objectContaining({
-        code: 'SPEC_CHANGED',
-        details: [
-          'redis-1 runs with other settings than the file has',
-          'redis-2 runs with other settings than the file has',
-          'redis-3 runs, but is not in the file',
-          'anchor runs with other settings than the file has',
-        ],
+        code: 'DIRECTORY_CHANGED',
+        message:
+          'the group demo keeps its files in /srv/My_App/.rsentinel/demo, and the topology file says /srv/My_App/other',
         hint: expect.stringContaining('rsentinel down -n demo'),
       }),
     );
@@ -257,11 +253,11 @@ describe('a plan is refused', () => {
   it.each([
     ['port 6379\n', 'the configuration of redis-2 in /srv/My_App/.rsentinel/demo was not made by rsentinel'],
     [
-      `${formatMarker({ group: 'other', node: 'redis-1', spec: 'x' })}\nport 6379\n`,
+      `${HEADER('other')}\nport 6379\n`,
       'the configuration of redis-2 in /srv/My_App/.rsentinel/demo belongs to redis-1 of the group other',
     ],
     [
-      `${formatMarker({ group: 'demo', node: 'redis-1', spec: 'x' })}\nport 6379\n`,
+      `${HEADER('demo')}\nport 6379\n`,
       'the configuration of redis-2 in /srv/My_App/.rsentinel/demo belongs to redis-1 of the group demo',
     ],
   ])('when a configuration file is somebody else’s: %j', (text, message) => {

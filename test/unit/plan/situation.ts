@@ -1,13 +1,13 @@
 /** Specs and what is found of them, for tests of what is decided then. */
 import { readFileSync } from 'node:fs';
 import type { ObservedMember } from '../../../src/driver/driver.js';
-import { groupHistory, knownAddresses, type ObservedState } from '../../../src/plan/observed.js';
+import { groupHistory, NOTHING_LIVE, type ObservedState } from '../../../src/plan/observed.js';
 import { planUp } from '../../../src/plan/plan.js';
 import { renderConf } from '../../../src/render/conf.js';
 import { readConfFacts } from '../../../src/render/conf-facts.js';
 import { type GroupHistory, initialHistory } from '../../../src/render/history.js';
 import type { Address } from '../../../src/spec/address.js';
-import { allocate } from '../../../src/spec/allocate.js';
+import { allocate, type Before, NOTHING_BEFORE } from '../../../src/spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../../../src/spec/build.js';
 import type { GroupSpec } from '../../../src/spec/group-spec.js';
 import { settle, THIS_MACHINE } from '../../../src/spec/settle.js';
@@ -19,22 +19,33 @@ function template(name: string): string {
 
 const TEMPLATES = { redis: template('redis.conf'), sentinel: template('sentinel.conf') };
 
-export function specOf(text: string): GroupSpec {
+/** @param before the group as it is so far: what it has is kept, as `up` does */
+export function specOf(text: string, before?: GroupSpec): GroupSpec {
   const topology = settle(topologyOf(text), undefined, THIS_MACHINE);
   const refused = { ports: new Set<number>(), subnets: new Set<string>() };
   return buildGroupSpec(
     topology,
-    allocate(topology, new Map(), null, refused, () => 0),
+    allocate(topology, before === undefined ? NOTHING_BEFORE : beforeOf(before), refused, () => 0),
     TEMPLATES,
   );
+}
+
+function beforeOf(spec: GroupSpec): Before {
+  return {
+    addresses: new Map(nodesOf(spec).map(({ name, address }) => [name, address])),
+    subnet: spec.network.subnet ?? null,
+    published: spec.anchor?.ports ?? [],
+  };
 }
 
 /** Nothing exists but the image. */
 export function nothing(spec: GroupSpec): ObservedState {
   return {
-    engine: { members: [], network: null, volumes: [] },
+    engine: { members: [], network: null, volumes: [], image: null, lock: null, expiry: null },
     imagePresent: true,
     confs: new Map(nodesOf(spec).map(({ name }) => [name, null])),
+    live: NOTHING_LIVE,
+    settable: new Map(),
     history: initialHistory(spec),
   };
 }
@@ -43,8 +54,9 @@ export function nothing(spec: GroupSpec): ObservedState {
 export function historyWith(spec: GroupSpec, master: string): GroupHistory {
   const epoch = master === spec.redis[0].name ? 0 : 1;
   const initial = initialHistory(spec);
+  const node = spec.redis.find(({ name }) => name === master) ?? spec.redis[0];
   return {
-    master,
+    master: { name: node.name, address: node.address },
     sentinels: new Map(
       [...initial.sentinels].map(([name, own]) => [
         name,
@@ -62,6 +74,8 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     exitCode: null,
     attached: true,
     masterName: spec.masterName,
+    image: spec.image,
+    ports: [],
     networkMode: spec.network.mode,
     storage: spec.storage,
     directory: spec.directory,
@@ -73,19 +87,20 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
       role: node.kind,
       node: node.name,
       container: node.container,
-      digest: node.digest,
+      digest: node.containerDigest,
       address: node.address,
       control: node.control,
     }),
   );
   if (spec.anchor !== null) {
-    const { container, digest } = spec.anchor;
+    const { container, digest, ports } = spec.anchor;
     members.push({
       ...common,
       role: 'anchor',
       node: 'anchor',
       container,
       digest,
+      ports,
       address: null,
       control: null,
     });
@@ -95,9 +110,24 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
       members,
       network: { name: spec.network.name, subnet: spec.network.subnet ?? '172.18.0.0/16' },
       volumes: [],
+      image: null,
+      lock: null,
+      expiry: null,
     },
     imagePresent: true,
-    confs: new Map(nodesOf(spec).map((node) => [node.name, readConfFacts(renderConf(spec, node, history))])),
+    confs: new Map(
+      nodesOf(spec).map((node) => [node.name, readConfFacts(renderConf(spec, node, history, null))]),
+    ),
+    live: {
+      master: history.master.address,
+      known: new Map(
+        spec.sentinels.map(({ name }) => [
+          name,
+          nodesOf(spec).flatMap((node) => (node.name === name ? [] : [node.address])),
+        ]),
+      ),
+    },
+    settable: new Map(),
     history,
   };
 }
@@ -125,8 +155,7 @@ export function withoutMembers(observed: ObservedState, names: readonly string[]
 
 /** The history as it is read from what is observed; `live` is what running sentinels name. */
 export function withHistory(spec: GroupSpec, observed: ObservedState, live: Address | null): ObservedState {
-  const known = knownAddresses(observed.engine, observed.confs);
-  return { ...observed, history: groupHistory(spec, observed.confs, known, live) };
+  return { ...observed, history: groupHistory(spec, observed.engine, observed.confs, live) };
 }
 
 /** A line per step: what, why, and after what. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readConfFacts, withReplicaof } from '../../../src/render/conf-facts.js';
 
 /** As Redis 8.0 has rewritten them after a failover from redis-1 to redis-2: strings quoted, lines added. */
-const SENTINEL = `# rsentinel: group=demo node=sentinel-1 spec=3a9e
+const SENTINEL = `# rsentinel: group=demo node=sentinel-1 spec=3a9e frame=77c1
 # sentinel-1 of the group demo
 
 port 26379
@@ -28,7 +28,7 @@ latency-tracking-info-percentiles 50 99 99.9
 user default on nopass sanitize-payload ~* &* +@all
 `;
 
-const REDIS = `# rsentinel: group=demo node=redis-1 spec=e185
+const REDIS = `# rsentinel: group=demo node=redis-1 spec=e185 frame=90aa
 # redis-1 of the group demo
 port 6379
 replica-announce-ip "127.0.0.1"
@@ -44,8 +44,8 @@ replicaof 127.0.0.1 6380
 
 describe('what a file tells', () => {
   it('is who wrote it, and what Sentinel has decided since', () => {
-    expect(readConfFacts(SENTINEL)).toEqual({
-      marker: { group: 'demo', node: 'sentinel-1', spec: '3a9e' },
+    expect(readConfFacts(SENTINEL)).toMatchObject({
+      header: { group: 'demo', node: 'sentinel-1', digests: { whole: '3a9e', frame: '77c1' } },
       announced: { host: '127.0.0.1', port: 26379 },
       replicaOf: null,
       monitor: {
@@ -63,8 +63,8 @@ describe('what a file tells', () => {
   });
 
   it('is which master a replica follows', () => {
-    expect(readConfFacts(REDIS)).toEqual({
-      marker: { group: 'demo', node: 'redis-1', spec: 'e185' },
+    expect(readConfFacts(REDIS)).toMatchObject({
+      header: { group: 'demo', node: 'redis-1', digests: { whole: 'e185', frame: '90aa' } },
       announced: { host: '127.0.0.1', port: 6379 },
       replicaOf: { host: '127.0.0.1', port: 6380 },
       monitor: null,
@@ -89,9 +89,9 @@ describe('what a file tells', () => {
   );
 
   it('is nothing of ours where our first line is not', () => {
-    expect(readConfFacts('port 6379\n').marker).toBeNull();
-    expect(readConfFacts('').marker).toBeNull();
-    expect(readConfFacts('# rsentinel: group=demo\n').marker).toBeNull();
+    expect(readConfFacts('port 6379\n').header).toBeNull();
+    expect(readConfFacts('').header).toBeNull();
+    expect(readConfFacts('# rsentinel: group=demo\n').header).toBeNull();
   });
 });
 

@@ -22,7 +22,7 @@ function directives(text: string): string {
 function rendered(spec: GroupSpec, name: string, master = spec.redis[0].name): string {
   const node = nodesOf(spec).find((other) => other.name === name);
   if (node === undefined) throw new Error(`there is no ${name}`);
-  return renderConf(spec, node, historyWith(spec, master));
+  return renderConf(spec, node, historyWith(spec, master), null);
 }
 
 describe('the files of the example', () => {
@@ -131,9 +131,13 @@ sentinel: {config: {loglevel: verbose}}
   it('begins with who it belongs to, which can be read back', () => {
     for (const node of nodesOf(spec)) {
       const text = rendered(spec, node.name);
-      expect(text.split('\n')[0]).toBe(`# rsentinel: group=demo node=${node.name} spec=${node.digest}`);
+      const { whole, frame } = node.conf;
+      expect(text.split('\n')[0]).toBe(
+        `# rsentinel: group=demo node=${node.name} spec=${whole} frame=${frame}`,
+      );
       const facts = readConfFacts(text);
-      expect(facts.marker).toEqual({ group: 'demo', node: node.name, spec: node.digest });
+      expect(facts.header).toMatchObject({ group: 'demo', node: node.name, digests: node.conf });
+      expect(facts.header?.directives).toEqual(node.directives);
       expect(facts.announced).toEqual(node.address);
     }
   });

@@ -84,6 +84,7 @@ export function groupReport(changes: Partial<GroupReport> = {}): GroupReport {
     networkMode: 'loopback',
     directory: '/home/me/.rsentinel/demo',
     file: '/home/me/topology.yaml',
+    expiresAt: null,
     redis: [redisNode(1), redisNode(2), redisNode(3)],
     sentinels: [sentinelNode(1), sentinelNode(2), sentinelNode(3)],
     faults: [],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HeldLock } from '../../../src/driver/lock.js';
 import type { RsentinelEvent } from '../../../src/events.js';
 import { type Detail, LogReporter } from '../../../src/report/log-reporter.js';
 import { quietReporter } from '../../../src/report/quiet-reporter.js';
@@ -22,6 +23,14 @@ const UP: readonly RsentinelEvent[] = [
   { type: 'step-done', step: start1, ms: 120 },
   { type: 'ready', ms: 310 },
 ];
+
+const LOCK: HeldLock = {
+  id: 'f00',
+  holder: { command: 'up', host: 'box', machine: 'm', pid: 123, processStart: '9', nonce: 'n' },
+  since: 1764000000,
+  directory: null,
+  file: null,
+};
 
 const FAILURE: readonly RsentinelEvent[] = [
   { type: 'step-started', step: start1 },
@@ -52,6 +61,18 @@ function logged(
 }
 
 describe('the log', () => {
+  it('says for whom it is waited, and from whom a group is taken over', () => {
+    expect(
+      logged([
+        { type: 'waiting-for-lock', group: 'demo', lock: LOCK },
+        { type: 'lock-broken', group: 'demo', lock: LOCK },
+      ]).lines,
+    ).toEqual([
+      'waiting for `up` of process 123 on host box, since 2025-11-24T16:00:00Z',
+      'taking over demo from `up` of process 123 on host box, since 2025-11-24T16:00:00Z: it ended before it was done',
+    ]);
+  });
+
   it('has one line for everything that was done', () => {
     expect(logged(UP).lines).toEqual([
       'warning: two sentinels cannot outvote a dead one',

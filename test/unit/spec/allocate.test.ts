@@ -5,6 +5,8 @@ import { topologyOf } from '../topology/parse-helper.js';
 
 interface Given {
   readonly known?: Readonly<Record<string, string>>;
+  /** Ports that the anchor publishes. */
+  readonly published?: readonly number[];
   /** Subnet of the network that is there. */
   readonly network?: string;
   readonly refused?: { readonly ports?: readonly number[]; readonly subnets?: readonly string[] };
@@ -12,15 +14,17 @@ interface Given {
 }
 
 /** `known` as `host:port`, by node name. */
-function allocated(text: string, { known = {}, network, refused = {}, random = 0 }: Given = {}) {
+function allocated(
+  text: string,
+  { known = {}, network, published = [], refused = {}, random = 0 }: Given = {},
+) {
   const addresses = Object.entries(known).map(([name, address]): [string, Address] => {
     const [host = '', port] = address.split(':');
     return [name, { host, port: Number(port) }];
   });
   const { ports, ips, subnet } = allocate(
     topologyOf(text),
-    new Map(addresses),
-    network ?? null,
+    { addresses: new Map(addresses), subnet: network ?? null, published },
     { ports: new Set(refused.ports ?? []), subnets: new Set(refused.subnets ?? []) },
     () => random,
   );

@@ -1,6 +1,6 @@
 /** What the file leaves open, decided by where the engine is. */
 import { describe, expect, it } from 'vitest';
-import { allocate } from '../../../src/spec/allocate.js';
+import { allocate, NOTHING_BEFORE } from '../../../src/spec/allocate.js';
 import { buildGroupSpec } from '../../../src/spec/build.js';
 import { type Place, settle, THIS_MACHINE } from '../../../src/spec/settle.js';
 import { topologyOf } from '../topology/parse-helper.js';
@@ -83,7 +83,7 @@ describe('the spec', () => {
   const specOn = (place: Place, text: string, given?: string) => {
     const settled = settle(topologyOf(text), given, place);
     const refused = { ports: new Set<number>(), subnets: new Set<string>() };
-    const allocation = allocate(settled, new Map(), null, refused, () => 0);
+    const allocation = allocate(settled, NOTHING_BEFORE, refused, () => 0);
     return buildGroupSpec(settled, allocation, { redis: '', sentinel: '' });
   };
 
@@ -97,7 +97,8 @@ describe('the spec', () => {
   });
 
   it('changes with mode, address and storage', () => {
-    const digest = (text: string, given?: string) => specOn(THIS_MACHINE, text, given).redis[0].digest;
+    const digest = (text: string, given?: string) =>
+      specOn(THIS_MACHINE, text, given).redis[0].containerDigest;
     const digests = [
       digest('name: my-app'),
       digest('network: {mode: host}'),

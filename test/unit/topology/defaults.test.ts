@@ -17,10 +17,16 @@ describe('every key has a default', () => {
       name: 'my-app',
       image: 'valkey/valkey:8.1',
       masterName: 'mymaster',
-      redis: [6379, 6380, 6381].map((port, index) => ({ name: `redis-${index + 1}`, port, directives: [] })),
+      redis: [6379, 6380, 6381].map((port, index) => ({
+        name: `redis-${index + 1}`,
+        port,
+        portIsFixed: false,
+        directives: [],
+      })),
       sentinels: [26379, 26378, 26377].map((port, index) => ({
         name: `sentinel-${index + 1}`,
         port,
+        portIsFixed: false,
         directives: [],
       })),
       sentinel: {
@@ -65,6 +71,7 @@ describe('every key has a default', () => {
     ['--x--', 'x'],
     ['日本', 'rsentinel'],
     ['', 'rsentinel'],
+    ['auto', 'rsentinel'],
     ['a'.repeat(60), 'a'.repeat(41)],
   ])('a group in the directory %s is called %s', (directory, name) => {
     expect(groupNameFrom(directory)).toBe(name);

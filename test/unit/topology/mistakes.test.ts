@@ -71,6 +71,10 @@ describe('one mistake gives one line', () => {
     ['master: {__proto__: 1}', '1:10: master.__proto__: "__proto__" is not a key; remove it'],
     ['name: a\nname: b', '2:1: name: "name" stands here a second time; keep one of the two'],
     [
+      'name: auto',
+      '1:7: name: auto stands for a name that is made up, and is none itself; write another, and use `rsentinel up -n auto` where each group is to have a name of its own',
+    ],
+    [
       'name: My_Group',
       '1:7: name: "My_Group" is not a name of lower-case letters, digits and hyphens (41 at most, the first no hyphen); write my-group',
     ],

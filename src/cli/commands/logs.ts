@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { LogFormat } from '../../report/log-text.js';
+import { styleFor } from '../../report/style.js';
+import { withEngine } from '../engine.js';
+import type { LogsFlags } from '../flags.js';
+import { surroundings } from '../load.js';
+import { createReporter } from '../reporting.js';
+import type { Session } from '../session.js';
+import { definiteSelectionOf } from '../source.js';
+import { resolveTarget } from '../target.js';
+
+/** `rsentinel logs [NODE…]` */
+export async function logs(nodes: readonly string[], flags: LogsFlags, session: Session): Promise<number> {
+  const { stdout, env } = session;
+  const selection = definiteSelectionOf(flags, env);
+  const reporter = await createReporter(flags, session, 'brief', 'reading');
+  return withEngine(flags, session, reporter, async (context) => {
+    const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const library = await import('../../group/logs.js');
+    const { since = null, tail = null, follow = false } = flags;
+    const settings = { nodes, since, tail, follow };
+    const log = await library.logs(target.name, settings, context);
+    const format = new LogFormat(log.nodes, flags.timestamps ? 'shown' : 'hidden', styleFor(stdout, env));
+    // `logs | head`: there is nobody to read the rest.
+    let closed = false;
+    stdout.once('error', () => {
+      closed = true;
+    });
+    for await (const batch of log.lines) {
+      const isTaken = stdout.write(batch.map((line) => format.line(line)).join(''));
+      if (!isTaken && !closed) await once(stdout, 'drain').catch(() => {});
+      if (closed) break;
+    }
+    return 0;
+  });
+}

@@ -1,0 +1,35 @@
+import type { Prunable } from '../../group/prune.js';
+import type { Condemned } from '../../report/removal-text.js';
+import { withEngine } from '../engine.js';
+import type { PruneFlags } from '../flags.js';
+import { mayRemove, removeThem, tell, tellPlan } from '../remove-groups.js';
+import { createReporter } from '../reporting.js';
+import type { Session } from '../session.js';
+
+/** `rsentinel prune` */
+export async function prune(flags: PruneFlags, session: Session): Promise<number> {
+  const reporter = await createReporter(flags, session, 'brief', 'looking');
+  return withEngine(flags, session, reporter, async (context) => {
+    const { findPrunable } = await import('../../group/prune.js');
+    const groups = (await findPrunable(context, Date.now())).map(condemned);
+    if (flags.dryRun) return tellPlan(groups, flags, reporter, session);
+    if (groups.length === 0) return tellNothing();
+    if (!(await mayRemove(groups, 'prune', flags, session))) return 1;
+    // While it was asked, somebody may have brought one up again, or given it more time.
+    const still = (await findPrunable(context, Date.now())).filter(({ group, reason }) =>
+      groups.some((other) => other.name === group.name && other.reason?.kind === reason.kind),
+    );
+    const targets = still.map(({ group: { name, directory } }) => ({ name, directory }));
+    return tell(groups, await removeThem(targets, flags, context), 'prune', flags, session);
+  });
+
+  function tellNothing(): number {
+    if (flags.format === 'json') return tell([], [], 'prune', flags, session);
+    reporter.note('there is nothing to remove');
+    return 0;
+  }
+}
+
+function condemned({ group, reason }: Prunable): Condemned {
+  return { name: group.name, reason };
+}

@@ -1,0 +1,110 @@
+/** The configuration files of a group's nodes, while `up` changes them. */
+
+import type { NodeMounts } from '../driver/driver.js';
+import { headerOf, renderConf, replicaofLine } from '../render/conf.js';
+import type { ConfFacts } from '../render/conf-facts.js';
+import { readConfFacts, withReplicaof } from '../render/conf-facts.js';
+import { editsOf } from '../render/edits.js';
+import { withHeader } from '../render/header.js';
+import type { GroupHistory, MasterHistory } from '../render/history.js';
+import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
+import type { Storage } from '../storage/storage.js';
+import type { Context } from './context.js';
+import type { Journal } from './journal.js';
+
+export class ConfFiles {
+  readonly #spec: GroupSpec;
+  readonly #storage: Storage;
+  readonly #journal: Journal;
+  readonly #context: Context;
+  #prepared: Promise<void> | undefined;
+  /** As observed, until a failover of ours changes it. */
+  #history: GroupHistory;
+
+  constructor(spec: GroupSpec, history: GroupHistory, storage: Storage, journal: Journal, context: Context) {
+    this.#spec = spec;
+    this.#history = history;
+    this.#storage = storage;
+    this.#journal = journal;
+    this.#context = context;
+  }
+
+  /** Another node is the master from now on. */
+  follow({ name, address }: MasterHistory): void {
+    this.#history = { ...this.#history, master: { name, address } };
+  }
+
+  /** A node's file from the spec and the group's history; what others have added to the present one is kept. */
+  async render(node: NodeSpec): Promise<void> {
+    const before = await this.#read(node);
+    if (before !== null) this.#tellEdits(node, before);
+    await this.#write(node, renderConf(this.#spec, node, this.#historyFor(node, before), before));
+  }
+
+  /** The present master in the file of a node that does not run; nothing else of it is touched. */
+  async repoint(node: NodeSpec): Promise<void> {
+    const text = await this.#storage.readConf(node.name, node.kind);
+    if (text === null) throw new Error(`there is nothing to repoint in ${node.name}`);
+    const { master } = this.#history;
+    await this.#write(
+      node,
+      withReplicaof(text, master.name === node.name ? null : replicaofLine(master.address)),
+    );
+  }
+
+  /** What the file of a node that runs was made from; the directives themselves are its server's to write. */
+  async updateHeader(node: NodeSpec): Promise<void> {
+    const text = await this.#storage.readConf(node.name, node.kind);
+    if (text === null) throw new Error(`${node.name} runs, and its configuration is gone`);
+    const before = readConfFacts(text);
+    this.#tellEdits(node, before);
+    const names = [...(before.header?.rendered ?? []), ...node.directives.map(({ name }) => name)];
+    await this.#write(node, withHeader(text, headerOf(this.#spec, node, new Set(names))));
+  }
+
+  /** What a container of the node mounts; made when somebody has removed it. */
+  mounts(node: NodeSpec): Promise<NodeMounts> {
+    return this.#storage.ensureMounts(node.name);
+  }
+
+  async #read(node: NodeSpec): Promise<ConfFacts | null> {
+    const text = await this.#storage.readConf(node.name, node.kind);
+    return text === null ? null : readConfFacts(text);
+  }
+
+  /** A sentinel's own epochs may have moved on since the group was observed. */
+  #historyFor(node: NodeSpec, before: ConfFacts | null): GroupHistory {
+    const own = this.#history.sentinels.get(node.name);
+    const now = before?.monitor ?? null;
+    if (own === undefined || now === null) return this.#history;
+    const sentinels = new Map(this.#history.sentinels);
+    sentinels.set(node.name, { ...now, myid: now.myid ?? own.myid });
+    return { ...this.#history, sentinels };
+  }
+
+  #tellEdits({ name }: NodeSpec, before: ConfFacts): void {
+    const { added, changed } = editsOf(before);
+    const warn = (message: string): void => this.#context.emit({ type: 'warning', message });
+    for (const edit of changed) {
+      warn(
+        `${name}: ${edit.name} was changed to ${edit.now} by somebody else; the topology's value takes its place`,
+      );
+    }
+    for (const { name: directive, value } of added) {
+      warn(`${name}: ${directive} ${value} was added to its configuration by somebody else, and is kept`);
+    }
+  }
+
+  async #write(node: NodeSpec, text: string): Promise<void> {
+    this.#prepared ??= this.#prepare();
+    await this.#prepared;
+    const undo = await this.#storage.writeConf(node.name, node.kind, text);
+    this.#journal.note('file', node.name, `configuration of ${node.name}`, undo);
+  }
+
+  /** Before the nodes' own, which are made side by side: what is noted first is taken back last. */
+  async #prepare(): Promise<void> {
+    const made = await this.#storage.prepare();
+    if (made !== null) this.#journal.note('file', '', made.what, made.undo);
+  }
+}

@@ -1,0 +1,153 @@
+/** Commands that change a group do so one after the other: each holds the group's lock while it works. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Driver } from '../driver/driver.js';
+import { type HeldLock, holderText, type LockRequest } from '../driver/lock.js';
+import { RsentinelError } from '../errors.js';
+import type { Context } from './context.js';
+import { holderState, thisHolder } from './holder.js';
+
+/** ms between two looks at a lock that a process of this machine holds, or one of another. */
+const POLL = { neighbour: 100, stranger: 500 } as const;
+/** ms between two beats of a holder. */
+const BEAT = 2_000;
+/** ms without a beat after which a holder that cannot be asked otherwise counts as gone. */
+const SILENCE = 10_000;
+
+export interface LockSettings {
+  readonly command: 'up' | 'down';
+  /** ms to wait for another holder. */
+  readonly waitTimeoutMs: number;
+  /** An image that the engine may have. */
+  readonly image: string | null;
+  readonly directory: string | null;
+  readonly file: string | null;
+}
+
+export interface Locked {
+  /** Its signal is aborted as well when the lock is lost. */
+  readonly context: Context;
+  /**
+   * A holder before this one ended without releasing its lock. The engine may still be at what it
+   * was told last.
+   */
+  readonly tookOver: boolean;
+}
+
+/**
+ * Does something with a group while nobody else changes it. The lock is released whatever happens.
+ * @throws RsentinelError GROUP_BUSY when somebody else has it for too long; the signal's reason;
+ *   what `work` throws
+ */
+export async function withLock<T>(
+  group: string,
+  settings: LockSettings,
+  context: Context,
+  work: (locked: Locked) => Promise<T>,
+): Promise<T> {
+  const { waitTimeoutMs, command, image, directory, file } = settings;
+  const { driver, emit } = context;
+  const request = { group, holder: await thisHolder(command), image, directory, file };
+  const { id, tookOver } = await acquire(request, waitTimeoutMs, context);
+  if (id === null) return work({ context, tookOver });
+  const heart = new Heart(driver, id, group);
+  try {
+    const signal = AbortSignal.any([context.signal, heart.lost]);
+    signal.throwIfAborted();
+    return await work({ context: { ...context, signal }, tookOver });
+  } finally {
+    await heart.stop();
+    await driver.removeLock(id).catch((error: unknown) => {
+      // Whoever comes next finds that its holder is gone.
+      emit({ type: 'warning', message: error instanceof Error ? error.message : String(error) });
+    });
+  }
+}
+
+async function acquire(
+  request: LockRequest,
+  waitTimeoutMs: number,
+  context: Context,
+): Promise<{ readonly id: string | null; readonly tookOver: boolean }> {
+  const deadline = performance.now() + waitTimeoutMs;
+  let tookOver = false;
+  for (;;) {
+    context.signal.throwIfAborted();
+    const outcome = await context.driver.acquireLock(request);
+    if (outcome.kind === 'acquired') return { id: outcome.id, tookOver };
+    if (outcome.kind === 'no-image') return { id: null, tookOver };
+    if ((await untilFree(outcome.lock, request.group, deadline, context)) === 'broken') tookOver = true;
+  }
+}
+
+/** @throws RsentinelError GROUP_BUSY at the deadline */
+async function untilFree(
+  lock: HeldLock,
+  group: string,
+  deadline: number,
+  { driver, emit, signal }: Context,
+): Promise<'released' | 'broken'> {
+  const { holder } = lock;
+  let told = false;
+  let pulse = { seen: '', at: performance.now() };
+  for (;;) {
+    signal.throwIfAborted();
+    if (!(await driver.hasLock(lock.id))) return 'released';
+    const state = await holderState(holder);
+    const seen = state === 'unknown' ? await driver.lockPulse(lock.id) : '';
+    const now = performance.now();
+    if (seen !== pulse.seen) pulse = { seen, at: now };
+    if (state === 'dead' || (state === 'unknown' && now - pulse.at >= SILENCE)) {
+      // By its id: another waiter may have done the same, and taken the lock by now.
+      await driver.removeLock(lock.id);
+      emit({ type: 'lock-broken', group, lock });
+      return 'broken';
+    }
+    if (now >= deadline) throw busy(group, lock);
+    if (!told) emit({ type: 'waiting-for-lock', group, lock });
+    told = true;
+    await delay(state === 'unknown' ? POLL.stranger : POLL.neighbour);
+  }
+}
+
+function busy(group: string, lock: HeldLock): RsentinelError {
+  const message = `the group ${group} is busy: ${holderText(lock)}`;
+  return new RsentinelError('GROUP_BUSY', message, {
+    hint: 'Wait for it to end and run the command again, or give it longer with --wait-timeout.',
+  });
+}
+
+/** Shows, while a lock is held, that its holder is still there. */
+class Heart {
+  readonly #lost = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #beating: Promise<void> = Promise.resolve();
+
+  constructor(driver: Driver, id: string, group: string) {
+    let beat = 0;
+    const lose = (): void => {
+      const message = `another rsentinel has taken the lock of ${group}: this one showed no sign of life for too long`;
+      const hint = `Look with \`rsentinel status -n ${group}\`, and run the command again.`;
+      this.#lost.abort(new RsentinelError('GROUP_BUSY', message, { hint }));
+    };
+    this.#timer = setInterval(() => {
+      beat += 1;
+      // An engine that does not answer now may do so at the next beat.
+      this.#beating = driver.beatLock(id, beat).then(
+        (held) => (held ? undefined : lose()),
+        () => {},
+      );
+    }, BEAT);
+    this.#timer.unref();
+  }
+
+  /** Aborted when somebody else has broken the lock. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** @returns once no beat is under way */
+  stop(): Promise<void> {
+    clearInterval(this.#timer);
+    return this.#beating;
+  }
+}

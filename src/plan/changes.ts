@@ -1,0 +1,75 @@
+/** How a node that runs differs from the topology, and what brings it there. */
+import type { ObservedMember } from '../driver/driver.js';
+import { formatAddress, sameAddress } from '../spec/address.js';
+import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
+import type { Directive } from '../topology/topology.js';
+import type { ObservedState } from './observed.js';
+
+export type Change =
+  | { readonly kind: 'none' }
+  /** Its server takes it while it runs. */
+  | { readonly kind: 'set'; readonly reason: string; readonly directives: readonly Directive[] }
+  /** It has to be started anew; with `container` in a container of another kind. */
+  | { readonly kind: 'roll'; readonly reason: string; readonly container: boolean };
+
+export function changeOf(
+  spec: GroupSpec,
+  node: NodeSpec,
+  member: ObservedMember,
+  observed: ObservedState,
+): Change {
+  if (member.digest !== node.containerDigest) {
+    return { kind: 'roll', reason: containerReason(spec, node, member), container: true };
+  }
+  const conf = observed.confs.get(node.name) ?? null;
+  if (conf?.header == null)
+    return { kind: 'roll', reason: 'its configuration file is gone', container: true };
+  if (conf.header.digests.whole === node.conf.whole) return { kind: 'none' };
+  if (conf.header.digests.frame !== node.conf.frame) {
+    return { kind: 'roll', reason: 'its template has changed', container: false };
+  }
+  const { set, removed } = compareDirectives(conf.header.directives, node.directives);
+  const settable = observed.settable.get(node.name) ?? new Set();
+  const stubborn = [...new Set(set.map(({ name }) => name))].filter((name) => !settable.has(name));
+  if (removed.length > 0) {
+    return { kind: 'roll', reason: `${removed.join(', ')} goes back to its default`, container: false };
+  }
+  if (stubborn.length > 0) {
+    return { kind: 'roll', reason: `${stubborn.join(', ')} cannot be set while it runs`, container: false };
+  }
+  const directives = node.kind === 'redis' ? set : settingsOf(spec);
+  const names = [...new Set(directives.map(({ name }) => name))].join(', ');
+  return { kind: 'set', reason: `the topology has changed: ${names}`, directives };
+}
+
+function containerReason(spec: GroupSpec, node: NodeSpec, member: ObservedMember): string {
+  if (member.image !== spec.image) return `it runs ${member.image} instead of ${spec.image}`;
+  if (member.address !== null && !sameAddress(member.address, node.address)) {
+    return `its address has to be ${formatAddress(node.address)}`;
+  }
+  return 'its container was made in another way';
+}
+
+export interface DirectiveChanges {
+  /** All lines of the directives that are new or have other values. */
+  readonly set: readonly Directive[];
+  /** Names of the directives that are no more. */
+  readonly removed: readonly string[];
+}
+
+/** @param before as they were rendered @param after as the topology has them now */
+export function compareDirectives(
+  before: readonly Directive[],
+  after: readonly Directive[],
+): DirectiveChanges {
+  const valuesOf = (directives: readonly Directive[], name: string): string =>
+    JSON.stringify(directives.filter((one) => one.name === name).map(({ value }) => value));
+  const set = after.filter(({ name }) => valuesOf(before, name) !== valuesOf(after, name));
+  const removed = before.map(({ name }) => name).filter((name) => !after.some((one) => one.name === name));
+  return { set, removed: [...new Set(removed)] };
+}
+
+/** What SENTINEL SET takes; setting what is set already does nothing. */
+function settingsOf({ sentinel }: GroupSpec): readonly Directive[] {
+  return Object.entries(sentinel).map(([name, value]) => ({ name, value: String(value) }));
+}

@@ -1,0 +1,88 @@
+/** What has to be done for the network of a group, and for the anchor that holds its ports. */
+import type { ObservedMember } from '../driver/driver.js';
+import { sameAddress } from '../spec/address.js';
+import type { GroupSpec } from '../spec/group-spec.js';
+import { hasProcess } from './members.js';
+import type { ObservedState } from './observed.js';
+import type { Renewal } from './renewal.js';
+import { ANCHOR, type Steps } from './steps.js';
+
+export function planNetwork(
+  spec: GroupSpec,
+  observed: ObservedState,
+  renewal: Renewal | null,
+  steps: Steps,
+): void {
+  if (renewal === null) return;
+  const { members, network } = observed.engine;
+  if (renewal.network !== null) {
+    if (network !== null) {
+      const removals = members.map((member) => `remove ${member.node}`);
+      steps.add({ kind: 'drop-network' }, renewal.network, removals);
+    }
+    if (spec.network.mode !== 'host') steps.add({ kind: 'network' }, renewal.network, ['drop-network']);
+  }
+  planSave(spec, observed, renewal, steps);
+  planAnchor(spec, observed, renewal, steps);
+}
+
+/**
+ * Before all nodes stop at once: what is in the master's memory has to be on the disk of the node
+ * that is the master afterwards. That is another one where the present one is in the topology no more.
+ */
+function planSave(spec: GroupSpec, observed: ObservedState, renewal: Renewal, steps: Steps): void {
+  const { members } = observed.engine;
+  if (members.some((member) => member.role === ANCHOR && member.state !== 'running')) return;
+  const present = presentMaster(observed);
+  if (present === null) return;
+  const sentinels = spec.sentinels.map(({ name }) => `stop ${name}`);
+  const reason = `all nodes stop: ${renewal.reason}`;
+  steps.add({ kind: 'save', node: present }, reason, sentinels);
+  const next = observed.history.master.name;
+  if (next === present || members.find((member) => member.node === next)?.state !== 'running') return;
+  steps.add({ kind: 'save', node: next }, `it is the master from now on`, [`save ${present}`]);
+}
+
+/** Name of the node that runs as the master; null: none does, as far as is known. */
+function presentMaster({ engine, live, history }: ObservedState): string | null {
+  const isIt = ({ node, address }: ObservedMember): boolean =>
+    live.master === null
+      ? node === history.master.name
+      : address !== null && sameAddress(address, live.master);
+  return (
+    engine.members.find((member) => member.state === 'running' && member.role === 'redis' && isIt(member))
+      ?.node ?? null
+  );
+}
+
+function planAnchor(spec: GroupSpec, { engine }: ObservedState, renewal: Renewal, steps: Steps): void {
+  if (spec.anchor === null) return;
+  const member = engine.members.find(({ role }) => role === ANCHOR);
+  if (renewal.anchor !== null || renewal.network !== null) {
+    if (member !== undefined) {
+      const stops = engine.members.filter(hasProcess).map(({ node }) => `stop ${node}`);
+      const reason = renewal.anchor ?? 'its network is made anew';
+      if (renewal.network === null && hasProcess(member)) {
+        steps.add(
+          { kind: 'stop', node: ANCHOR },
+          reason,
+          stops.filter((id) => id !== `stop ${ANCHOR}`),
+        );
+        steps.add({ kind: 'retire', node: ANCHOR }, reason, [`stop ${ANCHOR}`]);
+      } else {
+        steps.add({ kind: 'remove', node: ANCHOR }, reason, stops);
+      }
+    }
+    steps.add({ kind: 'create', node: ANCHOR }, renewal.anchor ?? 'its network is made anew', [
+      'image',
+      'network',
+      `retire ${ANCHOR}`,
+      `remove ${ANCHOR}`,
+    ]);
+  }
+  if (member?.state === 'running' && !steps.has(`create ${ANCHOR}`)) return;
+  steps.add({ kind: 'start', node: ANCHOR }, 'it holds the ports of all nodes', [`create ${ANCHOR}`]);
+  if (steps.has(`retire ${ANCHOR}`)) {
+    steps.add({ kind: 'discard', node: ANCHOR }, 'another holds the ports by now', [`settle ${ANCHOR}`]);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Whether all nodes of a group have to stop before any can go on: their network is made anew, or
+ * their addresses are dealt out anew.
+ */
+import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
+import { sameAddress } from '../spec/address.js';
+import { nodesOf } from '../spec/build.js';
+import type { GroupSpec } from '../spec/group-spec.js';
+import { hasProcess } from './members.js';
+import { ANCHOR } from './steps.js';
+
+export interface Renewal {
+  readonly reason: string;
+  /** Why the network is made anew; null: it stays. */
+  readonly network: string | null;
+  /** Why the anchor is made anew; null: it stays, or the mode has none. */
+  readonly anchor: string | null;
+  /** Whether containers that are there can be started again in what comes. */
+  readonly containers: 'stay' | 'remade';
+}
+
+/** @returns null: nodes that run can go on doing so */
+export function renewalOf(spec: GroupSpec, engine: ObservedEngine): Renewal | null {
+  const anchor = engine.members.find(({ role }) => role === ANCHOR);
+  const network = networkReason(spec, engine);
+  const anchorWhy = anchorReason(spec, anchor);
+  const cutOff = spec.anchor !== null && anchor?.state !== 'running';
+  const clash = clashReason(spec, engine);
+  if (network === null && anchorWhy === null && clash === null && !cutOff) return null;
+  return {
+    reason: network ?? anchorWhy ?? clash ?? 'the anchor does not run',
+    network,
+    anchor: anchorWhy,
+    containers: network === null && anchorWhy === null ? 'stay' : 'remade',
+  };
+}
+
+/** A node cannot take the address of another one that is still there. */
+function clashReason(spec: GroupSpec, { members }: ObservedEngine): string | null {
+  for (const node of nodesOf(spec)) {
+    const holder = members.find(
+      (member) => member.address !== null && hasProcess(member) && sameAddress(member.address, node.address),
+    );
+    if (holder !== undefined && holder.node !== node.name)
+      return `${node.name} takes the address of ${holder.node}`;
+  }
+  return null;
+}
+
+function networkReason(spec: GroupSpec, { members, network }: ObservedEngine): string | null {
+  const { name, subnet, mode } = spec.network;
+  if (mode === 'host') return network === null ? null : 'the nodes use the network of the host';
+  if (network === null) return `the group has no network ${name}`;
+  if (subnet !== undefined && network.subnet !== subnet) return `its subnet has to be ${subnet}`;
+  const former = members.find((member) => member.networkMode !== '' && member.networkMode !== mode);
+  return former === undefined ? null : `the mode of the network was ${former.networkMode}`;
+}
+
+function anchorReason({ anchor }: GroupSpec, member: ObservedMember | undefined): string | null {
+  if (anchor === null) return null;
+  if (member === undefined) return 'the group has no network namespace';
+  if (!member.attached || member.state === 'dead') return 'its network is gone';
+  if (member.digest !== anchor.digest) return 'it was made in another way';
+  const missing = anchor.ports.filter((port) => !member.ports.includes(port));
+  if (missing.length === 0) return null;
+  return `it does not publish ${missing.join(', ')}, and a container that is there cannot publish another port`;
+}

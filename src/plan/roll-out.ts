@@ -1,0 +1,174 @@
+/**
+ * What has to be done to a group that runs so that it becomes what the topology says, while clients
+ * go on using it: what can be set at run time is set; nodes that have to start anew do so one at a
+ * time, replicas first, then the master after a planned failover, then the sentinels; nodes that
+ * are in the topology no more leave, and the sentinels forget them, one sentinel at a time, as
+ * Sentinel's documentation asks for ("Adding or removing Sentinels", "Removing the old master").
+ */
+import type { ObservedMember } from '../driver/driver.js';
+import { sameAddress } from '../spec/address.js';
+import { nodesOf } from '../spec/build.js';
+import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
+import { changeOf } from './changes.js';
+import type { ObservedState } from './observed.js';
+import type { Operation, Steps } from './steps.js';
+
+/** A node that has to start anew. */
+interface Roll {
+  readonly node: NodeSpec;
+  readonly reason: string;
+  readonly container: boolean;
+}
+
+/** Steps that are done strictly one after the other. */
+class Chain {
+  readonly #steps: Steps;
+  #last: readonly string[];
+
+  constructor(steps: Steps) {
+    this.#steps = steps;
+    this.#last = steps.ids('answer', 'hasten', 'set', 'failover');
+  }
+
+  add(operation: Operation, reason: string): void {
+    this.#last = [this.#steps.add(operation, reason, ['image', ...this.#last])];
+  }
+}
+
+export function planRollOut(spec: GroupSpec, observed: ObservedState, steps: Steps): void {
+  const changes = planChanges(spec, observed, steps);
+  const leaving = observed.engine.members.filter((member) => isLeaving(spec, member));
+  const forgetful = sentinelsThatMustForget(spec, observed);
+  if (changes.length === 0 && leaving.length === 0 && forgetful.length === 0) return;
+
+  const chain = new Chain(steps);
+  chain.add({ kind: 'settle', after: 'start' }, 'nothing is touched while something else is amiss');
+  const scene: Scene = { spec, observed, chain, rolls: changes, leaving };
+  leaveReplicas(scene, forgetful);
+  const master = observed.history.master.name;
+  for (const roll of changes)
+    if (roll.node.kind === 'redis' && roll.node.name !== master) rollNode(roll, chain);
+  replaceMaster(scene);
+  for (const member of leaving.filter(({ role }) => role === 'sentinel')) {
+    leave(member.node, chain);
+    forget(member.node, stayingSentinels(scene), chain);
+  }
+  for (const roll of changes) if (roll.node.kind === 'sentinel') rollNode(roll, chain);
+}
+
+/** What the steps of a roll-out are decided from. */
+interface Scene {
+  readonly spec: GroupSpec;
+  readonly observed: ObservedState;
+  readonly chain: Chain;
+  readonly rolls: readonly Roll[];
+  /** Nodes that run and are in the topology no more. */
+  readonly leaving: readonly ObservedMember[];
+}
+
+/** Sets what can be set. @returns what has to start anew */
+function planChanges(spec: GroupSpec, observed: ObservedState, steps: Steps): readonly Roll[] {
+  const rolls: Roll[] = [];
+  for (const node of nodesOf(spec)) {
+    const member = observed.engine.members.find(
+      (other) => other.node === node.name && other.state === 'running',
+    );
+    const change = member === undefined ? null : changeOf(spec, node, member, observed);
+    if (change?.kind === 'set') {
+      steps.add({ kind: 'set', node: node.name, directives: change.directives }, change.reason, []);
+    } else if (change?.kind === 'roll') {
+      rolls.push({ node, reason: change.reason, container: change.container });
+    }
+  }
+  return rolls;
+}
+
+/** Before a replica is chosen as the master: it must be one that stays. */
+function leaveReplicas(scene: Scene, forgetful: readonly string[]): void {
+  const { observed, chain, leaving } = scene;
+  const replicas = leaving.filter(
+    ({ role, node }) => role === 'redis' && node !== observed.history.master.name,
+  );
+  for (const { node } of replicas) leave(node, chain);
+  if (replicas.length > 0) {
+    forget(replicas.map(({ node }) => node).join('+'), stayingSentinels(scene), chain);
+  } else {
+    forget('strangers', forgetful, chain);
+  }
+}
+
+/** The master is the last of the Redis nodes, and has an heir by then. */
+function replaceMaster(scene: Scene): void {
+  const { spec, observed, chain, rolls, leaving } = scene;
+  const { name } = observed.history.master;
+  const roll = rolls.find(({ node }) => node.name === name);
+  const leaves = leaving.some(({ node }) => node === name);
+  if (roll !== undefined || leaves) {
+    if (spec.redis.some((node) => node.name !== name)) {
+      chain.add({ kind: 'switch', node: name }, roll?.reason ?? LEAVES);
+    } else {
+      chain.add({ kind: 'save', node: name }, 'there is no replica to take its place');
+    }
+    if (roll !== undefined) rollNode(roll, chain);
+    else leave(name, chain);
+  }
+  const gone = rolls.filter(({ node }) => node.kind === 'redis' && hasMoved(node, observed));
+  const names = [...gone.map(({ node }) => node.name), ...(leaves ? [name] : [])];
+  if (names.length > 0) forget(names.join('+'), stayingSentinels(scene), chain);
+}
+
+const LEAVES = 'it is no part of the topology';
+
+function leave(node: string, chain: Chain): void {
+  chain.add({ kind: 'stop', node }, LEAVES);
+  chain.add({ kind: 'remove', node }, LEAVES);
+}
+
+function forget(gone: string, sentinels: readonly string[], chain: Chain): void {
+  for (const node of sentinels) {
+    chain.add({ kind: 'forget', node, gone }, 'sentinels forget nothing by themselves');
+  }
+}
+
+/** The sentinels that run, and go on doing so. */
+function stayingSentinels({ observed, leaving }: Scene): readonly string[] {
+  return observed.engine.members
+    .filter((member) => member.role === 'sentinel' && member.state === 'running' && !leaving.includes(member))
+    .map(({ node }) => node);
+}
+
+function isLeaving(spec: GroupSpec, member: ObservedMember): boolean {
+  const isNode = member.role === 'redis' || member.role === 'sentinel';
+  const isWanted = nodesOf(spec).some((node) => node.name === member.node && node.kind === member.role);
+  return isNode && !isWanted && (member.state === 'running' || member.state === 'paused');
+}
+
+function hasMoved(node: NodeSpec, { engine }: ObservedState): boolean {
+  const address = engine.members.find((member) => member.node === node.name)?.address ?? null;
+  return address !== null && !sameAddress(address, node.address);
+}
+
+/** Those that know an address which no node has, or will have. */
+function sentinelsThatMustForget(spec: GroupSpec, { engine, live }: ObservedState): readonly string[] {
+  const there = engine.members.flatMap(({ address, state }) =>
+    address !== null && (state === 'running' || state === 'paused') ? [address] : [],
+  );
+  const addresses = [...there, ...nodesOf(spec).map(({ address }) => address)];
+  return spec.sentinels
+    .map(({ name }) => name)
+    .filter((name) =>
+      (live.known.get(name) ?? []).some((known) => !addresses.some((address) => sameAddress(address, known))),
+    );
+}
+
+/** One node out, made anew, and in again, before any other is touched. */
+function rollNode({ node: { name, kind }, reason, container }: Roll, chain: Chain): void {
+  chain.add({ kind: 'stop', node: name }, reason);
+  if (container) chain.add({ kind: 'retire', node: name }, 'it is kept until its successor works');
+  chain.add({ kind: 'render', node: name }, 'its history is kept');
+  if (container) chain.add({ kind: 'create', node: name }, reason);
+  chain.add({ kind: 'start', node: name }, 'it comes back in its place');
+  if (kind === 'redis') chain.add({ kind: 'answer', node: name }, 'the others connect to it');
+  chain.add({ kind: 'settle', after: name }, 'the next one is touched only when it is back in its place');
+  if (container) chain.add({ kind: 'discard', node: name }, 'its successor works');
+}

@@ -1,0 +1,83 @@
+/**
+ * The engine as it would be if nobody else used it: a socket that hands every request on, and leaves
+ * out of the lists what does not belong to the given groups. For commands that are about all groups
+ * of an engine: they must not touch those of others.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { docker } from './group.js';
+
+export interface EngineWindow extends AsyncDisposable {
+  /** For the command line: `DOCKER_HOST`. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const LISTS = /^(?:\/v[\d.]+)?\/(?:containers\/json|networks|volumes)(?:\?|$)/;
+
+/** @param prefix with which the names of the groups begin that are to be seen */
+export async function engineWindow(prefix: string): Promise<EngineWindow> {
+  const directory = await mkdtemp(join(tmpdir(), 'rsentinel-window-'));
+  const socket = join(directory, 'docker.sock');
+  const server = createServer((incoming, outgoing) => forward(prefix, incoming, outgoing));
+  await new Promise<void>((resolve) => {
+    server.listen(socket, resolve);
+  });
+  return {
+    env: { DOCKER_HOST: `unix://${socket}` },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function forward(prefix: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const { method, headers, url = '' } = incoming;
+  const onward = request({ ...engineAddress(), method, path: url, headers }, (answer) => {
+    if (method === 'GET' && LISTS.test(url)) {
+      void text(answer).then((json) => {
+        outgoing.writeHead(answer.statusCode ?? 500, { 'content-type': 'application/json' });
+        outgoing.end(JSON.stringify(filtered(JSON.parse(json), prefix)));
+      });
+      return;
+    }
+    outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+    answer.pipe(outgoing);
+  });
+  onward.on('error', () => outgoing.destroy());
+  incoming.pipe(onward);
+}
+
+function engineAddress(): { socketPath: string } | { host: string; port: number } {
+  const { socketPath, host, port } = docker.modem as unknown as {
+    socketPath?: string;
+    host: string;
+    port: number;
+  };
+  return socketPath === undefined ? { host, port } : { socketPath };
+}
+
+interface Labelled {
+  readonly Labels?: Readonly<Record<string, string>> | null;
+}
+
+function filtered(
+  list: readonly Labelled[] | { readonly Volumes?: readonly Labelled[] | null },
+  prefix: string,
+) {
+  const isSeen = ({ Labels }: Labelled): boolean =>
+    Labels?.['io.rsentinel.group']?.startsWith(prefix) === true;
+  if (!('Volumes' in list)) return (list as readonly Labelled[]).filter(isSeen);
+  return { ...list, Volumes: (list.Volumes ?? []).filter(isSeen) };
+}
+
+async function text(stream: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
