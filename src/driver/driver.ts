@@ -152,7 +152,7 @@ export interface VolumeFiles {
   write(node: string, file: string, text: string, owner: Owner): Promise<void>;
   /** Whether there is any file in the node's data. */
   hasData(node: string): Promise<boolean>;
-  /** Makes new volumes the owner's. */
+  /** Makes volumes the owner's, whatever is in them: new ones belong to root. */
   own(volumes: readonly ObservedVolume[], owner: Owner): Promise<void>;
   /** Lets go of the volumes: nobody can remove them before. */
   close(): Promise<void>;

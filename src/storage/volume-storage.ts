@@ -98,13 +98,22 @@ export class VolumeStorage implements Storage {
 
   async #make(): Promise<readonly VolumeSpec[]> {
     const missing = this.#volumes.filter(({ name }) => !this.#present.has(name));
-    if (missing.length === 0) return missing;
-    await Promise.all(missing.map((volume) => this.#driver.createVolume(volume)));
-    for (const { name } of missing) this.#present.add(name);
-    // Whoever reads by what is open may go on; the new ones need another.
-    this.#files = undefined;
-    await (await this.#reach()).own(missing, await this.#driver.owner());
-    return missing;
+    const created = await Promise.allSettled(missing.map((volume) => this.#driver.createVolume(volume)));
+    const made = missing.filter((_, index) => created[index]?.status === 'fulfilled');
+    for (const { name } of made) this.#present.add(name);
+    try {
+      for (const outcome of created) if (outcome.status === 'rejected') throw outcome.reason;
+      // Whoever reads by what is open may go on; the new ones need another.
+      if (made.length > 0) this.#files = undefined;
+      // All of them: an `up` that was killed may have made some, and not come to this.
+      await (await this.#reach()).own(this.#volumes, await this.#driver.owner());
+      return missing;
+    } catch (error) {
+      // Nobody has been told of them, so nobody else takes them back.
+      await this.close();
+      for (const { name } of made) await this.#remove(name);
+      throw error;
+    }
   }
 
   async #remove(name: string): Promise<void> {

@@ -142,7 +142,8 @@ describe('volumes', () => {
       await until('there are volumes', async () => (await volumesOf(group)).length > 0);
       child.kill('SIGKILL');
       await ended;
-      expect((await group.run(next)).code).toBe(0);
+      const { code, stderr } = await group.run(next);
+      expect(code, stderr).toBe(0);
       await group.down('--volumes');
       expect(await group.left()).toEqual([]);
     }

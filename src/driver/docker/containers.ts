@@ -60,13 +60,13 @@ export function anchorOptions(
   return {
     ...baseline(spec, server, owner, {
       NetworkMode: spec.network.name,
-      // Over the image's own volume, which would otherwise leave an anonymous one behind. Podman knows no
-      // owner of a tmpfs; nobody else is in there.
-      Tmpfs: { [INSIDE.data]: 'rw,noexec,nosuid,size=1m,mode=1777' },
+      // Over the image's own volume, which would otherwise leave an anonymous one behind. It belongs to
+      // root, for Podman knows no owner of a tmpfs: the socket is where everybody may write.
+      Tmpfs: { [INSIDE.data]: 'rw,noexec,nosuid,size=1m' },
       ...published(ports, LOOPBACK),
     }),
     name: anchor.container,
-    Cmd: ['--port', '0', '--unixsocket', `${INSIDE.data}/anchor.sock`, '--save', '', '--loglevel', 'warning'],
+    Cmd: ['--port', '0', '--unixsocket', '/dev/shm/anchor.sock', '--save', '', '--loglevel', 'warning'],
     Labels: anchorLabels(spec, anchor),
     ExposedPorts: exposed(ports),
   };
