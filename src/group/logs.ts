@@ -35,7 +35,7 @@ export async function logs(group: string, settings: LogsSettings, context: Conte
 }
 
 /** The members of these names; without any, all nodes. */
-export function chooseMembers(
+function chooseMembers(
   group: string,
   members: readonly ObservedMember[],
   names: readonly string[],
