@@ -85,7 +85,7 @@ describe('logs', () => {
     const hostile = await docker.createContainer({
       name: `${group.name}-hostile`,
       Image: testImage(),
-      Entrypoint: ['printf', 'a\\033[2Jb\\n'],
+      Entrypoint: ['sh', '-c', "printf 'a\\033[2Jb\\n'"],
       Labels: {
         'io.rsentinel.group': group.name,
         'io.rsentinel.node': 'redis-hostile',
@@ -107,8 +107,9 @@ describe('logs', () => {
 
 describe('logs -f', () => {
   it('goes on when a node is started again, and ends by Ctrl-C', async () => {
-    const running = startRsentinel(['logs', '-n', group.name, '--follow', '--tail', '0']);
+    const running = startRsentinel(['logs', '-n', group.name, '--follow', '--tail', '1']);
     const text = reading(running);
+    await until('it has begun', () => text() !== '');
     await group.container('redis-2').restart();
     await until('the restarted node is heard', () => /^redis-2 .*Ready to accept connections/m.test(text()));
     await group.container('redis-2').restart();
@@ -123,10 +124,12 @@ describe('logs -f', () => {
   it('ends by itself when the group is gone, with its last lines', async () => {
     await using other = await testGroup('logs-gone', SMALL);
     await other.up();
-    const running = rsentinel(['logs', '-f', '-n', other.name]);
-    await other.down('--volumes');
-    const { code, stdout, stderr } = await running;
+    const running = startRsentinel(['logs', '-f', '-n', other.name]);
+    const text = reading(running);
+    await until('it has begun', () => text() !== '');
+    await other.down();
+    const { code, stdout, stderr } = await running.ended;
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain('redis-1');
+    expect(stdout).toMatch(/^redis-1 .*bye bye/m);
   });
 });

@@ -20,7 +20,8 @@ const LISTS = /^(?:\/v[\d.]+)?\/(?:containers\/json|networks|volumes)(?:\?|$)/;
 export async function engineWindow(prefix: string): Promise<EngineWindow> {
   const directory = await mkdtemp(join(tmpdir(), 'rsentinel-window-'));
   const socket = join(directory, 'docker.sock');
-  const server = createServer((incoming, outgoing) => forward(prefix, incoming, outgoing));
+  const address = await engineAddress();
+  const server = createServer((incoming, outgoing) => forward(address, prefix, incoming, outgoing));
   await new Promise<void>((resolve) => {
     server.listen(socket, resolve);
   });
@@ -36,9 +37,14 @@ export async function engineWindow(prefix: string): Promise<EngineWindow> {
   };
 }
 
-function forward(prefix: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
+function forward(
+  address: EngineAddress,
+  prefix: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): void {
   const { method, headers, url = '' } = incoming;
-  const onward = request({ ...engineAddress(), method, path: url, headers }, (answer) => {
+  const onward = request({ ...address, method, path: url, headers }, (answer) => {
     if (method === 'GET' && LISTS.test(url)) {
       void text(answer).then((json) => {
         outgoing.writeHead(answer.statusCode ?? 500, { 'content-type': 'application/json' });
@@ -53,14 +59,18 @@ function forward(prefix: string, incoming: IncomingMessage, outgoing: ServerResp
   incoming.pipe(onward);
 }
 
-function engineAddress(): { socketPath: string } | { host: string; port: number } {
+/** As the client of the tests finds it: without DOCKER_HOST it looks for the socket, which takes a moment. */
+async function engineAddress(): Promise<EngineAddress> {
   const { socketPath, host, port } = docker.modem as unknown as {
-    socketPath?: string;
+    socketPath?: string | (() => Promise<string>);
     host: string;
     port: number;
   };
-  return socketPath === undefined ? { host, port } : { socketPath };
+  if (socketPath === undefined) return { host, port };
+  return { socketPath: typeof socketPath === 'string' ? socketPath : await socketPath() };
 }
+
+type EngineAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
 interface Labelled {
   readonly Labels?: Readonly<Record<string, string>> | null;
