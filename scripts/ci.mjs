@@ -9,9 +9,14 @@ await main(async () => {
   const tests = await runForeground('npm', ['test'], { env });
   const checks = await runForeground('npm', ['run', 'check'], { env });
   const versions = await runForeground('npm', ['run', 'test:versions'], { env });
+  const engines = await runForeground('npm', ['run', 'test:engines'], { env });
   if (checks !== 0) say('npm run check failed: see above.');
   // The one line that tells the whole run: it has to be the last.
-  const counts = sum([await readCounts('test', tests), await readCounts('test-versions', versions)]);
+  const counts = sum([
+    await readCounts('test', tests),
+    await readCounts('test-versions', versions),
+    await readCounts('test-engines', engines),
+  ]);
   process.stdout.write(`${closingLine(counts)}\n`);
-  return tests === 0 && checks === 0 && versions === 0 ? 0 : 1;
+  return [tests, checks, versions, engines].every((code) => code === 0) ? 0 : 1;
 });
