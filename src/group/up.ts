@@ -110,7 +110,9 @@ async function bringUp(
     const calmed = await restorePeriods(spec, snapshot, connections);
     const ms = performance.now() - started;
     context.emit({ type: 'ready', ms });
-    const report = assembleReport(spec, await context.driver.observe(spec.name), snapshot, []);
+    // Where nothing was done, what was seen at the beginning is still so: every node has just answered.
+    const engine = steps.length === 0 ? observed.engine : await context.driver.observe(spec.name);
+    const report = assembleReport(spec, engine, snapshot, []);
     return { report, changed: steps.length > 0 || calmed, ms };
   } catch (error) {
     await handleFailure(error, spec, settings, journal, connections, context);

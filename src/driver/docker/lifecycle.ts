@@ -21,10 +21,7 @@ export async function createContainer(
     await calls.timed(call, (docker) => docker.createContainer(options));
   } catch (error) {
     if (statusOf(error) !== 409) throw calls.wrap(error, call);
-    const other = await calls.docker
-      .getContainer(name)
-      .inspect()
-      .catch(() => undefined);
+    const other = await inspect(calls, name).catch(() => undefined);
     if (other?.Config.Labels[GROUP_LABEL] === group) throw busy(group, `the container ${name}`, error);
     const image = other === undefined ? '' : ` (image ${other.Config.Image}, ${other.State.Status})`;
     const message = `there is a container ${name}${image} that does not belong to this group`;
@@ -73,7 +70,9 @@ async function portTaken(
   port: number,
   cause: unknown,
 ): Promise<RsentinelError> {
-  const running = await calls.docker.listContainers().catch(() => []);
+  const running = await calls
+    .timed('list the running containers', (docker) => docker.listContainers())
+    .catch(() => []);
   const holder = running.find((info) => info.Ports.some((entry) => entry.PublicPort === port));
   const owner = holder?.Labels[GROUP_LABEL];
   const otherGroup = owner === undefined || owner === group ? null : owner;
@@ -111,7 +110,7 @@ async function ifOurs(
   action: (container: Dockerode.Container) => Promise<unknown>,
 ): Promise<void> {
   try {
-    const { Config, Id } = await calls.docker.getContainer(name).inspect();
+    const { Config, Id } = await inspect(calls, name);
     if (Config.Labels[GROUP_LABEL] !== group) return;
     // By its id: a container that takes the name in between is not ours.
     await calls.timed(call, (docker) => action(docker.getContainer(Id)));
@@ -127,11 +126,15 @@ async function ifOurs(
 /** The state of a container, now. */
 export async function stateOf(calls: EngineCalls, name: string): Promise<MemberNow> {
   try {
-    const { State } = await calls.docker.getContainer(name).inspect();
+    const { State } = await inspect(calls, name);
     const state = containerState(State.Status);
     return { state, exitCode: state === 'exited' || state === 'dead' ? State.ExitCode : null };
   } catch (error) {
     if (statusOf(error) === 404) return { state: 'missing', exitCode: null };
     throw calls.wrap(error, `inspect the container ${name}`);
   }
+}
+
+function inspect(calls: EngineCalls, name: string): Promise<Dockerode.ContainerInspectInfo> {
+  return calls.timed(`inspect the container ${name}`, (docker) => docker.getContainer(name).inspect());
 }
