@@ -1,14 +1,14 @@
 /**
  * Exit codes. Scripts rely on them: 0 done; 1 failed; 2 usage or topology; 3 group degraded or
- * absent (`status`); 124 wait timed out (as `timeout` of the coreutils); 130 and 143 signals.
+ * absent (`status`); 124 wait timed out (as `timeout` of the coreutils); 129, 130 and 143 signals.
  */
 import type { ErrorCode } from '../errors.js';
 import type { Health } from '../report/group-report.js';
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** 128 plus the signal's number, as shells report it. */
-const SIGNAL_CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
+const SIGNAL_CODES: Readonly<Record<StopSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 /** @param signal the signal that interrupted the command, if any did */
 export function exitCodeOf(code: ErrorCode, signal: StopSignal | null): number {

@@ -1,11 +1,11 @@
 /**
- * Ctrl-C and SIGTERM. The first asks the command to stop, and to remove what it made; the second
- * leaves at once and says what may remain.
+ * Ctrl-C, SIGTERM, and SIGHUP of a terminal that is closed. The first asks the command to stop, and
+ * to remove what it made; the second leaves at once and says what may remain.
  */
 import { RsentinelError } from '../errors.js';
 import { exitCodeOf, type StopSignal } from './exit-code.js';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The part of `process` that is needed. */
 export interface SignalledProcess {

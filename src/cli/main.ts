@@ -70,11 +70,14 @@ function usageError(error: CommanderError): RsentinelError | null {
   });
 }
 
-/** `rsentinel status | head -1` is no failure: the rest is written to nobody. */
+/**
+ * `rsentinel status | head -1` is no failure: the rest is written to nobody. Nor is a terminal that was
+ * closed (EIO): what was begun is still taken back.
+ */
 function ignoreClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     });
   }
 }

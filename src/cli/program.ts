@@ -207,7 +207,7 @@ Environment:
   NO_COLOR, FORCE_COLOR, CI          as everywhere
 
 Exit codes: 0 done; 1 failed; 2 usage or topology; 3 group degraded or absent (status);
-124 not ready in time, or another rsentinel is at the group for too long; 130, 143 interrupted.`;
+124 not ready in time, or another rsentinel is at the group for too long; 129, 130, 143 interrupted.`;
 
 const UP_HELP = `
 Examples:

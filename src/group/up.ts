@@ -1,5 +1,5 @@
 /** `up`: what runs is made to be what the file says, and proved ready. */
-import type { Expiry } from '../driver/driver.js';
+import type { Expiry, ObservedEngine } from '../driver/driver.js';
 import { type ErrorCode, PortTakenError, RsentinelError } from '../errors.js';
 import { apply } from '../plan/apply.js';
 import { planUp as plan } from '../plan/plan.js';
@@ -64,7 +64,9 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
       const steps = plan(spec, observed);
       const snapshot =
         steps.length === 0 && settings.ttlMs === undefined ? await glance(spec, connections, context) : null;
-      if (snapshot !== null) return await finish(spec, snapshot, false, connections, context, started);
+      if (snapshot !== null) {
+        return await finish(spec, observed.engine, snapshot, connections, context, started);
+      }
       await pullImage(spec, steps, context);
     }
     const lock: LockSettings = {
@@ -202,7 +204,8 @@ async function bringUp(
     deadline.begin();
     const snapshot = await proveReady(spec, connections, context, deadline.signal);
     if (mark !== null) await dropFormerMarks(spec.name, mark, observed.engine.expiry, context);
-    return await finish(spec, snapshot, steps.length > 0, connections, context, started);
+    const seen = steps.length === 0 && mark === null ? observed.engine : null;
+    return await finish(spec, seen, snapshot, connections, context, started);
   } catch (error) {
     await handleFailure(error, spec, settings, journal, connections, context);
     throw error;
@@ -211,11 +214,14 @@ async function bringUp(
   }
 }
 
-/** Of a group that has been proved ready: calms its sentinels, and reports. */
+/**
+ * Of a group that has been proved ready: calms its sentinels, and reports.
+ * @param seen what is still so, because nothing was done since; null: it has to be looked at again
+ */
 async function finish(
   spec: GroupSpec,
+  seen: ObservedEngine | null,
   snapshot: Snapshot,
-  changed: boolean,
   connections: Connections,
   context: Context,
   started: number,
@@ -224,8 +230,8 @@ async function finish(
   const ms = performance.now() - started;
   context.emit({ type: 'ready', ms });
   const known = { ...spec, directory: spec.storage === 'volume' ? null : spec.directory };
-  const report = assembleReport(known, await context.driver.observe(spec.name), snapshot, []);
-  return { report, changed: changed || calmed, ms };
+  const report = assembleReport(known, seen ?? (await context.driver.observe(spec.name)), snapshot, []);
+  return { report, changed: seen === null || calmed, ms };
 }
 
 async function markExpiry(

@@ -43,10 +43,7 @@ export async function createContainer(
  * @throws RsentinelError NAME_TAKEN
  */
 async function makeWay(calls: EngineCalls, group: string, name: string, cause: unknown): Promise<void> {
-  const other = await calls.docker
-    .getContainer(name)
-    .inspect()
-    .catch(() => undefined);
+  const other = await inspect(calls, name).catch(() => undefined);
   // The engine knows a name before it has made the container, and after it has removed it.
   if (other === undefined) return delay(CREATE_DELAY);
   if (other.Config.Labels[GROUP_LABEL] === group) return removeContainer(calls, group, name);
@@ -84,7 +81,9 @@ async function portTaken(
   port: number,
   cause: unknown,
 ): Promise<RsentinelError> {
-  const running = await calls.docker.listContainers().catch(() => []);
+  const running = await calls
+    .timed('list the running containers', (docker) => docker.listContainers())
+    .catch(() => []);
   const holder = running.find((info) => info.Ports.some((entry) => entry.PublicPort === port));
   const owner = holder?.Labels[GROUP_LABEL];
   const otherGroup = owner === undefined || owner === group ? null : owner;
@@ -139,7 +138,7 @@ async function ifOurs(
   action: (container: Dockerode.Container) => Promise<unknown>,
 ): Promise<void> {
   try {
-    const { Config, Id } = await calls.docker.getContainer(name).inspect();
+    const { Config, Id } = await inspect(calls, name);
     if (Config.Labels[GROUP_LABEL] !== group) return;
     // By its id: a container that takes the name in between is not ours.
     await calls.timed(call, (docker) => action(docker.getContainer(Id)));
@@ -155,11 +154,15 @@ async function ifOurs(
 /** The state of a container, now. */
 export async function stateOf(calls: EngineCalls, name: string): Promise<MemberNow> {
   try {
-    const { State } = await calls.docker.getContainer(name).inspect();
+    const { State } = await inspect(calls, name);
     const state = containerState(State.Status);
     return { state, exitCode: state === 'exited' || state === 'dead' ? State.ExitCode : null };
   } catch (error) {
     if (statusOf(error) === 404) return { state: 'missing', exitCode: null };
     throw calls.wrap(error, `inspect the container ${name}`);
   }
+}
+
+function inspect(calls: EngineCalls, name: string): Promise<Dockerode.ContainerInspectInfo> {
+  return calls.timed(`inspect the container ${name}`, (docker) => docker.getContainer(name).inspect());
 }

@@ -19,6 +19,7 @@ describe('the exit code', () => {
   it('of an interruption is that of the signal', () => {
     expect(exitCodeOf('INTERRUPTED', 'SIGINT')).toBe(130);
     expect(exitCodeOf('INTERRUPTED', 'SIGTERM')).toBe(143);
+    expect(exitCodeOf('INTERRUPTED', 'SIGHUP')).toBe(129);
   });
 
   it('of status tells the health', () => {

@@ -16,7 +16,7 @@ class TestProcess extends EventEmitter implements SignalledProcess {
   }
 }
 
-function interrupted(group: string | null, ...signals: readonly ('SIGINT' | 'SIGTERM')[]) {
+function interrupted(group: string | null, ...signals: readonly ('SIGINT' | 'SIGTERM' | 'SIGHUP')[]) {
   const process = new TestProcess();
   const interruption = new Interruption(process);
   interruption.listen();
@@ -40,6 +40,7 @@ describe('the first signal', () => {
 
   it('is remembered', () => {
     expect(interrupted('demo', 'SIGTERM').interruption.received).toBe('SIGTERM');
+    expect(interrupted('demo', 'SIGHUP').interruption.received).toBe('SIGHUP');
   });
 });
 
