@@ -320,36 +320,6 @@ describe('when a template is of no use', () => {
   });
 });
 
-describe('when the file of a running group has changed', () => {
-  const original = SMALL;
-
-  afterAll(() => neighbour.write(original));
-
-  it('says which nodes differ, and touches nothing', async () => {
-    const before = (await neighbour.containers()).map(({ Id, State }) => [Id, State.StartedAt]);
-    await neighbour.write(`${original}redis: {config: {maxmemory: 64mb}}\n`);
-    const ran = await neighbour.run(['up']);
-    expectFailure(ran, {
-      code: 1,
-      says: `the group ${neighbour.name} runs, and the topology file has changed`,
-      hint: `rsentinel down -n ${neighbour.name}`,
-    });
-    expect(ran.stderr).toContain('redis-1 runs with other settings than the file has');
-    expect(ran.stderr).toContain('redis-2 runs with other settings than the file has');
-    expect(ran.stderr).not.toContain('sentinel-1 runs with other settings');
-    expect((await neighbour.containers()).map(({ Id, State }) => [Id, State.StartedAt])).toEqual(before);
-    expect((await neighbour.status()).code).toBe(0);
-  });
-
-  it('says which nodes are in the file no more', async () => {
-    await neighbour.write(original.replace('replicas: [{port: auto}]', 'replicas: 0'));
-    const ran = await neighbour.run(['up']);
-    expectFailure(ran, { code: 1, says: 'has changed since', hint: 'data, roles and history are kept' });
-    expect(ran.stderr).toContain('redis-2 runs, but is not in the file');
-    expect((await neighbour.containers()).length).toBe(6);
-  });
-});
-
 it('a file that cannot be used makes nothing', async () => {
   await using group = await testGroup('errors-missing-file', TINY);
   await rm(group.file);

@@ -54,13 +54,14 @@ function masterOf(report: GroupReport) {
 /** Changes the file and brings the group up again, with a client that writes all the time. */
 async function whileWriting(
   group: TestGroup,
-  work: () => Promise<unknown>,
+  changed: string,
 ): Promise<Written & { readonly report: GroupReport }> {
   const before = await healthy(group);
   const sentinels = before.sentinels.map(({ address }) => address);
   const writer = new Writer(sentinels, 'mymaster', `written-${Date.now()}`);
   await until('the client writes', async () => writer.count > 100);
-  await work();
+  await group.write(changed);
+  await group.up();
   const report = await healthy(group);
   const count = writer.count;
   await until('the client writes again', async () => writer.count > count + 100);
@@ -111,8 +112,8 @@ describe('a running group', () => {
 
   it('lets a replica and two sentinels join without touching the others', async () => {
     const before = await starts(group);
-    await group.write(topology({ replicas: 3, sentinels: 5, config: 'maxmemory: 64mb' }));
-    const { report, longestGap } = await whileWriting(group, () => group.up());
+    const changed = topology({ replicas: 3, sentinels: 5, config: 'maxmemory: 64mb' });
+    const { report, longestGap } = await whileWriting(group, changed);
     expect(report.redis).toHaveLength(4);
     expect(report.sentinels.map(({ view }) => view?.otherSentinels)).toEqual([4, 4, 4, 4, 4]);
     expect(report.sentinels.map(({ view }) => view?.quorum)).toEqual([3, 3, 3, 3, 3]);
@@ -145,8 +146,7 @@ describe('a running group', () => {
     await until('it is healthy', async () => (await group.status()).code === 0);
     for (const { address } of staying) await ask(address, 'CONFIG', 'SET', 'replica-priority', '100');
 
-    await group.write(topology({ config: 'maxmemory: 64mb' }));
-    const { report } = await whileWriting(group, () => group.up());
+    const { report } = await whileWriting(group, topology({ config: 'maxmemory: 64mb' }));
 
     expect(report.redis.map(({ name }) => name)).toEqual(['redis-1', 'redis-2', 'redis-3']);
     expect(masterOf(report).name).not.toBe('redis-4');
@@ -160,8 +160,8 @@ describe('a running group', () => {
 
   it('is rolled out one node at a time for what needs a start, and loses no write', async () => {
     const { report: before } = await group.status();
-    await group.write(topology({ config: 'maxmemory: 64mb, databases: 4' }));
-    const { report, longestGap } = await whileWriting(group, () => group.up());
+    const changed = topology({ config: 'maxmemory: 64mb, databases: 4' });
+    const { report, longestGap } = await whileWriting(group, changed);
     for (const { address } of report.redis) {
       expect(await ask(address, 'CONFIG', 'GET', 'databases')).toEqual(['databases', '4']);
     }
@@ -175,9 +175,9 @@ describe('a running group', () => {
     const { report: before } = await group.status();
     await docker.getImage(String(process.env.RSENTINEL_IMAGE)).tag({ repo: group.name, tag: 'another' });
     try {
-      await group.write(`${topology({ config: 'maxmemory: 64mb, databases: 4' })}image: ${image}\n`);
       const ids = before.sentinels.map(({ id }) => id);
-      const { report } = await whileWriting(group, () => group.up());
+      const changed = `${topology({ config: 'maxmemory: 64mb, databases: 4' })}image: ${image}\n`;
+      const { report } = await whileWriting(group, changed);
       const images = (await group.containers()).map(({ Name, Config }) => [Name, Config.Image]);
       for (const [name, its] of images) if (!String(name).endsWith('-anchor')) expect(its).toBe(image);
       expect(report.sentinels.map(({ id }) => id)).toEqual(ids);
