@@ -63,3 +63,7 @@ export class PortTakenError extends RsentinelError {
     this.port = port;
   }
 }
+
+export function hasCode(error: unknown, code: ErrorCode): boolean {
+  return error instanceof RsentinelError && error.code === code;
+}

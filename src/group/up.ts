@@ -1,40 +1,25 @@
 /** `up`: what runs is made to be what the file says, and proved ready. */
-import type { Expiry, ObservedEngine } from '../driver/driver.js';
-import { type ErrorCode, PortTakenError, RsentinelError } from '../errors.js';
+import { hasCode, PortTakenError } from '../errors.js';
 import { apply } from '../plan/apply.js';
 import { planUp as plan } from '../plan/plan.js';
 import type { Step } from '../plan/steps.js';
-import type { GroupReport } from '../report/group-report.js';
 import { Connections } from '../sentinel/connection.js';
-import { DEFAULT_PERIODS, hasOtherPeriods, setPeriods } from '../sentinel/periods.js';
 import type { Snapshot } from '../sentinel/snapshot.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 import type { SettledTopology } from '../spec/settle.js';
 import type { Topology } from '../topology/topology.js';
-import { assembleReport } from './assemble-report.js';
+import { type BringUpSettings, type BroughtUp, bringUp, finish } from './bring-up.js';
 import type { Context } from './context.js';
-import { Deadline } from './deadline.js';
 import { untilEngineCalm } from './engine-calm.js';
-import { Journal } from './journal.js';
 import { type Locked, type LockSettings, withLock } from './lock.js';
-import { observeSituation, type Situation } from './observe-state.js';
-import { Performer } from './perform.js';
+import { observeSituation } from './observe-state.js';
 import { proveReady } from './prove.js';
 import { settleTopology } from './settle.js';
 
-export interface UpSettings {
-  /** ms that the group may take from the start of its nodes until it is proved ready. */
-  readonly waitTimeoutMs: number;
-  /** What becomes of the things that a failing `up` has made. */
-  readonly onFailure: 'rollback' | 'keep';
-  /** ms from now after which the group has expired, for `prune`. Undefined: what was said before holds. */
-  readonly ttlMs?: number | undefined;
-}
+export type UpSettings = BringUpSettings;
 
-export interface UpResult {
-  readonly report: GroupReport;
-  /** False: the group was there and healthy, nothing was touched. */
-  readonly changed: boolean;
+export interface UpResult extends BroughtUp {
+  /** From the call to the report. */
   readonly ms: number;
 }
 
@@ -65,7 +50,7 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
       const snapshot =
         steps.length === 0 && settings.ttlMs === undefined ? await glance(spec, connections, context) : null;
       if (snapshot !== null) {
-        return await finish(spec, observed.engine, snapshot, connections, context, started);
+        return timed(await finish(spec, observed.engine, snapshot, connections), started, context);
       }
       await pullImage(spec, steps, context);
     }
@@ -97,10 +82,10 @@ async function reconcile(
   for (let attempt = 1; ; attempt += 1) {
     const situation = await observeSituation(topology, refused, connections, context);
     try {
-      return await bringUp(situation, settings, connections, context, started);
+      return timed(await bringUp(situation, settings, connections, context), started, context);
     } catch (error) {
       // A node that a killed `down` had told to stop, and that took its time.
-      const mayBeOfOther = tookOver && attempt === 1 && isCode(error, 'NODE_EXITED');
+      const mayBeOfOther = tookOver && attempt === 1 && hasCode(error, 'NODE_EXITED');
       const again =
         attempt < ALLOCATION_ATTEMPTS &&
         (mayBeOfOther || (await learnRefusal(error, topology, situation.spec, refused, context)));
@@ -118,7 +103,7 @@ async function glance(spec: GroupSpec, connections: Connections, context: Contex
   try {
     return await proveReady(spec, connections, context, AbortSignal.timeout(GLANCE));
   } catch (error) {
-    if (isCode(error, 'WAIT_TIMEOUT') || isCode(error, 'NODE_EXITED')) return null;
+    if (hasCode(error, 'WAIT_TIMEOUT') || hasCode(error, 'NODE_EXITED')) return null;
     throw error;
   }
 }
@@ -132,8 +117,10 @@ async function pullImage(spec: GroupSpec, steps: readonly Step[], context: Conte
   await apply(pulls, () => driver.pullImage(spec.image, signal), emit, signal);
 }
 
-function isCode(error: unknown, code: ErrorCode): boolean {
-  return error instanceof RsentinelError && error.code === code;
+function timed(done: BroughtUp, started: number, { emit }: Context): UpResult {
+  const ms = performance.now() - started;
+  emit({ type: 'ready', ms });
+  return { ...done, ms };
 }
 
 /** The steps that `up` would take now; nothing is changed. @throws RsentinelError as `up` does */
@@ -172,7 +159,7 @@ async function learnRefusal(
   if (error instanceof PortTakenError) {
     if ([...topology.redis, ...topology.sentinels].some((node) => node.port === error.port)) return false;
     refused.ports.add(error.port);
-  } else if (isCode(error, 'SUBNET_TAKEN')) {
+  } else if (hasCode(error, 'SUBNET_TAKEN')) {
     if (topology.network.subnet !== undefined || spec.network.subnet === undefined) return false;
     refused.subnets.add(spec.network.subnet);
   } else {
@@ -182,113 +169,4 @@ async function learnRefusal(
   for (const port of taken.ports) refused.ports.add(port);
   for (const subnet of taken.subnets) refused.subnets.add(subnet);
   return true;
-}
-
-async function bringUp(
-  { spec, observed, storage }: Situation,
-  settings: UpSettings,
-  connections: Connections,
-  context: Context,
-  started: number,
-): Promise<UpResult> {
-  const steps = plan(spec, observed);
-  const journal = new Journal();
-  const deadline = new Deadline(settings.waitTimeoutMs);
-  try {
-    context.emit({ type: 'plan', group: spec.name, steps });
-    // Before anything is made: what a killed `up` leaves expires as well.
-    const mark =
-      settings.ttlMs === undefined ? null : await markExpiry(spec.name, settings.ttlMs, journal, context);
-    const performer = new Performer(spec, observed, storage, connections, journal, context, deadline);
-    await apply(steps, performer.perform, context.emit, context.signal);
-    deadline.begin();
-    const snapshot = await proveReady(spec, connections, context, deadline.signal);
-    if (mark !== null) await dropFormerMarks(spec.name, mark, observed.engine.expiry, context);
-    const seen = steps.length === 0 && mark === null ? observed.engine : null;
-    return await finish(spec, seen, snapshot, connections, context, started);
-  } catch (error) {
-    await handleFailure(error, spec, settings, journal, connections, context);
-    throw error;
-  } finally {
-    deadline.cancel();
-  }
-}
-
-/**
- * Of a group that has been proved ready: calms its sentinels, and reports.
- * @param seen what is still so, because nothing was done since; null: it has to be looked at again
- */
-async function finish(
-  spec: GroupSpec,
-  seen: ObservedEngine | null,
-  snapshot: Snapshot,
-  connections: Connections,
-  context: Context,
-  started: number,
-): Promise<UpResult> {
-  const calmed = await restorePeriods(spec, snapshot, connections);
-  const ms = performance.now() - started;
-  context.emit({ type: 'ready', ms });
-  const known = { ...spec, directory: spec.storage === 'volume' ? null : spec.directory };
-  const report = assembleReport(known, seen ?? (await context.driver.observe(spec.name)), snapshot, []);
-  return { report, changed: seen === null || calmed, ms };
-}
-
-async function markExpiry(
-  group: string,
-  ttlMs: number,
-  journal: Journal,
-  { driver }: Context,
-): Promise<string> {
-  const mark = await driver.markExpiry(group, Date.now() + ttlMs);
-  journal.note('network', mark, `volume ${mark}`, () => driver.removeVolume(group, mark));
-  return mark;
-}
-
-/** The new one counts already; the former would come back if it were removed by somebody. */
-async function dropFormerMarks(
-  group: string,
-  mark: string,
-  former: Expiry | null,
-  { driver }: Context,
-): Promise<void> {
-  const others = (former?.marks ?? []).filter((other) => other !== mark);
-  await Promise.all(others.map((other) => driver.removeVolume(group, other)));
-}
-
-/** Lowered periods break failover: no sentinel may keep them. @returns whether one had to be changed */
-async function restorePeriods(
-  spec: GroupSpec,
-  snapshot: Snapshot,
-  connections: Connections,
-): Promise<boolean> {
-  const lowered = spec.sentinels.filter((node) => {
-    const answer = snapshot.sentinels.get(node.name);
-    return answer?.kind === 'sentinel' && hasOtherPeriods(answer);
-  });
-  await Promise.all(lowered.map((node) => setPeriods(node.control, DEFAULT_PERIODS, connections)));
-  return lowered.length > 0;
-}
-
-async function handleFailure(
-  error: unknown,
-  spec: GroupSpec,
-  settings: UpSettings,
-  journal: Journal,
-  connections: Connections,
-  context: Context,
-): Promise<void> {
-  // Also of sentinels that were there before and have been hastened.
-  await Promise.allSettled(
-    spec.sentinels.map((node) => setPeriods(node.control, DEFAULT_PERIODS, connections)),
-  );
-  // Without the lock: another rsentinel works with what this one has made.
-  if (settings.onFailure === 'keep' || isCode(error, 'GROUP_BUSY')) {
-    if (journal.isEmpty) return;
-    const removal = `rsentinel down -n ${spec.name}`;
-    context.emit({ type: 'warning', message: `what this run has made is kept; ${removal} removes it` });
-    return;
-  }
-  context.emit({ type: 'rollback-started', reason: error instanceof Error ? error.message : String(error) });
-  context.emit({ type: 'rollback-done', ...(await journal.rollBack()) });
 }

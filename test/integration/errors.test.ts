@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { groupName, testImage } from '../support/environment.js';
 import { exists, expectFailure, WITHOUT_PRIVILEGES } from '../support/failures.js';
 import { docker, type TestGroup, testGroup } from '../support/group.js';
@@ -56,7 +56,11 @@ describe('when there is no engine', () => {
     await using group = await testGroup('errors-engine', TINY);
     const socket = join(group.directory, 'nobody.sock');
     const ran = await group.run([command], { env: { DOCKER_HOST: `unix://${socket}` } });
-    expectFailure(ran, { code: 1, says: `no Docker engine answers at ${socket}`, hint: 'Start Docker' });
+    expectFailure(ran, {
+      code: 1,
+      says: `no Docker engine answers at unix://${socket} (DOCKER_HOST)`,
+      hint: 'Start Docker',
+    });
     await expectNothingOf(group);
   });
 
@@ -70,7 +74,7 @@ describe('when there is no engine', () => {
     const ran = await group.run(['up'], { env: { DOCKER_HOST: `tcp://127.0.0.1:${port}` } });
     expectFailure(ran, {
       code: 1,
-      says: `no Docker engine answers at 127.0.0.1:${port}`,
+      says: `no Docker engine answers at tcp://127.0.0.1:${port} (DOCKER_HOST)`,
       hint: 'DOCKER_HOST',
     });
     await expectNothingOf(group);
@@ -102,7 +106,7 @@ describe('when there is no engine', () => {
     server.close();
     expectFailure(ran, {
       code: 1,
-      says: `no permission to use the Docker engine at ${socket}`,
+      says: `no permission to use the Docker engine at unix://${socket}`,
       hint: 'Add yourself to the group `docker`',
     });
     await expectNothingOf(group);

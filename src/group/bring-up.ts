@@ -1,0 +1,139 @@
+/** One attempt of `up`: the group is made what its file says, and proved ready; or what was made is taken back. */
+import type { Expiry, ObservedEngine } from '../driver/driver.js';
+import { hasCode } from '../errors.js';
+import { apply } from '../plan/apply.js';
+import { planUp } from '../plan/plan.js';
+import type { GroupReport } from '../report/group-report.js';
+import type { Connections } from '../sentinel/connection.js';
+import { DEFAULT_PERIODS, hasOtherPeriods, setPeriods } from '../sentinel/periods.js';
+import type { Snapshot } from '../sentinel/snapshot.js';
+import type { GroupSpec } from '../spec/group-spec.js';
+import { assembleReport } from './assemble-report.js';
+import type { Context } from './context.js';
+import { Deadline } from './deadline.js';
+import { Journal } from './journal.js';
+import type { Situation } from './observe-state.js';
+import { Performer } from './perform.js';
+import { proveReady } from './prove.js';
+
+export interface BringUpSettings {
+  /** ms that the group may take from the start of its nodes until it is proved ready. */
+  readonly waitTimeoutMs: number;
+  /** What becomes of the things that a failing `up` has made. */
+  readonly onFailure: 'rollback' | 'keep';
+  /** ms from now after which the group has expired, for `prune`. Undefined: what was said before holds. */
+  readonly ttlMs?: number | undefined;
+}
+
+export interface BroughtUp {
+  readonly report: GroupReport;
+  /** False: the group was there and healthy, nothing was touched. */
+  readonly changed: boolean;
+}
+
+/**
+ * Plans, performs and proves, once; the lock is held.
+ * @throws RsentinelError when it cannot be done; what this attempt has made is removed again then,
+ *   unless the settings say to keep it
+ */
+export async function bringUp(
+  { spec, observed, storage }: Situation,
+  settings: BringUpSettings,
+  connections: Connections,
+  context: Context,
+): Promise<BroughtUp> {
+  const steps = planUp(spec, observed);
+  const journal = new Journal();
+  const deadline = new Deadline(settings.waitTimeoutMs);
+  try {
+    context.emit({ type: 'plan', group: spec.name, steps });
+    // Before anything is made: what a killed `up` leaves expires as well.
+    const mark =
+      settings.ttlMs === undefined ? null : await markExpiry(spec.name, settings.ttlMs, journal, context);
+    const performer = new Performer(spec, observed, storage, connections, journal, context, deadline);
+    await apply(steps, performer.perform, context.emit, context.signal);
+    deadline.begin();
+    const snapshot = await proveReady(spec, connections, context, deadline.signal);
+    if (mark !== null) await dropFormerMarks(spec.name, mark, observed.engine.expiry, context);
+    const untouched = steps.length === 0;
+    const seen = untouched && mark === null ? observed.engine : await context.driver.observe(spec.name);
+    const { report, changed } = await finish(spec, seen, snapshot, connections);
+    return { report, changed: changed || !untouched };
+  } catch (error) {
+    await handleFailure(error, spec, settings, journal, connections, context);
+    throw error;
+  } finally {
+    deadline.cancel();
+  }
+}
+
+/** Of a group that has been proved ready: calms its sentinels, and reports. */
+export async function finish(
+  spec: GroupSpec,
+  seen: ObservedEngine,
+  snapshot: Snapshot,
+  connections: Connections,
+): Promise<BroughtUp> {
+  const changed = await restorePeriods(spec, snapshot, connections);
+  const known = { ...spec, directory: spec.storage === 'volume' ? null : spec.directory };
+  return { report: assembleReport(known, seen, snapshot, []), changed };
+}
+
+async function markExpiry(
+  group: string,
+  ttlMs: number,
+  journal: Journal,
+  { driver }: Context,
+): Promise<string> {
+  const mark = await driver.markExpiry(group, Date.now() + ttlMs);
+  journal.note('network', mark, `volume ${mark}`, () => driver.removeVolume(group, mark));
+  return mark;
+}
+
+/** The new one counts already; the former would come back if it were removed by somebody. */
+async function dropFormerMarks(
+  group: string,
+  mark: string,
+  former: Expiry | null,
+  { driver }: Context,
+): Promise<void> {
+  const others = (former?.marks ?? []).filter((other) => other !== mark);
+  await Promise.all(others.map((other) => driver.removeVolume(group, other)));
+}
+
+/** Lowered periods break failover: no sentinel may keep them. @returns whether one had to be changed */
+async function restorePeriods(
+  spec: GroupSpec,
+  snapshot: Snapshot,
+  connections: Connections,
+): Promise<boolean> {
+  const lowered = spec.sentinels.filter((node) => {
+    const answer = snapshot.sentinels.get(node.name);
+    return answer?.kind === 'sentinel' && hasOtherPeriods(answer);
+  });
+  await Promise.all(lowered.map((node) => setPeriods(node.control, DEFAULT_PERIODS, connections)));
+  return lowered.length > 0;
+}
+
+async function handleFailure(
+  error: unknown,
+  spec: GroupSpec,
+  settings: BringUpSettings,
+  journal: Journal,
+  connections: Connections,
+  context: Context,
+): Promise<void> {
+  // Also of sentinels that were there before and have been hastened.
+  await Promise.allSettled(
+    spec.sentinels.map((node) => setPeriods(node.control, DEFAULT_PERIODS, connections)),
+  );
+  // Without the lock: another rsentinel works with what this one has made.
+  if (settings.onFailure === 'keep' || hasCode(error, 'GROUP_BUSY')) {
+    if (journal.isEmpty) return;
+    const removal = `rsentinel down -n ${spec.name}`;
+    context.emit({ type: 'warning', message: `what this run has made is kept; ${removal} removes it` });
+    return;
+  }
+  context.emit({ type: 'rollback-started', reason: error instanceof Error ? error.message : String(error) });
+  context.emit({ type: 'rollback-done', ...(await journal.rollBack()) });
+}
