@@ -4,12 +4,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GroupReport } from '../../src/report/group-report.js';
 import { ask, info } from '../support/clients.js';
 import { expectFailure } from '../support/failures.js';
 import { docker, type TestGroup, testGroup } from '../support/group.js';
 import { until } from '../support/until.js';
-import { Writer, type Written } from '../support/writer.js';
+import { healthy, masterOf, whileWriting } from '../support/while-writing.js';
 
 interface Shape {
   readonly replicas?: number;
@@ -36,38 +35,6 @@ function topology({ replicas = 2, sentinels = 3, config = '', sentinel = '', mor
 async function starts(group: TestGroup): Promise<ReadonlyMap<string, string>> {
   const containers = await group.containers();
   return new Map(containers.map(({ Name, Id, State }) => [Name, `${Id} ${State.StartedAt}`]));
-}
-
-async function healthy(group: TestGroup): Promise<GroupReport> {
-  const { code, report } = await group.status();
-  expect(report.faults).toEqual([]);
-  expect(code).toBe(0);
-  return report;
-}
-
-function masterOf(report: GroupReport) {
-  const master = report.redis.find(({ role }) => role === 'master');
-  if (master === undefined) throw new Error('there is no master');
-  return master;
-}
-
-/** Changes the file and brings the group up again, with a client that writes all the time. */
-async function whileWriting(
-  group: TestGroup,
-  changed: string,
-): Promise<Written & { readonly report: GroupReport }> {
-  const before = await healthy(group);
-  const sentinels = before.sentinels.map(({ address }) => address);
-  const writer = new Writer(sentinels, 'mymaster', `written-${Date.now()}`);
-  await until('the client writes', async () => writer.count > 100);
-  await group.write(changed);
-  await group.up();
-  const report = await healthy(group);
-  const count = writer.count;
-  await until('the client writes again', async () => writer.count > count + 100);
-  const written = await writer.stop();
-  expect(written.lost).toEqual([]);
-  return { ...written, report };
 }
 
 describe('a running group', () => {

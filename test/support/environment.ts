@@ -21,6 +21,14 @@ export function testImages(): readonly TestImage[] {
   return JSON.parse(required('RSENTINEL_TEST_IMAGES'));
 }
 
+/** How many rounds `npm run test:chaos` plays, and the seed that they are planned from. */
+export function chaosSettings(): { readonly rounds: number; readonly seed: number } {
+  return {
+    rounds: Number(required('RSENTINEL_CHAOS_ROUNDS')),
+    seed: Number(required('RSENTINEL_CHAOS_SEED')),
+  };
+}
+
 /**
  * A group's name that says which run of the tests made it, so that what a run leaves behind can be
  * told from the groups of anybody else on the engine. Unique as long as `label` is.

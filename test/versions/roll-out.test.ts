@@ -1,0 +1,54 @@
+/** From one server to a newer one, while a client writes: no acknowledged write is lost. */
+import { expect, it } from 'vitest';
+import { testImages } from '../support/environment.js';
+import { testGroup } from '../support/group.js';
+import { healthy, masterOf, whileWriting } from '../support/while-writing.js';
+
+function topology(image: string, databases: number): string {
+  return `
+image: ${image}
+master: {port: auto}
+replicas: 2
+sentinels: [{port: auto}, {port: auto}, {port: auto}]
+sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
+redis: {config: {databases: ${databases}}}
+`;
+}
+
+function imageOf(title: string) {
+  const found = testImages().find((one) => one.title === title);
+  if (found === undefined) throw new Error(`there is no image of ${title}`);
+  return found;
+}
+
+it.each([
+  ['Redis 6.0', 'Redis 7.0'],
+  ['Redis 7.0', 'Redis 8.0'],
+  ['Redis 7.0', 'Valkey 8.1'],
+])('%s is upgraded to %s, one node at a time', async (from, to) => {
+  const newer = imageOf(to);
+  await using group = await testGroup(`roll-out-${newer.version}`, topology(imageOf(from).image, 16));
+  await group.up();
+  const before = await healthy(group);
+  const ids = before.sentinels.map(({ id }) => id);
+
+  const { report, longestGap } = await whileWriting(group, topology(newer.image, 16));
+
+  for (const { version } of [...report.redis, ...report.sentinels]) {
+    expect(version?.split('.').slice(0, 2).join('.')).toBe(newer.version);
+  }
+  expect(masterOf(report).name).not.toBe(masterOf(before).name);
+  expect(report.sentinels.map(({ id }) => id)).toEqual(ids);
+  // The failover's pause and nothing else.
+  expect(longestGap).toBeLessThan(6_000);
+});
+
+it.each(testImages())(
+  '$title is restarted for a directive, one node at a time',
+  async ({ image, version }) => {
+    await using group = await testGroup(`roll-out-directive-${version}`, topology(image, 16));
+    await group.up();
+    const { longestGap } = await whileWriting(group, topology(image, 8));
+    expect(longestGap).toBeLessThan(6_000);
+  },
+);
