@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'FOREIGN_CONF'
   | 'DIRECTORY_CHANGED'
   | 'DIRECTIVE_REFUSED'
+  | 'MASTER_MOVED'
   | 'NODE_EXITED'
   | 'WAIT_TIMEOUT'
   | 'INTERRUPTED'

@@ -2,7 +2,7 @@
 import type { Expiry, ObservedEngine } from '../driver/driver.js';
 import { hasCode } from '../errors.js';
 import { apply } from '../plan/apply.js';
-import { planUp } from '../plan/plan.js';
+import { isPrelude, planUp } from '../plan/plan.js';
 import type { GroupReport } from '../report/group-report.js';
 import type { Connections } from '../sentinel/connection.js';
 import { DEFAULT_PERIODS, hasOtherPeriods, setPeriods } from '../sentinel/periods.js';
@@ -31,39 +31,62 @@ export interface BroughtUp {
   readonly changed: boolean;
 }
 
+/** Observes the group; `refused`: its sentinels have been asked for a failover in vain. */
+export type Look = (promotion: 'possible' | 'refused') => Promise<Situation>;
+
 /**
  * Plans, performs and proves, once; the lock is held.
  * @throws RsentinelError when it cannot be done; what this attempt has made is removed again then,
  *   unless the settings say to keep it
  */
 export async function bringUp(
-  { spec, observed, storage }: Situation,
+  look: Look,
   settings: BringUpSettings,
   connections: Connections,
   context: Context,
 ): Promise<BroughtUp> {
-  const steps = planUp(spec, observed);
+  const situation = await look('possible');
+  const { spec, observed } = situation;
   const journal = new Journal();
   const deadline = new Deadline(settings.waitTimeoutMs);
   try {
-    context.emit({ type: 'plan', group: spec.name, steps });
     // Before anything is made: what a killed `up` leaves expires as well.
     const mark =
       settings.ttlMs === undefined ? null : await markExpiry(spec.name, settings.ttlMs, journal, context);
-    const performer = new Performer(spec, observed, storage, connections, journal, context, deadline);
-    await apply(steps, performer.perform, context.emit, context.signal);
+    const done = await perform(situation, look, connections, journal, context, deadline);
     deadline.begin();
-    const snapshot = await proveReady(spec, connections, context, deadline.signal);
+    const snapshot = await proveReady(done.spec, connections, context, deadline.signal);
     if (mark !== null) await dropFormerMarks(spec.name, mark, observed.engine.expiry, context);
-    const untouched = steps.length === 0;
-    const seen = untouched && mark === null ? observed.engine : await context.driver.observe(spec.name);
-    const { report, changed } = await finish(spec, seen, snapshot, connections);
-    return { report, changed: changed || !untouched };
+    const seen =
+      done.isUntouched && mark === null ? observed.engine : await context.driver.observe(spec.name);
+    const { report, changed } = await finish(done.spec, seen, snapshot, connections);
+    return { report, changed: changed || !done.isUntouched };
   } catch (error) {
     await handleFailure(error, spec, settings, journal, connections, context);
     throw error;
   } finally {
     deadline.cancel();
+  }
+}
+
+/** Plans and performs until a plan is more than a prelude. */
+async function perform(
+  first: Situation,
+  look: Look,
+  connections: Connections,
+  journal: Journal,
+  context: Context,
+  deadline: Deadline,
+): Promise<{ readonly spec: GroupSpec; readonly isUntouched: boolean }> {
+  for (let situation = first; ; ) {
+    const { spec, observed, storage } = situation;
+    const steps = planUp(spec, observed);
+    context.emit({ type: 'plan', group: spec.name, steps });
+    const performer = new Performer(spec, observed, storage, connections, journal, context, deadline);
+    await apply(steps, performer.perform, context.emit, context.signal);
+    if (!isPrelude(steps)) return { spec, isUntouched: situation === first && steps.length === 0 };
+    deadline.renew();
+    situation = await look(performer.hasHeir ? 'possible' : 'refused');
   }
 }
 

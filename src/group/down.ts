@@ -1,5 +1,6 @@
 /** `down`: removes what carries the group's label, and the directories and volumes when asked to. */
 import type { ObservedEngine } from '../driver/driver.js';
+import { hasProcess } from '../plan/members.js';
 import { readConfFacts } from '../render/conf-facts.js';
 import { isThere, removeDirectories } from '../storage/remove.js';
 import type { Context } from './context.js';
@@ -59,6 +60,7 @@ export async function down(
   };
   return withLock(target.name, lock, context, async (locked) => {
     if (locked.tookOver) await untilEngineCalm(target.name, locked.context);
+    if (settings.volumes === 'keep') await saveLastMaster(target.name, locked.context);
     const result = await remove(target.name, directory, settings, locked.context);
     return { ...result, ms: performance.now() - started };
   });
@@ -67,6 +69,12 @@ export async function down(
 /** Where the group is, as what there is of it on the engine says. */
 function directoryOf({ members, lock }: ObservedEngine): string | null {
   return members.find((member) => member.directory !== '')?.directory ?? lock?.directory ?? null;
+}
+
+/** Loads what talks to nodes only where data is kept. */
+async function saveLastMaster(group: string, context: Context): Promise<void> {
+  const { replaceDeadMaster } = await import('./replace-master.js');
+  await replaceDeadMaster(group, await context.driver.observe(group), context);
 }
 
 async function remove(
@@ -83,7 +91,9 @@ async function remove(
   // nothing but the network namespace for that, which lasts as long as somebody is in it.
   await Promise.all(
     members.map(async (member) => {
-      const hasData = member.role === 'redis' && member.state === 'running' && settings.volumes === 'keep';
+      const hasData = member.role === 'redis' && hasProcess(member) && settings.volumes === 'keep';
+      // Going on first: a paused process would be killed with what it has in memory.
+      if (hasData && member.state === 'paused') await driver.start(group, member.container);
       if (hasData) await driver.stop(group, member.container);
       await driver.remove(group, member.container);
       removed.push(`container ${member.container}`);

@@ -33,6 +33,11 @@ export class Journal {
     if (!isImplied) this.#entries.push({ deed, subject, what, undo });
   }
 
+  /** Its container is removed: it cannot be started again. */
+  removed(subject: string): void {
+    this.#entries = this.#entries.filter((entry) => entry.deed !== 'stopped' || entry.subject !== subject);
+  }
+
   /** What was done to a subject is to stay: it has its place in a group that works. */
   settle(subject: string): void {
     this.#entries = this.#entries.filter((entry) => entry.subject !== subject);

@@ -1,18 +1,8 @@
 /** Looks at everything `up` decides by: the engine, the directories, the running sentinels. */
-import type { ObservedEngine } from '../driver/driver.js';
-import {
-  groupHistory,
-  knownAddresses,
-  type LiveState,
-  NOTHING_LIVE,
-  type ObservedState,
-} from '../plan/observed.js';
+import { groupHistory, knownAddresses, type ObservedState } from '../plan/observed.js';
 import { type ConfFacts, readConfFacts } from '../render/conf-facts.js';
 import { loadTemplates } from '../render/templates.js';
 import type { Connections } from '../sentinel/connection.js';
-import { takeSnapshot } from '../sentinel/observe.js';
-import { instancesOf, type MasterView, masterViews } from '../sentinel/snapshot.js';
-import type { Address } from '../spec/address.js';
 import { allocate, type Refusals } from '../spec/allocate.js';
 import { buildGroupSpec } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
@@ -21,6 +11,7 @@ import { openStorage } from '../storage/open.js';
 import type { Storage } from '../storage/storage.js';
 import type { Topology } from '../topology/topology.js';
 import type { Context } from './context.js';
+import { observeLive } from './observe-live.js';
 import { findSettable } from './settable.js';
 
 export interface Situation {
@@ -30,10 +21,15 @@ export interface Situation {
   readonly storage: Storage;
 }
 
-/** @param refused ports and subnets that the engine has refused to this `up` */
+/** What the engine and the sentinels have refused to this `up`. */
+export interface Refused extends Refusals {
+  /** Sentinel has no good replica to promote. */
+  readonly promotion: boolean;
+}
+
 export async function observeSituation(
   topology: SettledTopology,
-  refused: Refusals,
+  refused: Refused,
   connections: Connections,
   { driver, signal }: Context,
 ): Promise<Situation> {
@@ -59,7 +55,11 @@ export async function observeSituation(
     findSettable(spec, engine, confs, connections),
   ]);
   const history = groupHistory(spec, engine, confs, live.master);
-  return { spec, storage, observed: { engine, imagePresent, confs, live, settable, history } };
+  return {
+    spec,
+    storage,
+    observed: { engine, imagePresent, confs, live, settable, history, canPromote: !refused.promotion },
+  };
 }
 
 async function readConfs(
@@ -76,23 +76,4 @@ async function readConfs(
       ...topology.sentinels.map(({ name }) => read(name, 'sentinel')),
     ]),
   );
-}
-
-async function observeLive(engine: ObservedEngine, connections: Connections): Promise<LiveState> {
-  const sentinels = engine.members.flatMap((member) =>
-    member.role === 'sentinel' && member.state === 'running' && member.control !== null
-      ? [{ name: member.node, control: member.control }]
-      : [],
-  );
-  const masterName = engine.members.find(({ role }) => role === 'sentinel')?.masterName;
-  if (sentinels.length === 0 || masterName === undefined) return NOTHING_LIVE;
-  const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
-  const newest = masterViews(snapshot).reduce<MasterView | null>(
-    (best, view) => (best === null || view.configEpoch > best.configEpoch ? view : best),
-    null,
-  );
-  const known = [...snapshot.sentinels].flatMap(([name, answer]): [string, readonly Address[]][] =>
-    answer.kind === 'sentinel' ? [[name, instancesOf(answer).map(({ address }) => address)]] : [],
-  );
-  return { master: newest?.address ?? null, known: new Map(known) };
 }

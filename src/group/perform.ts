@@ -4,8 +4,10 @@ import { PortTakenError, RsentinelError } from '../errors.js';
 import type { ObservedState } from '../plan/observed.js';
 import { ANCHOR, type Operation } from '../plan/steps.js';
 import type { Command, Connections } from '../sentinel/connection.js';
+import { takeSnapshot } from '../sentinel/observe.js';
 import { FAILOVER_PERIODS, FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
-import { formatAddress } from '../spec/address.js';
+import { masterViews } from '../sentinel/snapshot.js';
+import { formatAddress, sameAddress } from '../spec/address.js';
 import { containerName, nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Storage } from '../storage/storage.js';
@@ -37,6 +39,7 @@ export class Performer {
   readonly #deadline: Deadline;
   readonly #presence: Presence;
   readonly #confs: ConfFiles;
+  #hasHeir = true;
   /** Of a master that must not take writes any more until it stops. */
   readonly #pauses = new Map<string, WritePause>();
 
@@ -57,6 +60,11 @@ export class Performer {
     this.#deadline = deadline;
     this.#presence = new Presence(spec.name, spec.masterName, observed.engine);
     this.#confs = new ConfFiles(spec, observed.history, storage, journal, context);
+  }
+
+  /** False: Sentinel has found no good replica to promote. */
+  get hasHeir(): boolean {
+    return this.#hasHeir;
   }
 
   readonly perform = async (operation: Operation): Promise<void> => {
@@ -92,8 +100,7 @@ export class Performer {
         this.#journal.settle(operation.node);
         return driver.removeAside(name, containerName(name, operation.node));
       case 'remove':
-        this.#presence.remove(operation.node);
-        return driver.remove(name, this.#container(operation.node));
+        return this.#remove(operation.node);
       case 'create':
         return this.#create(operation.node);
       case 'start':
@@ -154,7 +161,8 @@ export class Performer {
       this.#deadline.signal,
       async () => {},
     );
-    if (master !== null) return this.#confs.follow(master);
+    if (master !== null) return;
+    this.#hasHeir = false;
     const { name } = history.master;
     const message = `Sentinel has no good replica to promote: ${name} comes back as the master, with what is on its disk`;
     this.#context.emit({ type: 'warning', message });
@@ -181,12 +189,36 @@ export class Performer {
     const { driver } = this.#context;
     const { name } = this.#spec;
     const container = this.#container(member);
+    await this.#refuseMaster(member);
     this.#presence.remove(member);
     this.#journal.note('stopped', member, `container ${container} (started again)`, () =>
       driver.start(name, container),
     );
     await driver.stop(name, container);
     await this.#pauses.get(member)?.end();
+  }
+
+  /** The sentinels may have promoted it since the group was observed: what only it has would be lost. */
+  async #refuseMaster(member: string): Promise<void> {
+    const node = this.#presence.get(member);
+    if (node?.kind !== 'redis' || this.#pauses.has(member)) return;
+    const { sentinels, masterName } = this.#presence.group;
+    const group = { masterName, redis: [node], sentinels };
+    const { redis, sentinels: views } = await takeSnapshot(group, this.#connections);
+    const answer = redis.get(member);
+    const isNamed = masterViews({ redis, sentinels: views }).some(({ address }) =>
+      sameAddress(address, node.address),
+    );
+    if (!isNamed || answer?.kind !== 'redis' || answer.role !== 'master') return;
+    throw new RsentinelError('MASTER_MOVED', `${member} has become the master meanwhile`, {
+      hint: 'Run the command again: it goes by what is there then.',
+    });
+  }
+
+  async #remove(member: string): Promise<void> {
+    this.#presence.remove(member);
+    await this.#context.driver.remove(this.#spec.name, this.#container(member));
+    this.#journal.removed(member);
   }
 
   async #retire(member: string): Promise<void> {

@@ -12,7 +12,7 @@ import { type BringUpSettings, type BroughtUp, bringUp, finish } from './bring-u
 import type { Context } from './context.js';
 import { untilEngineCalm } from './engine-calm.js';
 import { type Locked, type LockSettings, withLock } from './lock.js';
-import { observeSituation } from './observe-state.js';
+import { observeSituation, type Refused, type Situation } from './observe-state.js';
 import { proveReady } from './prove.js';
 import { settleTopology } from './settle.js';
 
@@ -80,19 +80,27 @@ async function reconcile(
 ): Promise<UpResult> {
   const refused = noRefusals();
   for (let attempt = 1; ; attempt += 1) {
-    const situation = await observeSituation(topology, refused, connections, context);
+    const situations: Situation[] = [];
+    const look = async (promotion: 'possible' | 'refused'): Promise<Situation> => {
+      const all = { ...refused, promotion: promotion === 'refused' };
+      const situation = await observeSituation(topology, all, connections, context);
+      situations.push(situation);
+      return situation;
+    };
     try {
-      return timed(await bringUp(situation, settings, connections, context), started, context);
+      return timed(await bringUp(look, settings, connections, context), started, context);
     } catch (error) {
       // A node that a killed `down` had told to stop, and that took its time.
       const mayBeOfOther = tookOver && attempt === 1 && hasCode(error, 'NODE_EXITED');
       const again =
         attempt < ALLOCATION_ATTEMPTS &&
-        (mayBeOfOther || (await learnRefusal(error, topology, situation.spec, refused, context)));
+        (mayBeOfOther ||
+          hasCode(error, 'MASTER_MOVED') ||
+          (await learnRefusal(error, topology, situations.at(-1)?.spec, refused, context)));
       if (!again) throw error;
       context.emit({ type: 'retrying', reason: error instanceof Error ? error.message : String(error) });
     } finally {
-      await situation.storage.close();
+      await Promise.all(situations.map(({ storage }) => storage.close()));
     }
   }
 }
@@ -136,13 +144,13 @@ export async function planUp(asked: Topology, context: Context): Promise<readonl
   }
 }
 
-interface Refused {
+interface Learnt extends Refused {
   readonly ports: Set<number>;
   readonly subnets: Set<string>;
 }
 
-function noRefusals(): Refused {
-  return { ports: new Set(), subnets: new Set() };
+function noRefusals(): Learnt {
+  return { ports: new Set(), subnets: new Set(), promotion: false };
 }
 
 /**
@@ -152,20 +160,20 @@ function noRefusals(): Refused {
 async function learnRefusal(
   error: unknown,
   topology: Topology,
-  spec: GroupSpec,
-  refused: Refused,
+  spec: GroupSpec | undefined,
+  refused: Learnt,
   { driver }: Context,
 ): Promise<boolean> {
   if (error instanceof PortTakenError) {
     if ([...topology.redis, ...topology.sentinels].some((node) => node.port === error.port)) return false;
     refused.ports.add(error.port);
   } else if (hasCode(error, 'SUBNET_TAKEN')) {
-    if (topology.network.subnet !== undefined || spec.network.subnet === undefined) return false;
+    if (topology.network.subnet !== undefined || spec?.network.subnet === undefined) return false;
     refused.subnets.add(spec.network.subnet);
   } else {
     return false;
   }
-  const taken = await driver.takenByOthers(spec.name);
+  const taken = await driver.takenByOthers(topology.name);
   for (const port of taken.ports) refused.ports.add(port);
   for (const subnet of taken.subnets) refused.subnets.add(subnet);
   return true;

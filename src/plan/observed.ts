@@ -22,6 +22,8 @@ export interface ObservedState {
   /** Of Redis nodes whose file has to change while they run: the directives that their server lets one set. By node name. */
   readonly settable: ReadonlyMap<string, ReadonlySet<string>>;
   readonly history: GroupHistory;
+  /** False: the sentinels have been asked for a failover, and have no good replica. */
+  readonly canPromote: boolean;
 }
 
 /** What the running sentinels say. */

@@ -63,13 +63,13 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
   // The network comes first: it is made before anything is written.
   // Volumes are written through a container, which needs the image.
   const image = spec.storage === 'volume' ? ['image'] : [];
-  const after = [`stop ${node.name}`, 'failover', 'network', ...image];
+  const after = [`stop ${node.name}`, 'network', ...image];
   if (conf === null) {
     steps.add({ kind: 'render', node: node.name }, 'there is no configuration yet', after);
   } else if (conf.header?.digests.whole !== node.conf.whole) {
     steps.add({ kind: 'render', node: node.name }, 'the topology has changed; its history is kept', after);
   } else if (node.kind === 'redis') {
-    const reason = repointReason(node, conf, observed, steps);
+    const reason = repointReason(node, conf, observed);
     if (reason !== null) steps.add({ kind: 'repoint', node: node.name }, reason, after);
   } else if (watchesStrangers(spec, conf)) {
     // A port that was picked anew after an `up` that was killed, or a node that has left since.
@@ -87,13 +87,7 @@ function watchesStrangers(spec: GroupSpec, { monitor }: ConfFacts): boolean {
 }
 
 /** Why a node's own configuration cannot name the master that it names; null: it can. */
-function repointReason(
-  node: NodeSpec,
-  conf: ConfFacts,
-  observed: ObservedState,
-  steps: Steps,
-): string | null {
-  if (steps.has('failover')) return 'another node is the master by then';
+function repointReason(node: NodeSpec, conf: ConfFacts, observed: ObservedState): string | null {
   const { master } = observed.history;
   if (master.name === node.name) return conf.replicaOf === null ? null : 'it is the master of this group';
   const names = conf.replicaOf !== null && sameAddress(conf.replicaOf, master.address);
@@ -118,7 +112,7 @@ function planStart(
   ];
   if (node.kind === 'redis') {
     // A replica whose first attempt is refused tries again only after a second.
-    const first = node.name === master || steps.has('failover') ? ['failover'] : [`answer ${master}`];
+    const first = node.name === master ? [] : [`answer ${master}`];
     steps.add({ kind: 'start', node: node.name }, reason, [...after, ...first]);
     steps.add({ kind: 'answer', node: node.name }, 'the others connect to it', [`start ${node.name}`]);
     return;

@@ -6,6 +6,7 @@
 import type { ObservedMember } from '../driver/driver.js';
 import { nodesOf } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
+import { deadMasterReason, findDeadMaster } from './dead-master.js';
 import { hasProcess } from './members.js';
 import type { ObservedState } from './observed.js';
 import { planNetwork } from './plan-network.js';
@@ -16,7 +17,8 @@ import { planRollOut } from './roll-out.js';
 import { ANCHOR, type Step, Steps } from './steps.js';
 
 /**
- * @returns the steps, in an order in which they could be done one by one; none: all is as it should be
+ * @returns the steps, in an order in which they could be done one by one; none: all is as it should be.
+ *   A plan with a failover is only the beginning, see {@link isPrelude}
  * @throws RsentinelError FOREIGN_CONF when a configuration file in the group's directory is not this
  *   group's, DIRECTORY_CHANGED
  */
@@ -26,9 +28,12 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
 
   const steps = new Steps();
   const renewal = renewalOf(spec, observed.engine);
+  if (planFailover(spec, observed, renewal, steps)) {
+    if (!observed.imagePresent) planImage(spec, steps);
+    return steps.build();
+  }
   planNetwork(spec, observed, renewal, steps);
   removeStrangers(spec, observed, renewal, steps);
-  planFailover(observed, renewal, steps);
   for (const node of nodesOf(spec)) planNode(spec, node, observed, renewal, steps);
   planHaste(spec, observed, steps);
   if (renewal === null) planRollOut(spec, observed, steps);
@@ -36,10 +41,17 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
     const ready = steps.ids('answer', 'hasten');
     steps.add({ kind: 'settle', after: ANCHOR }, 'what was put aside goes only when all is well', ready);
   }
-  if (!observed.imagePresent && steps.hasKind('create')) {
-    steps.add({ kind: 'image' }, `${spec.image} is not on the engine`, []);
-  }
+  if (!observed.imagePresent && steps.hasKind('create')) planImage(spec, steps);
   return steps.build();
+}
+
+/** Whether all has to be looked at and planned anew when these steps are done: nobody knows yet who the master is then. */
+export function isPrelude(steps: readonly Step[]): boolean {
+  return steps.some(({ operation }) => operation.kind === 'failover');
+}
+
+function planImage(spec: GroupSpec, steps: Steps): void {
+  steps.add({ kind: 'image' }, `${spec.image} is not on the engine`, []);
 }
 
 /** Whether a member is part of the topology. */
@@ -63,17 +75,26 @@ function removeStrangers(
 }
 
 /**
- * A master that comes back before the sentinels have replaced it has what is on its disk, which may
- * be older than what its replicas have; they would copy that. So a replica is promoted first.
+ * A dead master is replaced before anything else is done: all nodes may have to stop, or it may have
+ * left the topology. By sentinels that are started for it where none answers.
+ * @returns whether it is necessary
  */
-function planFailover({ engine, history }: ObservedState, renewal: Renewal | null, steps: Steps): void {
-  const runs = (member: ObservedMember): boolean => member.state === 'running';
-  const { name } = history.master;
-  const isUp = engine.members.some((member) => member.node === name && hasProcess(member));
-  const canReplace = engine.members.some((member) => member.role === 'redis' && runs(member));
-  const canDecide = engine.members.some((member) => member.role === 'sentinel' && runs(member));
-  if (isUp || !canReplace || !canDecide || renewal !== null) return;
-  steps.add({ kind: 'failover' }, `${name}, the master, does not run, and its replicas do`, []);
+function planFailover(
+  spec: GroupSpec,
+  observed: ObservedState,
+  renewal: Renewal | null,
+  steps: Steps,
+): boolean {
+  const { engine, live, history, canPromote } = observed;
+  const isReachable = live.known.size > 0 || renewal === null;
+  const dead = findDeadMaster(engine, live, history.master.name);
+  if (dead === null || !isReachable || !canPromote) return false;
+
+  if (live.known.size === 0) {
+    for (const node of spec.sentinels) planNode(spec, node, observed, renewal, steps);
+  }
+  steps.add({ kind: 'failover' }, deadMasterReason(dead), steps.ids('hasten'));
+  return true;
 }
 
 /** Sentinels that run already look at a node that comes back once in 10 seconds. */

@@ -27,7 +27,7 @@ class Chain {
 
   constructor(steps: Steps) {
     this.#steps = steps;
-    this.#last = steps.ids('answer', 'hasten', 'set', 'failover');
+    this.#last = steps.ids('answer', 'hasten', 'set');
   }
 
   add(operation: Operation, reason: string): void {
@@ -49,9 +49,12 @@ export function planRollOut(spec: GroupSpec, observed: ObservedState, steps: Ste
   for (const roll of changes)
     if (roll.node.kind === 'redis' && roll.node.name !== master) rollNode(roll, chain);
   replaceMaster(scene);
-  for (const member of leaving.filter(({ role }) => role === 'sentinel')) {
-    leave(member.node, chain);
-    forget(member.node, stayingSentinels(scene), chain);
+  const gone: string[] = [];
+  for (const { node } of leaving.filter(({ role }) => role === 'sentinel')) {
+    leave(node, chain);
+    gone.push(node);
+    const others = runningSentinels(scene).filter((name) => !gone.includes(name));
+    forget(node, others, chain);
   }
   for (const roll of changes) if (roll.node.kind === 'sentinel') rollNode(roll, chain);
 }
@@ -91,7 +94,7 @@ function leaveReplicas(scene: Scene, forgetful: readonly string[]): void {
   );
   for (const { node } of replicas) leave(node, chain);
   if (replicas.length > 0) {
-    forget(replicas.map(({ node }) => node).join('+'), stayingSentinels(scene), chain);
+    forget(replicas.map(({ node }) => node).join('+'), runningSentinels(scene), chain);
   } else {
     forget('strangers', forgetful, chain);
   }
@@ -114,7 +117,7 @@ function replaceMaster(scene: Scene): void {
   }
   const gone = rolls.filter(({ node }) => node.kind === 'redis' && hasMoved(node, observed));
   const names = [...gone.map(({ node }) => node.name), ...(leaves ? [name] : [])];
-  if (names.length > 0) forget(names.join('+'), stayingSentinels(scene), chain);
+  if (names.length > 0) forget(names.join('+'), runningSentinels(scene), chain);
 }
 
 const LEAVES = 'it is no part of the topology';
@@ -130,10 +133,10 @@ function forget(gone: string, sentinels: readonly string[], chain: Chain): void 
   }
 }
 
-/** The sentinels that run, and go on doing so. */
-function stayingSentinels({ observed, leaving }: Scene): readonly string[] {
+/** The sentinels that run, also those that are about to leave: as long as they are there, they count. */
+function runningSentinels({ observed }: Scene): readonly string[] {
   return observed.engine.members
-    .filter((member) => member.role === 'sentinel' && member.state === 'running' && !leaving.includes(member))
+    .filter((member) => member.role === 'sentinel' && member.state === 'running')
     .map(({ node }) => node);
 }
 

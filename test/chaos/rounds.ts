@@ -40,8 +40,11 @@ export interface Round {
 /** ms that `up` takes where the group is not there, has to change, is as it should be but for a node, is as it should be; and `down`. */
 const DURATIONS = { create: 2_000, change: 9_000, mend: 3_000, nothing: 400, remove: 1_500 };
 
+/** ms before which a command does nothing yet: Node starts. */
+const START = 100;
+
 /** Rounds on one group before it is removed and another begins. */
-export const ROUNDS_PER_GROUP = 5;
+const ROUNDS_PER_GROUP = 5;
 
 const FIRST_SHAPE: Shape = { replicas: 2, sentinels: 3, maxmemory: '32mb', databases: 16, saves: true };
 
@@ -72,7 +75,7 @@ const CHOICES = fc.record({
   ),
   changes: fc.oneof({ weight: 2, arbitrary: CHANGES }, { weight: 1, arbitrary: fc.constant({}) }),
   harm: fc.oneof({ weight: 1, arbitrary: HARMS }, { weight: 2, arbitrary: fc.constant(null) }),
-  moment: fc.double({ min: 0, max: 1, noNaN: true }),
+  moment: fc.nat({ max: 1_000 }),
   // Mostly what was killed; now and then the user has changed their mind.
   isSame: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
 });
@@ -83,11 +86,14 @@ export function planRounds(seed: number, count: number): readonly Round[] {
   let shape = FIRST_SHAPE;
   let isUp = false;
   let hasData = false;
-  for (const [index, choice] of fc.sample(CHOICES, { seed, numRuns: count }).entries()) {
+  // Of what runs: `down` goes by that, whatever the file says by then.
+  let saves = true;
+  for (const [index, choice] of fc.sample(fc.noBias(CHOICES), { seed, numRuns: count }).entries()) {
     if (index % ROUNDS_PER_GROUP === 0) {
       shape = FIRST_SHAPE;
       isUp = false;
       hasData = false;
+      saves = true;
     }
     const commands: Round['commands'] =
       isUp || choice.commands.includes('up') ? choice.commands : ['up', ...choice.commands];
@@ -101,7 +107,8 @@ export function planRounds(seed: number, count: number): readonly Round[] {
     const again = choice.isSame ? killed : otherThan(killed);
     const all = [...commands, again];
     const stops = all.some((command) => command !== 'up');
-    const keepsData: boolean = hasData && !all.includes('down --volumes') && (shape.saves || !stops);
+    const keepsData: boolean =
+      hasData && !all.includes('down --volumes') && ((saves && shape.saves) || !stops);
     rounds.push({
       number: index + 1,
       group: Math.floor(index / ROUNDS_PER_GROUP) + 1,
@@ -109,11 +116,12 @@ export function planRounds(seed: number, count: number): readonly Round[] {
       harm,
       commands,
       // Beside another command, it may have to wait for that one.
-      moment: Math.round(choice.moment * DURATIONS[work] * commands.length),
+      moment: Math.round(START + (choice.moment / 1_000) * DURATIONS[work] * commands.length),
       again,
       keepsData,
     });
     isUp = again === 'up';
+    saves = shape.saves;
     // What is written once a group is up is there from then on.
     hasData = isUp || keepsData;
   }

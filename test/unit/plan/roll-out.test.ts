@@ -140,7 +140,8 @@ describe('of a running group whose file has changed', () => {
       remove redis-3: it is no part of the topology < stop redis-3
       forget redis-3 on sentinel-1: sentinels forget nothing by themselves < remove redis-3
       forget redis-3 on sentinel-2: sentinels forget nothing by themselves < forget redis-3 on sentinel-1
-      stop sentinel-3: it is no part of the topology < forget redis-3 on sentinel-2
+      forget redis-3 on sentinel-3: sentinels forget nothing by themselves < forget redis-3 on sentinel-2
+      stop sentinel-3: it is no part of the topology < forget redis-3 on sentinel-3
       remove sentinel-3: it is no part of the topology < stop sentinel-3
       forget sentinel-3 on sentinel-1: sentinels forget nothing by themselves < remove sentinel-3
       forget sentinel-3 on sentinel-2: sentinels forget nothing by themselves < forget sentinel-3 on sentinel-1"

@@ -47,6 +47,7 @@ export function nothing(spec: GroupSpec): ObservedState {
     live: NOTHING_LIVE,
     settable: new Map(),
     history: initialHistory(spec),
+    canPromote: true,
   };
 }
 
@@ -129,6 +130,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     },
     settable: new Map(),
     history,
+    canPromote: true,
   };
 }
 

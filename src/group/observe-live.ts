@@ -1,0 +1,27 @@
+/** What the running sentinels of a group say. */
+import type { ObservedEngine } from '../driver/driver.js';
+import { type LiveState, NOTHING_LIVE } from '../plan/observed.js';
+import type { Connections } from '../sentinel/connection.js';
+import { takeSnapshot } from '../sentinel/observe.js';
+import { instancesOf, type MasterView, masterViews } from '../sentinel/snapshot.js';
+import type { Address } from '../spec/address.js';
+
+/** Sentinels that do not answer are left out. */
+export async function observeLive(engine: ObservedEngine, connections: Connections): Promise<LiveState> {
+  const sentinels = engine.members.flatMap((member) =>
+    member.role === 'sentinel' && member.state === 'running' && member.control !== null
+      ? [{ name: member.node, control: member.control }]
+      : [],
+  );
+  const masterName = engine.members.find(({ role }) => role === 'sentinel')?.masterName;
+  if (sentinels.length === 0 || masterName === undefined) return NOTHING_LIVE;
+  const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
+  const newest = masterViews(snapshot).reduce<MasterView | null>(
+    (best, view) => (best === null || view.configEpoch > best.configEpoch ? view : best),
+    null,
+  );
+  const known = [...snapshot.sentinels].flatMap(([name, answer]): [string, readonly Address[]][] =>
+    answer.kind === 'sentinel' ? [[name, instancesOf(answer).map(({ address }) => address)]] : [],
+  );
+  return { master: newest?.address ?? null, known: new Map(known) };
+}
