@@ -43,7 +43,7 @@ export function planNode(
       ],
     );
   }
-  planStart(spec, node, observed, member, steps);
+  planStart(spec, node, observed, renewal, steps);
 }
 
 /** A container that ran, and can run again, is kept until its successor has taken its place. */
@@ -98,11 +98,17 @@ function planStart(
   spec: GroupSpec,
   node: NodeSpec,
   observed: ObservedState,
-  member: ObservedMember | undefined,
+  renewal: Renewal | null,
   steps: Steps,
 ): void {
   const { name: master } = observed.history.master;
-  const reason = startReason(member);
+  const memberOf = (name: string) => observed.engine.members.find((member) => member.node === name);
+  const reason = startReason(memberOf(node.name));
+  // Not those that a roll-out starts anew: that comes behind all of this.
+  const answers = (...names: readonly string[]): readonly string[] =>
+    names
+      .filter((name) => renewal !== null || memberOf(name)?.state !== 'running')
+      .map((name) => `answer ${name}`);
   const after = [
     `create ${node.name}`,
     `render ${node.name}`,
@@ -112,14 +118,14 @@ function planStart(
   ];
   if (node.kind === 'redis') {
     // A replica whose first attempt is refused tries again only after a second.
-    const first = node.name === master ? [] : [`answer ${master}`];
+    const first = node.name === master ? [] : answers(master);
     steps.add({ kind: 'start', node: node.name }, reason, [...after, ...first]);
     steps.add({ kind: 'answer', node: node.name }, 'the others connect to it', [`start ${node.name}`]);
     return;
   }
   // A sentinel that finds a replica whose link is not up yet looks again only after a second.
-  const replicas = spec.redis.map((other) => `answer ${other.name}`);
-  steps.add({ kind: 'start', node: node.name }, reason, [...after, ...replicas]);
+  const replicas = spec.redis.map(({ name }) => name);
+  steps.add({ kind: 'start', node: node.name }, reason, [...after, ...answers(...replicas)]);
   steps.add(
     { kind: 'hasten', node: node.name, pace: paceOf(observed, steps) },
     'it would notice the others only after 10 seconds',
