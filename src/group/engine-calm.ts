@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from './context.js';
 
 /** ms for which nothing may change. */
-const CALM = 250;
+const CALM = 400;
 /** ms after which it is no longer waited for: the engine gives a stopping container 10 s. */
 const PATIENCE = 12_000;
 

@@ -90,8 +90,9 @@ async function reconcile(
     try {
       return timed(await bringUp(look, settings, connections, context), started, context);
     } catch (error) {
-      // A node that a killed `down` had told to stop, and that took its time.
-      const mayBeOfOther = tookOver && attempt === 1 && hasCode(error, 'NODE_EXITED');
+      // Of what a killed command had told the engine to stop or remove, something took its time.
+      const mayBeOfOther =
+        tookOver && attempt === 1 && (hasCode(error, 'NODE_EXITED') || hasCode(error, 'ENGINE_FAILED'));
       const again =
         attempt < ALLOCATION_ATTEMPTS &&
         (mayBeOfOther ||

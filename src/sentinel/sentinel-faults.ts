@@ -25,6 +25,8 @@ export function sentinelFaults(
   peerFaults(expected, node, master, answer.sentinels, views, see);
   for (const instance of instancesOf(answer)) {
     const name = nameOf(expected, instance.address);
+    // That it should not be known at all is told already.
+    if (name === null) continue;
     const at = describe(expected, instance.address);
     // Nothing has been heard from it yet, so nothing can have been refused either.
     if (instance.runid === '') see('runid-unknown', name, `the id of ${at} is not known`);
