@@ -316,10 +316,7 @@ describe('a group is not ready when', () => {
       return sentinelCases(name, other).map((one) => [name, ...one] as const);
     }),
   )('%s %s: %s', (_who, _title, code, node, change) => {
-    const faults = faultsOf(changed(change)).filter(
-      // That the link to a stranger was never seen to work is said as well.
-      (fault) => !(code.endsWith('-foreign') && fault.code === 'link-unproved' && fault.node === null),
-    );
+    const faults = faultsOf(changed(change));
     expect(faults.map((fault) => [fault.code, fault.node])).toEqual([[code, node]]);
   });
 
