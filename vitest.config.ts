@@ -16,9 +16,9 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['./test/support/engine-setup.ts'],
-          // Every file brings up groups of seven containers and measures failovers: two at once on
-          // two cores would make the timing of each depend on the other.
-          fileParallelism: false,
+          // Much of the time is waiting for Redis and the engine. What none of them may do is to
+          // measure time, or to look at what is not its own.
+          maxWorkers: 2,
           // After the unit tests, so that these have the cores to themselves.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,

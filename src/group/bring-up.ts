@@ -15,6 +15,7 @@ import { Journal } from './journal.js';
 import type { Situation } from './observe-state.js';
 import { Performer } from './perform.js';
 import { proveReady } from './prove.js';
+import { endForgottenRefusal } from './write-stop.js';
 
 export interface BringUpSettings {
   /** ms that the group may take from the start of its nodes until it is proved ready. */
@@ -97,7 +98,11 @@ export async function finish(
   snapshot: Snapshot,
   connections: Connections,
 ): Promise<BroughtUp> {
-  const changed = await restorePeriods(spec, snapshot, connections);
+  const restored = await Promise.all([
+    restorePeriods(spec, snapshot, connections),
+    restoreWrites(spec, snapshot, connections),
+  ]);
+  const changed = restored.includes(true);
   const known = { ...spec, directory: spec.storage === 'volume' ? null : spec.directory };
   return { report: assembleReport(known, seen, snapshot, []), changed };
 }
@@ -136,6 +141,26 @@ async function restorePeriods(
   });
   await Promise.all(lowered.map((node) => setPeriods(node.control, DEFAULT_PERIODS, connections)));
   return lowered.length > 0;
+}
+
+/** An `up` that was killed may have left a master that refuses writes. @returns whether one had to be changed */
+async function restoreWrites(
+  spec: GroupSpec,
+  snapshot: Snapshot,
+  connections: Connections,
+): Promise<boolean> {
+  const old = spec.redis.filter(({ name }) => {
+    const answer = snapshot.redis.get(name);
+    // Newer ones pause writes, which ends by itself.
+    return answer?.kind === 'redis' && Number.parseFloat(answer.version) < 6.2;
+  });
+  const ended = await Promise.all(
+    old.map(({ control, directives }) => {
+      const wanted = directives.find(({ name }) => /^min-(?:replicas|slaves)-to-write$/.test(name));
+      return endForgottenRefusal(control, wanted?.value ?? '0', connections);
+    }),
+  );
+  return ended.includes(true);
 }
 
 async function handleFailure(

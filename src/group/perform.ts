@@ -22,8 +22,9 @@ import { Presence, type PresentNode } from './presence.js';
 import { connectError } from './prove.js';
 import { saveDataSet } from './save.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from './set-directives.js';
-import { switchOver, type WritePause } from './switch-over.js';
+import { switchOver } from './switch-over.js';
 import { forget, untilWhole } from './whole.js';
+import type { WriteStop } from './write-stop.js';
 
 /** ms between two attempts to reach a node that has just been started. */
 const RETRY = 10;
@@ -41,7 +42,7 @@ export class Performer {
   readonly #confs: ConfFiles;
   #hasHeir = true;
   /** Of a master that must not take writes any more until it stops. */
-  readonly #pauses = new Map<string, WritePause>();
+  readonly #pauses = new Map<string, WriteStop>();
 
   constructor(
     spec: GroupSpec,

@@ -5,7 +5,7 @@ import type { Connections } from '../sentinel/connection.js';
 import { infoOf } from '../sentinel/observe.js';
 import type { Address } from '../spec/address.js';
 import type { Context } from './context.js';
-import { WritePause } from './switch-over.js';
+import { WriteStop } from './write-stop.js';
 
 const POLL = 20;
 
@@ -21,8 +21,8 @@ export async function saveDataSet(
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
-): Promise<WritePause> {
-  const pause = await WritePause.begin(at, connections);
+): Promise<WriteStop> {
+  const pause = await WriteStop.begin(at, connections);
   try {
     let isStarted = false;
     for (;;) {

@@ -1,6 +1,6 @@
 /**
  * A planned failover that loses nothing. A bare SENTINEL FAILOVER of a healthy master leaves it
- * accepting writes for seconds, which are lost when it becomes a replica. So writes are paused
+ * accepting writes for seconds, which are lost when it becomes a replica. So writes are stopped
  * first, every replica has what was written, one is promoted, the old master is made a replica at
  * once, and only then are the writes that wait let go: they are refused there (READONLY), and the
  * clients ask the sentinels.
@@ -13,12 +13,15 @@ import type { Address } from '../spec/address.js';
 import type { Context } from './context.js';
 import { failOver } from './fail-over.js';
 import type { PresentGroup, PresentNode } from './presence.js';
+import { WriteStop } from './write-stop.js';
 
-/** ms after which Redis lets writes go by itself: whoever paused them may have been killed. */
-const PAUSE = 5_000;
-/** ms after which the pause is prolonged. */
-const PROLONG = 1_500;
 const POLL = 10;
+
+const WARNINGS = {
+  refusal:
+    'cannot pause writes (Redis before 6.2): it refuses them until a replica has taken over (NOREPLICAS)',
+  none: 'can neither pause nor refuse writes: some that it accepts during the failover may be lost',
+} as const;
 
 /**
  * @param from the present master
@@ -32,11 +35,9 @@ export async function switchOver(
   context: Context,
   deadline: AbortSignal,
 ): Promise<PresentNode> {
-  const writes = await WritePause.begin(from.control, connections);
-  if (!writes.isPaused) {
-    const message = `${from.name} cannot pause writes (Redis before 6.2): some that it accepts during the failover may be lost`;
-    context.emit({ type: 'warning', message });
-  }
+  const writes = await WriteStop.begin(from.control, connections);
+  const warning = writes.kind === 'pause' ? null : WARNINGS[writes.kind];
+  if (warning !== null) context.emit({ type: 'warning', message: `${from.name} ${warning}` });
   try {
     await untilCaughtUp(group, from, connections, context, deadline);
     const master = await failOver(group, from.address, connections, context, deadline, async (heir) => {
@@ -84,36 +85,4 @@ async function untilCaughtUp(
 /** Sentinel would do so itself, up to 10 seconds later. */
 async function demote(from: PresentNode, to: Address, connections: Connections): Promise<void> {
   await connections.query(from.control, [['REPLICAOF', to.host, String(to.port)]]).catch(() => []);
-}
-
-/** CLIENT PAUSE … WRITE (Redis 6.2), kept up until it is ended, and for {@link PAUSE} at the most beyond our own end. */
-export class WritePause {
-  readonly isPaused: boolean;
-  readonly #at: Address;
-  readonly #connections: Connections;
-  #timer: NodeJS.Timeout | undefined;
-
-  private constructor(at: Address, connections: Connections, isPaused: boolean) {
-    this.#at = at;
-    this.#connections = connections;
-    this.isPaused = isPaused;
-    if (isPaused) this.#timer = setInterval(() => void this.#pause().catch(() => false), PROLONG);
-  }
-
-  static async begin(at: Address, connections: Connections): Promise<WritePause> {
-    const [reply] = await connections.query(at, [['CLIENT', 'PAUSE', String(PAUSE), 'WRITE']]);
-    return new WritePause(at, connections, reply?.ok ?? false);
-  }
-
-  async #pause(): Promise<void> {
-    await this.#connections.query(this.#at, [['CLIENT', 'PAUSE', String(PAUSE), 'WRITE']]);
-  }
-
-  /** Lets writes go; a second call does nothing. */
-  async end(): Promise<void> {
-    if (this.#timer === undefined) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-    await this.#connections.query(this.#at, [['CLIENT', 'UNPAUSE']]).catch(() => []);
-  }
 }

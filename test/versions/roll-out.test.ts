@@ -27,7 +27,10 @@ it.each([
   ['Redis 7.0', 'Valkey 8.1'],
 ])('%s is upgraded to %s, one node at a time', async (from, to) => {
   const newer = imageOf(to);
-  await using group = await testGroup(`roll-out-${newer.version}`, topology(imageOf(from).image, 16));
+  await using group = await testGroup(
+    `upgrade-${newer.server}-${newer.version.replace('.', '-')}`,
+    topology(imageOf(from).image, 16),
+  );
   await group.up();
   const before = await healthy(group);
   const ids = before.sentinels.map(({ id }) => id);
@@ -38,15 +41,19 @@ it.each([
     expect(version?.split('.').slice(0, 2).join('.')).toBe(newer.version);
   }
   expect(masterOf(report).name).not.toBe(masterOf(before).name);
-  expect(report.sentinels.map(({ id }) => id)).toEqual(ids);
+  // Redis 6.0 does not tell them.
+  for (const [index, id] of ids.entries()) if (id !== null) expect(report.sentinels[index]?.id).toBe(id);
   // The failover's pause and nothing else.
   expect(longestGap).toBeLessThan(6_000);
 });
 
-it.each(testImages())(
-  '$title is restarted for a directive, one node at a time',
-  async ({ image, version }) => {
-    await using group = await testGroup(`roll-out-directive-${version}`, topology(image, 16));
+it.each(testImages().map((image) => [image.title, image] as const))(
+  '%s is restarted for a directive, one node at a time',
+  async (_, { image, server, version }) => {
+    await using group = await testGroup(
+      `restart-${server}-${version.replace('.', '-')}`,
+      topology(image, 16),
+    );
     await group.up();
     const { longestGap } = await whileWriting(group, topology(image, 8));
     expect(longestGap).toBeLessThan(6_000);
