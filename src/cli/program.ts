@@ -233,8 +233,9 @@ Examples:
   rsentinel down --all --yes         every group on the engine`;
 
 const LS_HELP = `
-Health is healthy or degraded, as status says it; stopped: no node runs; partial: no node is there;
-unknown: it could not be observed within 5 seconds.
+Health is healthy or degraded, as status says it; stopped: no node runs; down: it was taken down,
+its files are kept in volumes; partial: no node is there, only fragments; unknown: it could not be
+observed within 5 seconds.
 
 Examples:
   rsentinel ls

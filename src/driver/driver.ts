@@ -100,6 +100,8 @@ export interface GroupListing extends GroupOrigin {
   readonly machine: string | null;
   /** Whether the nodes' files are in `directory`; otherwise the engine keeps them. */
   readonly usesDirectory: boolean;
+  /** Whether nothing is there but volumes with files: so does `down` leave a group. */
+  readonly isDown: boolean;
 }
 
 /** A line that a member has logged, on stdout or stderr. */

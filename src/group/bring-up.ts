@@ -82,6 +82,11 @@ async function perform(
   for (let situation = first; ; ) {
     const { spec, observed, storage } = situation;
     const steps = planUp(spec, observed);
+    if (observed.emptied !== null) {
+      const heir = observed.history.master.name;
+      const message = `${observed.emptied}, the master last, has lost its data: ${heir}, which has some, takes its place`;
+      context.emit({ type: 'warning', message });
+    }
     context.emit({ type: 'plan', group: spec.name, steps });
     const performer = new Performer(spec, observed, storage, connections, journal, context, deadline);
     await apply(steps, performer.perform, context.emit, context.signal);

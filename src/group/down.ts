@@ -1,7 +1,7 @@
 /** `down`: removes what carries the group's label, and the directories and volumes when asked to. */
 import type { ObservedEngine } from '../driver/driver.js';
 import { hasProcess } from '../plan/members.js';
-import { readConfFacts } from '../render/conf-facts.js';
+import { isConfOf } from '../render/conf-facts.js';
 import { isThere, removeDirectories } from '../storage/remove.js';
 import type { Context } from './context.js';
 import { untilEngineCalm } from './engine-calm.js';
@@ -11,6 +11,8 @@ export interface DownTarget {
   readonly name: string;
   /** The group's directory, where the topology tells it; the labels of the group tell it otherwise. */
   readonly directory: string | null;
+  /** Asked when nobody else changes the group any more: whether it is to go after all. */
+  readonly mayGo?: () => Promise<boolean>;
 }
 
 export interface DownSettings {
@@ -49,7 +51,7 @@ export async function down(
   const hasVolumes = seen.volumes.length > 0 && settings.volumes === 'remove';
   const isOnDisk = directory !== null && settings.volumes === 'remove' && (await isThere(directory));
   if (!isOnEngine && !isOnDisk && !hasVolumes) {
-    return { removed: [], kept: null, keptVolumes: [], ms: performance.now() - started };
+    return nothingRemoved(started);
   }
   const lock: LockSettings = {
     command: 'down',
@@ -60,10 +62,15 @@ export async function down(
   };
   return withLock(target.name, lock, context, async (locked) => {
     if (locked.tookOver) await untilEngineCalm(target.name, locked.context);
+    if (target.mayGo !== undefined && !(await target.mayGo())) return nothingRemoved(started);
     if (settings.volumes === 'keep') await saveLastMaster(target.name, locked.context);
     const result = await remove(target.name, directory, settings, locked.context);
     return { ...result, ms: performance.now() - started };
   });
+}
+
+function nothingRemoved(started: number): DownResult {
+  return { removed: [], kept: null, keptVolumes: [], ms: performance.now() - started };
 }
 
 /** Where the group is, as what there is of it on the engine says. */
@@ -128,6 +135,6 @@ async function remove(
 
 async function removeFiles(group: string, directory: string | null): Promise<readonly string[]> {
   if (directory === null) return [];
-  const isOurs = (text: string): boolean => readConfFacts(text).header?.group === group;
-  return (await removeDirectories(directory, isOurs)).map((path) => `directory ${path}`);
+  const removed = await removeDirectories(directory, (text) => isConfOf(text, group));
+  return removed.map((path) => `directory ${path}`);
 }

@@ -7,10 +7,10 @@ import { sideBySide } from './side-by-side.js';
 import { status } from './status.js';
 
 /**
- * `stopped`: no node runs. `partial`: there is no node at all, only fragments. `unknown`: it could
+ * `stopped`: no node runs. `down`: it was taken down, its files are kept in volumes. `partial`: there is no node at all, only fragments. `unknown`: it could
  * not be observed in time.
  */
-export type ListedHealth = 'healthy' | 'degraded' | 'stopped' | 'partial' | 'unknown';
+export type ListedHealth = 'healthy' | 'degraded' | 'stopped' | 'down' | 'partial' | 'unknown';
 
 export interface ListedGroup {
   readonly group: string;
@@ -45,6 +45,7 @@ export async function list(
 ): Promise<readonly ListedGroup[]> {
   const groups = await context.driver.groups();
   const listed = await sideBySide(groups, AT_ONCE, async (group): Promise<readonly ListedGroup[]> => {
+    if (group.isDown) return [listedGroup(group, null, 'down')];
     if (group.redis + group.sentinels === 0) return [listedGroup(group, null, 'partial')];
     const report = await observe(group, topologyOf, context);
     if (report === null) return [listedGroup(group, null, 'unknown')];

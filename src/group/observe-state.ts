@@ -1,6 +1,9 @@
 /** Looks at everything `up` decides by: the engine, the directories, the running sentinels. */
+import type { ObservedEngine } from '../driver/driver.js';
+import { hasProcess } from '../plan/members.js';
 import { groupHistory, knownAddresses, type ObservedState } from '../plan/observed.js';
-import { type ConfFacts, readConfFacts } from '../render/conf-facts.js';
+import { type ConfFacts, isConfOf, readConfFacts } from '../render/conf-facts.js';
+import type { MasterHistory } from '../render/history.js';
 import { loadTemplates } from '../render/templates.js';
 import type { Connections } from '../sentinel/connection.js';
 import { allocate, type Refusals } from '../spec/allocate.js';
@@ -8,6 +11,7 @@ import { buildGroupSpec } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 import type { SettledTopology } from '../spec/settle.js';
 import { openStorage } from '../storage/open.js';
+import { holdsFiles } from '../storage/remove.js';
 import type { Storage } from '../storage/storage.js';
 import type { Topology } from '../topology/topology.js';
 import type { Context } from './context.js';
@@ -54,12 +58,20 @@ export async function observeSituation(
     observeLive(engine, connections),
     findSettable(spec, engine, confs, connections),
   ]);
-  const history = groupHistory(spec, engine, confs, live.master);
-  return {
-    spec,
-    storage,
-    observed: { engine, imagePresent, confs, live, settable, history, canPromote: !refused.promotion },
+  const last = groupHistory(spec, engine, confs, live.master);
+  const heir = await heirOfData(spec, engine, last.master.name, confs, storage);
+  const observed: ObservedState = {
+    engine,
+    imagePresent,
+    confs,
+    live,
+    settable,
+    history: heir === null ? last : { ...last, master: heir },
+    canPromote: !refused.promotion,
+    emptied: heir === null ? null : last.master.name,
+    elsewhere: await placeElsewhere(topology, engine, confs),
   };
+  return { spec, storage, observed };
 }
 
 async function readConfs(
@@ -76,4 +88,35 @@ async function readConfs(
       ...topology.sentinels.map(({ name }) => read(name, 'sentinel')),
     ]),
   );
+}
+
+/**
+ * A master without its data would come up empty, and its replicas would copy that. Where all nodes
+ * are stopped, one that still has data takes its place.
+ * @returns null: the last master has its data, or nobody has any
+ */
+async function heirOfData(
+  spec: GroupSpec,
+  engine: ObservedEngine,
+  last: string,
+  confs: ReadonlyMap<string, ConfFacts | null>,
+  storage: Storage,
+): Promise<MasterHistory | null> {
+  const runs = engine.members.some((member) => member.role === 'redis' && hasProcess(member));
+  const isNew = spec.redis.every(({ name }) => confs.get(name) == null);
+  if (runs || isNew || (await storage.hasData(last))) return null;
+  for (const { name, address } of spec.redis) {
+    if (await storage.hasData(name)) return { name, address };
+  }
+  return null;
+}
+
+async function placeElsewhere(
+  { name, storage, directory }: SettledTopology,
+  { volumes }: ObservedEngine,
+  confs: ReadonlyMap<string, ConfFacts | null>,
+): Promise<string | null> {
+  if ([...confs.values()].some((conf) => conf !== null)) return null;
+  if (storage === 'directory') return volumes.length === 0 ? null : 'volumes';
+  return (await holdsFiles(directory, (text) => isConfOf(text, name))) ? directory : null;
 }

@@ -42,6 +42,16 @@ export async function findPrunable({ driver }: Context, now: number): Promise<re
   return found.flat();
 }
 
+/** Whether a group may still go, for the same reason. @param now ms since 1970 */
+export async function isStillPrunable(
+  { group: { name }, reason }: Prunable,
+  context: Context,
+  now: number,
+): Promise<boolean> {
+  const found = await findPrunable(context, now);
+  return found.some((other) => other.group.name === name && other.reason.kind === reason.kind);
+}
+
 /**
  * Why a group may go; null: it stays. Pure.
  * @param gone those of its paths that are known to be gone
@@ -49,6 +59,8 @@ export async function findPrunable({ driver }: Context, now: number): Promise<re
 export function pruneReason(group: GroupListing, gone: ReadonlySet<string>, now: number): PruneReason | null {
   const { file, directory, usesDirectory, expiresAt, changedAt } = group;
   if (expiresAt !== null && expiresAt <= now) return { kind: 'expired', at: expiresAt };
+  // `down` was asked to keep them.
+  if (group.isDown) return null;
   if (group.redis + group.sentinels === 0) {
     const isSettled = changedAt === null || now - changedAt > FRAGMENTS_PEACE;
     return isSettled ? { kind: 'fragments' } : null;

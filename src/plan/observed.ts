@@ -22,6 +22,10 @@ export interface ObservedState {
   /** Of Redis nodes whose file has to change while they run: the directives that their server lets one set. By node name. */
   readonly settable: ReadonlyMap<string, ReadonlySet<string>>;
   readonly history: GroupHistory;
+  /** The node that was the master last, where it has lost its data and another one takes its place; null: it has not. */
+  readonly emptied: string | null;
+  /** Where the group has files although there are none in the place of the topology; null: nowhere. */
+  readonly elsewhere: string | null;
   /** False: the sentinels have been asked for a failover, and have no good replica. */
   readonly canPromote: boolean;
 }

@@ -71,6 +71,9 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
   } else if (node.kind === 'redis') {
     const reason = repointReason(node, conf, observed);
     if (reason !== null) steps.add({ kind: 'repoint', node: node.name }, reason, after);
+  } else if (observed.emptied !== null) {
+    const reason = `${observed.emptied}, the master last, has lost its data: ${observed.history.master.name} takes its place`;
+    steps.add({ kind: 'render', node: node.name }, reason, after);
   } else if (watchesStrangers(spec, conf)) {
     // A port that was picked anew after an `up` that was killed, or a node that has left since.
     steps.add(

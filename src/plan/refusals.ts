@@ -25,18 +25,19 @@ export function refuseForeignConf(spec: GroupSpec, observed: ObservedState): voi
  * Another place would leave the nodes' data behind: all of them would come up empty.
  * @throws RsentinelError DIRECTORY_CHANGED
  */
-export function refuseOtherPlace(spec: GroupSpec, { engine }: ObservedState): void {
+export function refuseOtherPlace(spec: GroupSpec, { engine, elsewhere }: ObservedState): void {
   const wanted = placeOf(spec.storage, spec.directory);
   const former = engine.members
     .filter(({ role }) => role === 'redis' || role === 'sentinel')
     .map(({ storage, directory }) => placeOf(storage, directory))
+    .concat(elsewhere ?? [])
     .find((place) => place !== wanted);
   if (former === undefined) return;
   throw new RsentinelError(
     'DIRECTORY_CHANGED',
     `the group ${spec.name} keeps its files in ${former}, and the topology file says ${wanted}`,
     {
-      hint: `To leave the data behind: \`rsentinel down -n ${spec.name}\`, then \`up\`. To keep it, move it in between.`,
+      hint: `To do without the data: \`rsentinel down -n ${spec.name} --volumes\`, then \`up\`. To keep it: \`down\`, move it, \`up\`.`,
     },
   );
 }

@@ -44,6 +44,7 @@ function paintOf(health: ListedHealth, { green, red, yellow }: Style): (text: st
     case 'degraded':
       return red;
     case 'stopped':
+    case 'down':
     case 'partial':
     case 'unknown':
       return yellow;

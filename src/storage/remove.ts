@@ -35,6 +35,14 @@ export async function removeDirectories(
   return removed;
 }
 
+/** Whether a node of the group has its files in a directory. @param isOurs as for {@link removeDirectories} */
+export async function holdsFiles(directory: string, isOurs: (confText: string) => boolean): Promise<boolean> {
+  for (const entry of (await list(directory)) ?? []) {
+    if (await hasOurConf(directory, entry, isOurs)) return true;
+  }
+  return false;
+}
+
 /** Whether there is a directory. @throws RsentinelError DIRECTORY_UNUSABLE */
 export async function isThere(directory: string): Promise<boolean> {
   return (await list(directory)) !== null;

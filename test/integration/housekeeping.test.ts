@@ -179,6 +179,17 @@ describe('prune', () => {
     });
   });
 
+  it('leaves what `down` has kept in volumes, which ls shows as down', async () => {
+    await using group = await newGroup('prune-kept', `${TINY}storage: volume\n`);
+    await group.up();
+    await group.down();
+    const kept = await group.left();
+    expect(kept).toHaveLength(4);
+    expect((await listed()).map(({ group: name, health }) => [name, health])).toEqual([[group.name, 'down']]);
+    expect((await tidy(['prune', '--yes', '--volumes'])).stderr).toBe('there is nothing to remove\n');
+    expect(await group.left()).toEqual(kept);
+  });
+
   it('removes configuration and data too when asked to', async () => {
     await using group = await newGroup('prune-volumes', TINY);
     await group.up('--ttl', '1ms');

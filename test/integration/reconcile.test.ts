@@ -227,6 +227,23 @@ describe('files', () => {
     expect((await group.status()).code).toBe(0);
   });
 
+  it('that are in the other kind of storage are not left behind either, though the group is down', async () => {
+    await using group = await testGroup('reconcile-storage', topology({ replicas: 1 }));
+    for (const [storage, other, place] of [
+      ['directory', 'volume', group.nodes],
+      ['volume', 'directory', 'volumes'],
+    ]) {
+      await group.write(topology({ replicas: 1, more: `storage: ${storage}` }));
+      await group.up();
+      await group.down();
+      await group.write(topology({ replicas: 1, more: `storage: ${other}` }));
+      const ran = await group.run(['up']);
+      expectFailure(ran, { code: 1, says: `keeps its files in ${place}`, hint: '--volumes' });
+      await group.down('--volumes');
+      expect(await group.left()).toEqual([]);
+    }
+  });
+
   it('of somebody else are not overwritten', async () => {
     await using group = await testGroup('reconcile-foreign', topology({ replicas: 1 }));
     await group.up();

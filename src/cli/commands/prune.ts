@@ -10,16 +10,18 @@ import type { Session } from '../session.js';
 export async function prune(flags: PruneFlags, session: Session): Promise<number> {
   const reporter = await createReporter(flags, session, 'brief', 'looking');
   return withEngine(flags, session, reporter, async (context) => {
-    const { findPrunable } = await import('../../group/prune.js');
-    const groups = (await findPrunable(context, Date.now())).map(condemned);
+    const { findPrunable, isStillPrunable } = await import('../../group/prune.js');
+    const found = await findPrunable(context, Date.now());
+    const groups = found.map(condemned);
     if (flags.dryRun) return tellPlan(groups, flags, reporter, session);
     if (groups.length === 0) return tellNothing();
     if (!(await mayRemove(groups, 'prune', flags, session))) return 1;
-    // While it was asked, somebody may have brought one up again, or given it more time.
-    const still = (await findPrunable(context, Date.now())).filter(({ group, reason }) =>
-      groups.some((other) => other.name === group.name && other.reason?.kind === reason.kind),
-    );
-    const targets = still.map(({ group: { name, directory } }) => ({ name, directory }));
+    const targets = found.map((one) => ({
+      name: one.group.name,
+      directory: one.group.directory,
+      // Meanwhile somebody may have brought it up again, or given it more time.
+      mayGo: () => isStillPrunable(one, context, Date.now()),
+    }));
     return tell(groups, await removeThem(targets, flags, context), 'prune', flags, session);
   });
 

@@ -3,7 +3,7 @@ import type { GroupListing } from '../driver.js';
 import { expiryOf, markedAt } from './expiry.js';
 import { GROUP_LABEL, LABEL } from './labels.js';
 
-/** A container, a network, or an expiry mark. */
+/** A container, a network, or a volume. */
 export interface Part {
   readonly id: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -26,7 +26,10 @@ export function listingsOf(parts: readonly Part[]): readonly GroupListing[] {
     .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
 
-function listingOf(name: string, parts: readonly Part[]): GroupListing {
+function listingOf(name: string, all: readonly Part[]): GroupListing {
+  // A lock says nothing of the group, unless it is all that is left of one.
+  const nodesAndMore = all.filter(({ labels }) => labels[LABEL.holder] === undefined);
+  const parts = nodesAndMore.length === 0 ? all : nodesAndMore;
   const label = (key: string): string | null =>
     parts.map(({ labels }) => labels[key]).find((value) => value !== undefined && value !== '') ?? null;
   const nodes = (role: string): number => parts.filter(({ labels }) => labels[LABEL.role] === role).length;
@@ -45,6 +48,7 @@ function listingOf(name: string, parts: readonly Part[]): GroupListing {
     expiresAt: expiryOf(marks)?.at ?? null,
     machine: machineOf(parts),
     usesDirectory: (label(LABEL.storage) ?? 'directory') === 'directory',
+    isDown: parts.every(({ labels }) => labels[LABEL.holds] !== undefined),
   };
 }
 

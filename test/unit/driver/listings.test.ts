@@ -29,6 +29,7 @@ describe('the groups of an engine', () => {
         expiresAt: null,
         machine: 'here',
         usesDirectory: true,
+        isDown: false,
       },
     ]);
   });
@@ -38,6 +39,19 @@ describe('the groups of an engine', () => {
       (group): Part => ({ ...network, labels: label({ ...origin, group }) }),
     );
     expect(listingsOf(names).map(({ name }) => name)).toEqual(['a', 'ci-2', 'ci-10']);
+  });
+
+  it('are not described by whoever has locked them, unless nothing else is there', () => {
+    const lock: Part = { id: 'l', labels: label({ group: 'demo', 'lock-holder': '{}' }), madeAt: 9_000 };
+    expect(listingsOf([network, redis, lock])).toEqual(listingsOf([network, redis]));
+    expect(listingsOf([lock])).toMatchObject([{ name: 'demo', redis: 0, changedAt: 9_000 }]);
+  });
+
+  it('are down when only the volumes with their files are there', () => {
+    const volume: Part = { id: 'v', labels: label({ ...origin, holds: 'data' }), madeAt: Number.NaN };
+    expect(listingsOf([volume])[0]?.isDown).toBe(true);
+    expect(listingsOf([volume, redis])[0]?.isDown).toBe(false);
+    expect(listingsOf([volume, mark('2026-01-01T05:00:00.000Z', '')])[0]?.isDown).toBe(false);
   });
 
   it('expire when the newest mark says so', () => {

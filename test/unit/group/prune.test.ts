@@ -17,6 +17,7 @@ function group(changes: Partial<GroupListing> = {}): GroupListing {
     expiresAt: null,
     machine: 'here',
     usesDirectory: true,
+    isDown: false,
     ...changes,
   };
 }
@@ -58,6 +59,10 @@ describe('a group stays', () => {
   it('while somebody may be bringing it up: it has no node yet', () => {
     expect(reason({ redis: 0, sentinels: 0, changedAt: NOW - MINUTE / 2 })).toBeNull();
     expect(reason({ redis: 0, sentinels: 0, changedAt: NOW + MINUTE })).toBeNull();
+  });
+
+  it('taken down, with its files in volumes', () => {
+    expect(reason({ redis: 0, sentinels: 0, isDown: true })).toBeNull();
   });
 
   it('without a directory, when the engine keeps its data', () => {

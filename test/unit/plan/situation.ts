@@ -48,6 +48,8 @@ export function nothing(spec: GroupSpec): ObservedState {
     settable: new Map(),
     history: initialHistory(spec),
     canPromote: true,
+    emptied: null,
+    elsewhere: null,
   };
 }
 
@@ -131,6 +133,8 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     settable: new Map(),
     history,
     canPromote: true,
+    emptied: null,
+    elsewhere: null,
   };
 }
 
