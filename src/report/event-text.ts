@@ -40,12 +40,12 @@ export function retryText(event: EventOf<'retrying'>): string {
 }
 
 export function rollbackText(event: EventOf<'rollback-started'>): string {
-  return `removing what this run made: ${printable(event.reason)}`;
+  return `taking back what this run has done: ${printable(event.reason)}`;
 }
 
 /** What a rollback came to: all is gone, or what is left. */
 export function rolledBackLines(event: EventOf<'rollback-done'>, style: Style): readonly string[] {
-  const removed = `removed again: ${count(event.removed.length, 'thing')} that this run had made`;
+  const removed = `taken back: ${count(event.removed.length, 'thing')} that this run had done`;
   if (event.remaining.length === 0) return [removed];
-  return [removed, ...event.remaining.map((what) => warningText(`still there: ${what}`, style))];
+  return [removed, ...event.remaining.map((what) => warningText(`not taken back: ${what}`, style))];
 }

@@ -113,7 +113,7 @@ export class TtyReporter implements Reporter {
         break;
       case 'rollback-started':
         this.#print(rollbackText(event));
-        this.#say('removing what this run made');
+        this.#say('taking back what this run has done');
         break;
       case 'rollback-done':
         this.#print(...rolledBackLines(event, this.#style));

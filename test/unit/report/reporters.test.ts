@@ -103,9 +103,9 @@ describe('the log', () => {
     expect(logged(FAILURE).lines).toEqual([
       'start redis-1 failed (20 ms)',
       'trying again: port 6379 is taken',
-      'removing what this run made: redis-1 did not start',
-      'removed again: 1 thing that this run had made',
-      'warning: still there: container demo-redis-2',
+      'taking back what this run has done: redis-1 did not start',
+      'taken back: 1 thing that this run had done',
+      'warning: not taken back: container demo-redis-2',
     ]);
   });
 
@@ -208,7 +208,7 @@ describe('on a terminal', () => {
     expect(spinner.said.slice(1)).toEqual([
       'pulling redis:8: Downloading 41 %',
       'waiting: sentinel-2 knows 1 replica of 2',
-      'removing what this run made',
+      'taking back what this run has done',
     ]);
   });
 
