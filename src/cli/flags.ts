@@ -43,6 +43,21 @@ export interface DownFlags extends TargetFlags, EngineFlags, ReportFlags, Format
   readonly yes?: true;
 }
 
+/** Of all commands that change what a group that runs does. */
+export interface FailoverFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
+  /** Name of the node that is to be the master. */
+  readonly to?: string;
+  /** False: `--no-wait`. */
+  readonly wait: boolean;
+  /** ms */
+  readonly waitTimeout?: number;
+}
+
+export interface FaultFlags extends FailoverFlags {
+  /** Everybody of the role, or everybody. */
+  readonly all?: true;
+}
+
 export interface PruneFlags extends EngineFlags, ReportFlags, FormatFlags {
   readonly volumes?: true;
   readonly yes?: true;

@@ -7,6 +7,8 @@ import { VERSION } from '../version.js';
 import { parseDuration } from './duration.js';
 import type {
   DownFlags,
+  FailoverFlags,
+  FaultFlags,
   ListFlags,
   LogsFlags,
   PruneFlags,
@@ -84,6 +86,28 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     .option('-y, --yes', 'with --all: do not ask');
   addReport(addFormat(addEngine(down))).addHelpText('after', DOWN_HELP);
 
+  const failover = program
+    .command('failover')
+    .description('have a replica take over from the master, in a planned way that loses nothing')
+    .option('--to <node>', 'the replica that takes over (default: the sentinels choose)')
+    .action(action<FailoverFlags>(async () => (await import('./commands/fault.js')).failover));
+  addEffect(failover).addHelpText('after', FAILOVER_HELP);
+
+  for (const [kind, description] of FAULTS) {
+    const command = program
+      .command(kind)
+      .argument('[victim]', 'master, replica, sentinel, leader (elected last), or a node (redis-1)')
+      .description(description)
+      .option('--all', 'all that have the role; without one, every node')
+      .action((victim: string | undefined, flags: FaultFlags) =>
+        action<FaultFlags>(async () => {
+          const { fault } = await import('./commands/fault.js');
+          return (all, session) => fault(kind, victim, all, session);
+        })(flags),
+      );
+    addEffect(command).addHelpText('after', FAULT_HELP);
+  }
+
   const ls = program
     .command('ls')
     .alias('list')
@@ -141,11 +165,32 @@ export function buildProgram(texts: Texts, run: Runner): Command {
   return program;
 }
 
+const FAULTS = [
+  ['kill', 'end nodes as a crash would, and wait until every sentinel has noticed'],
+  ['pause', 'freeze nodes: they keep their connections and answer nothing'],
+  ['unpause', 'let paused nodes go on, and wait until they have their places again'],
+  ['restart', 'stop nodes properly, or take them as they are, and start them in their places'],
+  ['partition', 'cut nodes off from the network (mode: bridge)'],
+  ['heal', 'put nodes back on the network (mode: bridge)'],
+] as const;
+
 const FILE = 'topology file, - for standard input (default: topology.yaml here)';
 const VERBOSE = 'print every step and every call to the engine; stack traces';
 
 function addTarget(command: Command, name: string): Command {
   return command.option('-f, --file <file>', FILE).option('-n, --name <name>', name);
+}
+
+/** Of commands that bring something about, and wait for it. */
+function addEffect(command: Command): Command {
+  addTarget(command, 'the group; no file is needed')
+    .option('--no-wait', 'return at once; do not wait for the effect')
+    .option(
+      '--wait-timeout <duration>',
+      'how long the effect may take (default: 60s and down-after-milliseconds)',
+      duration,
+    );
+  return addReport(addFormat(addEngine(command)));
 }
 
 function addEngine(command: Command): Command {
@@ -196,6 +241,7 @@ Examples:
   rsentinel down --volumes           remove it, with its directory
   rsentinel ls                       every group on the engine
   rsentinel logs -f                  what its nodes say
+  rsentinel kill master              and see another take over
 
 Without a topology file, up makes the default group: a master, two replicas, three sentinels.
 
@@ -231,6 +277,24 @@ Examples:
   rsentinel down -n mymaster-demo    by name, from anywhere
   rsentinel down --volumes           with configuration and data
   rsentinel down --all --yes         every group on the engine`;
+
+const FAILOVER_HELP = `
+Writes are held until the next master has every one of them, so that none is lost.
+
+Examples:
+  rsentinel failover
+  rsentinel failover --to redis-3
+  rsentinel failover --format json`;
+
+const FAULT_HELP = `
+Waits until every sentinel has noticed, and says what happened when; exits with 124 when that does
+not come about, with what Sentinel says about it.
+
+Examples:
+  rsentinel kill master              and see another take over
+  rsentinel pause replica --all
+  rsentinel restart redis-1          brings a killed node back as a replica
+  rsentinel unpause                  all that are paused`;
 
 const LS_HELP = `
 Health is healthy or degraded, as status says it; stopped: no node runs; down: it was taken down,

@@ -214,6 +214,16 @@ export interface Driver {
   start(group: string, container: string): Promise<void>;
   /** Ends a member as Redis wants it: SIGTERM, SIGKILL after 10 s. Nothing to end: done. */
   stop(group: string, container: string): Promise<void>;
+  /** SIGKILL; resolves when the member has ended. Nothing to end: done. */
+  kill(group: string, container: string): Promise<void>;
+  /** Freezes a member's processes; they keep their memory and their connections. Already so: done. */
+  pause(group: string, container: string): Promise<void>;
+  /** Lets a paused member go on. Not paused: done. */
+  unpause(group: string, container: string): Promise<void>;
+  /** Takes a member off the group's network, its connections with it. Already so: done. */
+  disconnect(group: string, container: string): Promise<void>;
+  /** Puts a member back on the group's network, at the address that it had. Already so: done. */
+  connect(group: string, container: string, address: Address): Promise<void>;
   /** Removes a member in whatever state it is, with its anonymous volumes. Absent: done. */
   remove(group: string, container: string): Promise<void>;
   /** Frees the name of a stopped member for a successor; observed as `other` from then on. */

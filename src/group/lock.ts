@@ -14,7 +14,8 @@ const BEAT = 2_000;
 const SILENCE = 10_000;
 
 export interface LockSettings {
-  readonly command: 'up' | 'down';
+  /** What holds it, as users call it: `up`. */
+  readonly command: string;
   /** ms to wait for another holder. */
   readonly waitTimeoutMs: number;
   /** An image that the engine may have. */

@@ -106,6 +106,8 @@ export class Performer {
         return this.#create(operation.node);
       case 'start':
         return this.#start(operation.node);
+      case 'connect':
+        return driver.connect(name, this.#container(operation.node), this.#present(operation.node).address);
       case 'answer':
         return this.#untilItAnswers(this.#node(operation.node));
       case 'hasten':

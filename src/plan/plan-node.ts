@@ -17,7 +17,10 @@ export function planNode(
   steps: Steps,
 ): void {
   const member = observed.engine.members.find((other) => other.node === node.name);
-  if (member?.state === 'running' && renewal === null) return;
+  if (member?.state === 'running' && renewal === null) {
+    if (!member.attached) steps.add({ kind: 'connect', node: node.name }, 'it is off the network', []);
+    return;
+  }
   const isMadeAgain =
     member !== undefined && (isStale(member, node.containerDigest) || renewal?.containers === 'remade');
 

@@ -27,7 +27,7 @@ class Chain {
 
   constructor(steps: Steps) {
     this.#steps = steps;
-    this.#last = steps.ids('answer', 'hasten', 'set');
+    this.#last = steps.ids('answer', 'hasten', 'connect', 'set');
   }
 
   add(operation: Operation, reason: string): void {

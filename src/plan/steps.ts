@@ -27,6 +27,8 @@ export type Operation =
   | { readonly kind: 'remove'; readonly node: string }
   | { readonly kind: 'create'; readonly node: string }
   | { readonly kind: 'start'; readonly node: string }
+  /** Put a node that runs back on the network that somebody has taken it off. */
+  | { readonly kind: 'connect'; readonly node: string }
   /** Wait until a Redis node answers and has its data set in memory. */
   | { readonly kind: 'answer'; readonly node: string }
   /** Lower a sentinel's periods: for a group that forms, or as far as one that is in use bears it. */

@@ -44,6 +44,7 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   remove: (steps) => `${count(steps, 'container')} removed`,
   create: (steps) => `${count(steps, 'container')} created`,
   start: (steps) => `${count(steps, 'container')} started`,
+  connect: (steps) => `${count(steps, 'container')} back on the network`,
   answer: (steps) => (steps === 1 ? '1 Redis node answers' : `${steps} Redis nodes answer`),
   settle: (steps) =>
     steps === 1 ? 'the group is whole' : `the group was whole after each of ${steps} steps`,

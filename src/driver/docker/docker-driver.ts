@@ -1,5 +1,6 @@
 /** The driver for one Docker engine, by dockerode; its types stay in this folder. */
 import type { Listener } from '../../events.js';
+import type { Address } from '../../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../../spec/group-spec.js';
 import type { Owner } from '../../storage/storage.js';
 import type {
@@ -29,16 +30,19 @@ import { findServer, type ImageConfig, pullImage } from './image.js';
 import { ASIDE, GROUP_LABEL, groupLabels } from './labels.js';
 import {
   createContainer,
+  killContainer,
+  pauseContainer,
   removeContainer,
   renameContainer,
   startContainer,
   stateOf,
   stopContainer,
+  unpauseContainer,
 } from './lifecycle.js';
 import { acquireLock, beatLock, hasLock, lockPulse, removeLock } from './lock.js';
 import { readLog, readLogTail } from './logs.js';
 import { machineIdentity } from './machine.js';
-import { createNetwork, removeNetworks } from './networks.js';
+import { createNetwork, joinNetwork, leaveNetwork, removeNetworks } from './networks.js';
 import { listGroups, observeGroup, takenByOthers } from './registry.js';
 import { openVolumeFiles } from './volume-files.js';
 import { createVolume, removeVolume } from './volumes.js';
@@ -155,6 +159,26 @@ class DockerDriver implements Driver {
 
   stop(group: string, container: string): Promise<void> {
     return stopContainer(this.#calls, group, container);
+  }
+
+  kill(group: string, container: string): Promise<void> {
+    return killContainer(this.#calls, group, container);
+  }
+
+  pause(group: string, container: string): Promise<void> {
+    return pauseContainer(this.#calls, group, container);
+  }
+
+  unpause(group: string, container: string): Promise<void> {
+    return unpauseContainer(this.#calls, group, container);
+  }
+
+  disconnect(group: string, container: string): Promise<void> {
+    return leaveNetwork(this.#calls, group, container);
+  }
+
+  connect(group: string, container: string, address: Address): Promise<void> {
+    return joinNetwork(this.#calls, group, container, address);
   }
 
   remove(group: string, container: string): Promise<void> {

@@ -109,6 +109,8 @@ function isAttached(info: ContainerInfo, { network, anchorId }: Attachments): bo
   // Empty until the container has been started for the first time.
   // Podman has null for none.
   const networks: Networks | null = info.NetworkSettings.Networks;
+  // Somebody has disconnected it.
+  if (networks !== null && Object.keys(networks).length === 0 && info.State === 'running') return false;
   const id = (networks?.[mode] ?? Object.values(networks ?? {})[0])?.NetworkID ?? '';
   return network !== null && ['', network.id, network.name].includes(id);
 }

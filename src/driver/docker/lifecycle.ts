@@ -62,16 +62,11 @@ export async function startContainer(calls: EngineCalls, group: string, name: st
     await calls.timed(call, (docker) => docker.getContainer(name).start());
   } catch (error) {
     // 304: it runs already, or it is paused.
-    if (statusOf(error) === 304 || /paused/i.test(messageOf(error))) return unpause(calls, name);
+    if (statusOf(error) === 304 || /paused/i.test(messageOf(error)))
+      return unpauseContainer(calls, group, name);
     const port = takenPort(error);
     throw port === null ? calls.wrap(error, call) : await portTaken(calls, group, name, port, error);
   }
-}
-
-async function unpause(calls: EngineCalls, name: string): Promise<void> {
-  const { state } = await stateOf(calls, name);
-  if (state === 'paused')
-    await calls.call(`unpause the container ${name}`, (docker) => docker.getContainer(name).unpause());
 }
 
 async function portTaken(
@@ -103,6 +98,28 @@ export function stopContainer(calls: EngineCalls, group: string, name: string): 
   return ifOurs(calls, group, name, `stop the container ${name}`, (container) =>
     container.stop({ t: STOP_SECONDS }),
   );
+}
+
+/** Ends a container as a crash would. Nothing to end: done. */
+export function killContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
+  return ifOurs(calls, group, name, `kill the container ${name}`, async (container) => {
+    await container.kill({ signal: 'SIGKILL' }).catch((error: unknown) => {
+      if (!/is not running/i.test(messageOf(error))) throw error;
+    });
+    await container.wait();
+  });
+}
+
+/** Freezes a container. Already so, or not running: done. */
+export async function pauseContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
+  if ((await stateOf(calls, name)).state !== 'running') return;
+  await ifOurs(calls, group, name, `pause the container ${name}`, (container) => container.pause());
+}
+
+/** Lets a paused container go on. Not paused: done. */
+export async function unpauseContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
+  if ((await stateOf(calls, name)).state !== 'paused') return;
+  await ifOurs(calls, group, name, `unpause the container ${name}`, (container) => container.unpause());
 }
 
 /** Removes a container in whatever state it is, with its anonymous volumes. Absent: done. */

@@ -1,5 +1,6 @@
 /** Networks of groups on the engine. */
 import { RsentinelError } from '../../errors.js';
+import type { Address } from '../../spec/address.js';
 import type { GroupSpec } from '../../spec/group-spec.js';
 import type { EngineCalls } from './engine-calls.js';
 import { isNameTaken, isNetworkInUse, isSubnetTaken, messageOf, statusOf } from './engine-errors.js';
@@ -78,4 +79,46 @@ async function guestsOf(calls: EngineCalls, id: string): Promise<readonly string
     .catch(() => null);
   const containers: Readonly<Record<string, { readonly Name?: string }>> = info?.Containers ?? {};
   return Object.values(containers).map(({ Name }) => Name ?? '');
+}
+
+/** Takes a container off the group's network. Not on it: done. */
+export async function leaveNetwork(calls: EngineCalls, group: string, name: string): Promise<void> {
+  const network = await networkOf(calls, group);
+  if (network === null) return;
+  const call = `disconnect the container ${name} from the network ${network}`;
+  try {
+    await calls.timed(call, (docker) =>
+      docker.getNetwork(network).disconnect({ Container: name, Force: true }),
+    );
+  } catch (error) {
+    if (!/is not connected to/i.test(messageOf(error))) throw calls.wrap(error, call);
+  }
+}
+
+/** Puts a container back on the group's network, under the alias and at the address that it had. */
+export async function joinNetwork(
+  calls: EngineCalls,
+  group: string,
+  name: string,
+  address: Address,
+): Promise<void> {
+  const network = await networkOf(calls, group);
+  if (network === null) return;
+  const call = `connect the container ${name} to the network ${network}`;
+  const endpoint = { IPAMConfig: { IPv4Address: address.host }, Aliases: [name.slice(group.length + 1)] };
+  try {
+    await calls.timed(call, (docker) =>
+      docker.getNetwork(network).connect({ Container: name, EndpointConfig: endpoint }),
+    );
+  } catch (error) {
+    if (!/already exists in network|is already attached/i.test(messageOf(error)))
+      throw calls.wrap(error, call);
+  }
+}
+
+async function networkOf(calls: EngineCalls, group: string): Promise<string | null> {
+  const [network] = await calls.call(`list the networks of ${group}`, (docker) =>
+    docker.listNetworks({ filters: { label: [`${GROUP_LABEL}=${group}`] } }),
+  );
+  return network?.Name ?? null;
 }

@@ -1,0 +1,60 @@
+import type { FaultKind, FaultReport } from '../../faults/fault.js';
+import type { Context } from '../../group/context.js';
+import { type FaultDocument, faultText } from '../../report/fault-text.js';
+import { styleFor } from '../../report/style.js';
+import { withEngine } from '../engine.js';
+import type { FailoverFlags, FaultFlags } from '../flags.js';
+import { jsonText } from '../json.js';
+import { surroundings } from '../load.js';
+import { createReporter } from '../reporting.js';
+import type { Session } from '../session.js';
+import { definiteSelectionOf } from '../source.js';
+import { resolveTarget, type Target } from '../target.js';
+import { parseVictims } from '../victims.js';
+
+/** `rsentinel kill`, `pause`, `unpause`, `restart`, `partition`, `heal` */
+export function fault(
+  kind: FaultKind,
+  word: string | undefined,
+  flags: FaultFlags,
+  session: Session,
+): Promise<number> {
+  const victims = parseVictims(word, flags.all === true, kind);
+  return onTarget(flags, session, kind, async (target, context) => {
+    const { bringOn } = await import('../../faults/bring-on.js');
+    const settings = { kind, victims, wait: flags.wait, waitTimeoutMs: flags.waitTimeout };
+    return bringOn(target, settings, context);
+  });
+}
+
+/** `rsentinel failover` */
+export function failover(flags: FailoverFlags, session: Session): Promise<number> {
+  return onTarget(flags, session, 'failover', async (target, context) => {
+    const { plannedFailover } = await import('../../faults/planned-failover.js');
+    const settings = { to: flags.to ?? null, wait: flags.wait, waitTimeoutMs: flags.waitTimeout };
+    return plannedFailover(target, settings, context);
+  });
+}
+
+async function onTarget(
+  flags: FailoverFlags,
+  session: Session,
+  doing: string,
+  work: (target: Target, context: Context) => Promise<FaultReport>,
+): Promise<number> {
+  const { stdout, env } = session;
+  const selection = definiteSelectionOf(flags, env);
+  const reporter = await createReporter(flags, session, 'live', doing);
+  try {
+    const report = await withEngine(flags, session, reporter, async (context) =>
+      work(await resolveTarget(selection, surroundings(session, reporter, context.driver)), context),
+    );
+    reporter.close();
+    const document: FaultDocument = { version: 1, ...report };
+    if (flags.format === 'json') stdout.write(jsonText(document));
+    else if (!flags.quiet) stdout.write(faultText(report, styleFor(stdout, env)));
+    return 0;
+  } finally {
+    reporter.close();
+  }
+}

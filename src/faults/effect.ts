@@ -1,0 +1,132 @@
+/** Waits until a fault has had its effect on every sentinel, and notes what is seen on the way. */
+import type { Context } from '../group/context.js';
+import type { PresentGroup } from '../group/presence.js';
+import { type Look, untilFaultless } from '../group/watch.js';
+import type { Fault } from '../report/group-report.js';
+import type { Connections } from '../sentinel/connection.js';
+import { LinkEvidence } from '../sentinel/evidence.js';
+import { takeSnapshot } from '../sentinel/observe.js';
+import { findFaults } from '../sentinel/readiness.js';
+import { instancesOf, masterViews, type Snapshot } from '../sentinel/snapshot.js';
+import { type Address, sameAddress } from '../spec/address.js';
+import type { Milestone } from './fault.js';
+
+/** A node that is gone, for the others. */
+export interface Missing {
+  readonly name: string;
+  readonly address: Address;
+}
+
+/**
+ * What a failover has to bring about: the master by everybody's words, and the replicas' links by
+ * their own. What the sentinels hear of replicas, by INFO every 10 s, follows from that.
+ */
+const BROUGHT_ABOUT: ReadonlySet<string> = new Set([
+  'node-silent',
+  'node-loading',
+  'master-unknown',
+  'master-disagreement',
+  'epoch-disagreement',
+  'master-foreign',
+  'master-flags',
+  'master-role',
+  'replica-role',
+  'replica-link-down',
+  'replica-not-online',
+]);
+
+/** Collects what is seen for the first time. */
+export class Milestones {
+  readonly #started: number;
+  readonly #seen = new Map<string, number>();
+
+  /** @param started by `performance.now()` */
+  constructor(started: number) {
+    this.#started = started;
+  }
+
+  note(what: string): void {
+    if (!this.#seen.has(what)) this.#seen.set(what, performance.now() - this.#started);
+  }
+
+  get list(): readonly Milestone[] {
+    return [...this.#seen].map(([what, ms]) => ({ what, ms: Math.round(ms) }));
+  }
+}
+
+/**
+ * Waits until every sentinel that answers sees the missing nodes as down; and, where the master is
+ * among them, until all agree on another one that the remaining replicas follow.
+ * @param group the nodes that are left
+ * @param master the former master, where it is missing
+ * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
+ */
+export function untilGone(
+  group: PresentGroup,
+  missing: readonly Missing[],
+  master: Missing | null,
+  milestones: Milestones,
+  connections: Connections,
+  context: Context,
+  deadline: AbortSignal,
+): Promise<Snapshot> {
+  const evidence = new LinkEvidence();
+  const look = async (): Promise<Look> => {
+    const snapshot = await takeSnapshot(group, connections);
+    evidence.add(snapshot);
+    noteFailover(group, missing, master, snapshot, milestones);
+    const unseen = missing.flatMap((node) => unseenBy(group, node, snapshot));
+    if (master === null) return { snapshot, faults: unseen };
+    const rest = findFaults(group, snapshot, evidence).filter(({ code }) => BROUGHT_ABOUT.has(code));
+    // A former master counts as a replica from the switch on, and may be found down once more.
+    return { snapshot, faults: rest.length > 0 ? rest : unseen };
+  };
+  return untilFaultless(group, look, context, deadline);
+}
+
+function unseenBy(group: PresentGroup, { name, address }: Missing, snapshot: Snapshot): readonly Fault[] {
+  return group.sentinels.flatMap((sentinel): Fault[] => {
+    const answer = snapshot.sentinels.get(sentinel.name);
+    if (answer?.kind !== 'sentinel') return [];
+    const instance = instancesOf(answer).find((one) => sameAddress(one.address, address));
+    if (instance === undefined || instance.flags.includes('s_down')) return [];
+    return [
+      {
+        code: 'node-silent',
+        node: name,
+        message: `${sentinel.name} does not see ${name} as down yet`,
+        remedy: 'Wait for down-after-milliseconds to pass.',
+      },
+    ];
+  });
+}
+
+function noteFailover(
+  group: PresentGroup,
+  missing: readonly Missing[],
+  master: Missing | null,
+  snapshot: Snapshot,
+  milestones: Milestones,
+): void {
+  for (const node of missing) {
+    const views = [...snapshot.sentinels.values()].flatMap((answer) =>
+      answer.kind === 'sentinel'
+        ? instancesOf(answer).filter(({ address }) => sameAddress(address, node.address))
+        : [],
+    );
+    if (views.some(({ flags }) => flags.includes('s_down')))
+      milestones.note(`a sentinel sees ${node.name} as down`);
+    if (views.some(({ flags }) => flags.includes('o_down')))
+      milestones.note(`a quorum sees ${node.name} as down`);
+    if (views.length > 0 && views.every(({ flags }) => flags.includes('s_down'))) {
+      milestones.note(`every sentinel sees ${node.name} as down`);
+    }
+  }
+  if (master === null) return;
+  const named = masterViews(snapshot).map(({ address }) => address);
+  const others = named.filter((address) => !sameAddress(address, master.address));
+  const heir = group.redis.find(({ address }) => others.some((other) => sameAddress(other, address)));
+  if (heir === undefined) return;
+  milestones.note(`a sentinel names ${heir.name} as the master`);
+  if (others.length === named.length) milestones.note(`all sentinels name ${heir.name} as the master`);
+}

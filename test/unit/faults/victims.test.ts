@@ -1,0 +1,70 @@
+/** Whom a fault is meant for. */
+import { describe, expect, it } from 'vitest';
+import { parseVictims } from '../../../src/cli/victims.js';
+import type { ObservedMember } from '../../../src/driver/driver.js';
+import type { FaultKind, Victims } from '../../../src/faults/fault.js';
+import { chooseVictims, type Scene } from '../../../src/faults/victims.js';
+import { running, specOf } from '../plan/situation.js';
+
+const NODES = running(specOf('name: demo\nreplicas: 2\nsentinels: 3\n')).engine.members.filter(
+  ({ role }) => role !== 'anchor',
+);
+
+function scene(changes: Readonly<Record<string, Partial<ObservedMember>>> = {}): Scene {
+  const nodes = NODES.map((member) => ({ ...member, ...changes[member.node] }));
+  return { group: 'demo', nodes, master: 'redis-2', leader: 'sentinel-3' };
+}
+
+const chosen = (kind: FaultKind, victims: Victims, at = scene()): readonly string[] =>
+  chooseVictims(kind, victims, at).map(({ node }) => node);
+
+const role = (name: 'master' | 'replica' | 'sentinel' | 'leader', every = false): Victims => ({
+  kind: 'role',
+  role: name,
+  every,
+});
+
+describe('a fault is brought on', () => {
+  it.each([
+    ['the master', role('master'), ['redis-2']],
+    ['a replica', role('replica'), ['redis-1']],
+    ['all replicas', role('replica', true), ['redis-1', 'redis-3']],
+    ['a sentinel', role('sentinel'), ['sentinel-1']],
+    ['the leader', role('leader'), ['sentinel-3']],
+    ['a node by its name', { kind: 'node', name: 'redis-3' }, ['redis-3']],
+  ] as const)('%s', (_, victims, names) => {
+    expect(chosen('kill', victims)).toEqual(names);
+  });
+
+  it('those only that it changes something about', () => {
+    const at = scene({ 'redis-1': { state: 'paused' }, 'redis-3': { attached: false } });
+    expect(chosen('pause', role('replica'), at)).toEqual(['redis-3']);
+    expect(chosen('unpause', { kind: 'all' }, at)).toEqual(['redis-1']);
+    expect(chosen('heal', { kind: 'all' }, at)).toEqual(['redis-3']);
+    expect(() => chosen('partition', role('replica', true), at)).toThrow('no replica that it could');
+  });
+
+  it('nobody where there is none, which is an error unless all were meant', () => {
+    expect(() => chosen('kill', role('leader'), { ...scene(), leader: null })).toThrow(
+      expect.objectContaining({ code: 'NODE_UNKNOWN' }),
+    );
+    expect(chosen('unpause', { kind: 'all' })).toEqual([]);
+  });
+});
+
+describe('what is typed means', () => {
+  it.each([
+    ['master', false, role('master')],
+    ['slave', true, role('replica', true)],
+    ['redis-1', false, { kind: 'node', name: 'redis-1' }],
+    [undefined, true, { kind: 'all' }],
+  ] as const)('%s', (word, every, victims) => {
+    expect(parseVictims(word, every, 'kill')).toEqual(victims);
+  });
+
+  it('all with unpause and heal, and nothing with the others', () => {
+    expect(parseVictims(undefined, false, 'heal')).toEqual({ kind: 'all' });
+    expect(() => parseVictims(undefined, false, 'kill')).toThrow(expect.objectContaining({ code: 'USAGE' }));
+    expect(() => parseVictims('redis-1', true, 'kill')).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+});
