@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'GROUP_BUSY'
   | 'GROUP_ABSENT'
   | 'NODE_UNKNOWN'
+  | 'DRILL_REFUSED'
   | 'DIRECTORY_UNUSABLE'
   | 'FOREIGN_CONF'
   | 'DIRECTORY_CHANGED'

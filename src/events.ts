@@ -3,6 +3,7 @@
  */
 import type { HeldLock } from './driver/lock.js';
 import type { Step } from './plan/steps.js';
+import type { DrillFault, DrillRound } from './report/drill-report.js';
 
 export type RsentinelEvent =
   | { readonly type: 'warning'; readonly message: string }
@@ -31,6 +32,26 @@ export type RsentinelEvent =
       readonly removed: readonly string[];
       readonly remaining: readonly string[];
     }
+  /** A round of a drill: a fault is about to be brought on the master. */
+  | {
+      readonly type: 'drill-round';
+      readonly round: number;
+      readonly rounds: number;
+      readonly fault: DrillFault;
+      readonly node: string;
+    }
+  /** What a sentinel has just said during a drill; `at`: ms after the fault. */
+  | {
+      readonly type: 'drill-event';
+      readonly at: number;
+      readonly sentinel: string;
+      readonly event: string;
+      /** The node that it is about. */
+      readonly node: string | null;
+    }
+  /** The old master is let back. */
+  | { readonly type: 'drill-return'; readonly node: string }
+  | { readonly type: 'drill-round-done'; readonly round: DrillRound }
   /** One call to the engine's API, for `-v`. */
   | { readonly type: 'engine-call'; readonly call: string; readonly ms: number };
 

@@ -15,6 +15,8 @@
  *
  * Functions never print and never exit: they emit events and throw {@link RsentinelError}.
  */
+
+export { type DrillSettings, drill } from './drill/drill.js';
 export { connectDocker } from './driver/docker/docker-driver.js';
 export type { Driver } from './driver/driver.js';
 export { type ErrorCode, type ErrorOptions, RsentinelError } from './errors.js';
@@ -33,6 +35,24 @@ export { status } from './group/status.js';
 export { planUp, type UpResult, type UpSettings, up } from './group/up.js';
 export type { Operation, Step } from './plan/steps.js';
 export { type RenderedFile, renderTree } from './render/tree.js';
+export type {
+  Breach,
+  ClientError,
+  Distribution,
+  DrillEvent,
+  DrillFault,
+  DrillFigures,
+  DrillLimits,
+  DrillReads,
+  DrillReport,
+  DrillRound,
+  DrillStep,
+  DrillVote,
+  DrillWrites,
+  Gap,
+  SentinelMoment,
+  StepName,
+} from './report/drill-report.js';
 export type {
   ContainerReport,
   ContainerState,

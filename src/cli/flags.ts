@@ -1,4 +1,5 @@
 /** What the command line says, as the commands take it. Undefined: not said. */
+import type { DrillFault } from '../report/drill-report.js';
 
 export type Format = 'table' | 'json';
 
@@ -75,6 +76,17 @@ export interface LogsFlags extends TargetFlags, EngineFlags {
   readonly tail?: number;
   readonly timestamps?: true;
   readonly verbose?: true;
+}
+
+export interface DrillFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
+  readonly fault: DrillFault;
+  readonly rounds: number;
+  /** ms */
+  readonly maxDowntime?: number;
+  /** Acknowledged writes. */
+  readonly maxLost?: number;
+  /** ms */
+  readonly waitTimeout?: number;
 }
 
 export interface RenderFlags extends TargetFlags, ReportFlags {

@@ -7,6 +7,7 @@ import { VERSION } from '../version.js';
 import { parseDuration } from './duration.js';
 import type {
   DownFlags,
+  DrillFlags,
   FailoverFlags,
   FaultFlags,
   ListFlags,
@@ -141,6 +142,22 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     );
   addEngine(logs).addHelpText('after', LOGS_HELP);
 
+  const drill = program
+    .command('drill')
+    .description('bring a fault on the master, and measure what the sentinels and a client see of it')
+    .action(action<DrillFlags>(async () => (await import('./commands/drill.js')).drill));
+  addTarget(drill, 'the group, which is up and healthy; no file is needed')
+    .addOption(
+      new Option('--fault <fault>', 'what happens to the master')
+        .choices(['kill', 'pause', 'failover'])
+        .default('kill'),
+    )
+    .option('--rounds <number>', 'how often; the master of the moment each time', roundCount, 1)
+    .option('--max-downtime <duration>', 'exit with 1 when a client could not write for longer', duration)
+    .option('--max-lost <number>', 'exit with 1 when more acknowledged writes were lost', lostCount)
+    .option('--wait-timeout <duration>', 'how long each step may take (default: 90s)', duration);
+  addReport(addFormat(addEngine(drill))).addHelpText('after', DRILL_HELP);
+
   const prune = program
     .command('prune')
     .description('remove groups that have expired, or whose topology file or directory is gone; asks first')
@@ -234,6 +251,15 @@ const lineCount = argument((text) => {
   return Number(text);
 });
 
+const roundCount = argument((text) => {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new RangeError('Not a number of rounds from 1 to 9999.');
+  return Number(text);
+});
+const lostCount = argument((text) => {
+  if (!/^\d{1,9}$/.test(text)) throw new RangeError('Not a number of writes.');
+  return Number(text);
+});
+
 const GENERAL_HELP = `
 Examples:
   rsentinel up                       bring up the group of ./topology.yaml
@@ -313,6 +339,16 @@ Examples:
   rsentinel logs
   rsentinel logs -f redis-1 sentinel-1
   rsentinel logs -n mymaster-demo --since 10m --tail 100 -t`;
+
+const DRILL_HELP = `
+kill: SIGKILL. pause: its processes are frozen until another is the master. failover: a planned switch.
+The old master is let back in every round, and the group is left healthy. A client writes and reads
+meanwhile; its key is removed. Exits with 1 when a limit was not kept.
+
+Examples:
+  rsentinel drill
+  rsentinel drill --fault pause -n mymaster-demo
+  rsentinel drill --rounds 10 --max-downtime 5s --max-lost 0 --format json`;
 
 const PRUNE_HELP = `
 Removed are groups that have expired (up --ttl), groups that were made on this machine and whose

@@ -5,7 +5,7 @@
 
 /** Who holds a lock, as it says itself. */
 export interface LockHolder {
-  /** `up`, `down`. */
+  /** `up`, `down`, `drill`. */
   readonly command: string;
   /** Host name, for people. */
   readonly host: string;

@@ -2,6 +2,7 @@
 import { holderText } from '../driver/lock.js';
 import type { RsentinelEvent } from '../events.js';
 import { printable } from '../topology/text.js';
+import type { DrillFault } from './drill-report.js';
 import { count, formatMs } from './format.js';
 import type { Style } from './style.js';
 
@@ -48,4 +49,43 @@ export function rolledBackLines(event: EventOf<'rollback-done'>, style: Style): 
   const removed = `taken back: ${count(event.removed.length, 'thing')} that this run had done`;
   if (event.remaining.length === 0) return [removed];
   return [removed, ...event.remaining.map((what) => warningText(`not taken back: ${what}`, style))];
+}
+
+const FAULT_VERBS: Readonly<Record<DrillFault, string>> = {
+  kill: 'killing',
+  pause: 'pausing',
+  failover: 'switching over from',
+};
+
+export function drillRoundText({ round, rounds, fault, node }: EventOf<'drill-round'>): string {
+  const which = rounds === 1 ? '' : `round ${round} of ${rounds}: `;
+  return `${which}${FAULT_VERBS[fault]} ${printable(node)}, the master`;
+}
+
+/** What most people want to see of what the sentinels say. */
+const MILESTONES: ReadonlySet<string> = new Set([
+  '+sdown',
+  '+odown',
+  '+vote-for-leader',
+  '+elected-leader',
+  '+selected-slave',
+  '+promoted-slave',
+  '+slave-reconf-done',
+  '+failover-end',
+  '+switch-master',
+]);
+
+export function isMilestone({ event }: EventOf<'drill-event'>): boolean {
+  return MILESTONES.has(event) || event.startsWith('-failover-abort');
+}
+
+export function drillEventText({ at, sentinel, event, node }: EventOf<'drill-event'>): string {
+  const about = node === null ? '' : ` ${printable(node)}`;
+  return `${formatMs(at).padStart(8)}  ${printable(sentinel)}  ${printable(event)}${about}`;
+}
+
+export function drillDoneText({ round }: EventOf<'drill-round-done'>): string {
+  const { from, to, writes } = round;
+  const lost = writes.lost.count === 0 ? 'none lost' : `${writes.lost.count} lost`;
+  return `${printable(from)} → ${printable(to)}: ${formatMs(writes.gap.ms)} without writes, ${lost}`;
 }

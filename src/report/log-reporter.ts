@@ -2,6 +2,10 @@
 import type { RsentinelEvent } from '../events.js';
 import { printable } from '../topology/text.js';
 import {
+  drillDoneText,
+  drillEventText,
+  drillRoundText,
+  isMilestone,
   lockBrokenText,
   missingText,
   pullText,
@@ -81,6 +85,14 @@ export class LogReporter implements Reporter {
         return [rollbackText(event)];
       case 'rollback-done':
         return rolledBackLines(event, this.#style);
+      case 'drill-round':
+        return [drillRoundText(event)];
+      case 'drill-event':
+        return verbose || isMilestone(event) ? [dim(drillEventText(event))] : [];
+      case 'drill-return':
+        return [`letting ${printable(event.node)} back`];
+      case 'drill-round-done':
+        return [green(drillDoneText(event))];
       case 'engine-call':
         return verbose ? [dim(`engine: ${printable(event.call)} (${formatMs(event.ms)})`)] : [];
     }

@@ -5,6 +5,9 @@
 import type { RsentinelEvent } from '../events.js';
 import { printable } from '../topology/text.js';
 import {
+  drillDoneText,
+  drillEventText,
+  drillRoundText,
   lockBrokenText,
   missingText,
   pullText,
@@ -118,6 +121,18 @@ export class TtyReporter implements Reporter {
         break;
       case 'rollback-done':
         this.#print(...rolledBackLines(event, this.#style));
+        break;
+      case 'drill-round':
+        this.#say(drillRoundText(event));
+        break;
+      case 'drill-event':
+        this.#say(drillEventText(event));
+        break;
+      case 'drill-return':
+        this.#say(`letting ${printable(event.node)} back`);
+        break;
+      case 'drill-round-done':
+        this.#print(green(`✔ ${drillDoneText(event)}`));
         break;
       case 'engine-call':
         break;

@@ -47,6 +47,7 @@ describe('help and version', () => {
       'down',
       'ls',
       'logs',
+      'drill',
       'prune',
       'render',
       'Examples:',
@@ -57,7 +58,7 @@ describe('help and version', () => {
     }
   });
 
-  it.each(['up', 'status', 'down', 'ls', 'logs', 'prune', 'render'])(
+  it.each(['up', 'status', 'down', 'ls', 'logs', 'drill', 'prune', 'render'])(
     '%s --help has examples',
     async (command) => {
       const { code, stdout } = await rsentinel([command, '--help']);
@@ -108,6 +109,11 @@ describe('wrong usage', () => {
       "rsentinel: option '--ttl <duration>' argument '31d' is invalid. It must not be longer than 30d.",
     ],
     [['logs', '--tail', 'x'], 'Not a number of lines.'],
+    [['drill', '--rounds', '0'], 'Not a number of rounds from 1 to 9999.'],
+    [['drill', '--max-lost', 'none'], 'Not a number of writes.'],
+    [['drill', '--max-downtime', '2'], '2 of what? Say 2s or 2ms.'],
+    [['drill', '--fault', 'flood'], 'Allowed choices are kill, pause, failover.'],
+    [['drill', '-n', 'auto'], 'rsentinel: the name auto makes a new name up, which only `up` does\nhint: '],
     [['logs', '--since', 'x'], 'Neither a duration like 10m nor a time like 2025-03-01T12:00:00Z.'],
     [['down', '--all', '-n', 'demo'], 'rsentinel: --all means every group, and -f or -n means one\nhint: '],
     [['-f', 'a.yaml', 'down', '--all'], 'rsentinel: --all means every group, and -f or -n means one\nhint: '],
@@ -149,6 +155,7 @@ describe('errors', () => {
     [['down']],
     [['ls']],
     [['logs']],
+    [['drill']],
     [['prune']],
     [['up', '--dry-run', '--format', 'json']],
   ])('%j without an engine exits with 1, with a hint and no stack trace', async (words) => {

@@ -1,0 +1,47 @@
+import type { DrillReport } from '../../report/drill-report.js';
+import { drillText } from '../../report/drill-text.js';
+import { styleFor } from '../../report/style.js';
+import { withEngine } from '../engine.js';
+import type { DrillFlags } from '../flags.js';
+import { jsonText } from '../json.js';
+import { surroundings } from '../load.js';
+import { createReporter } from '../reporting.js';
+import type { Session } from '../session.js';
+import { definiteSelectionOf } from '../source.js';
+import { resolveTarget } from '../target.js';
+
+/**
+ * A failover takes a second or two beyond down-after-milliseconds, which is 30 s unless the file says
+ * otherwise; a node that was paused is made a replica after 10 to 20 s.
+ */
+const DEFAULT_WAIT_MS = 90_000;
+
+/** `rsentinel drill` */
+export async function drill(flags: DrillFlags, session: Session): Promise<number> {
+  const { stdout, env } = session;
+  const selection = definiteSelectionOf(flags, env);
+  const reporter = await createReporter(flags, session, 'live', 'looking at the group');
+  try {
+    const report = await withEngine(flags, session, reporter, async (context) => {
+      const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+      const library = await import('../../drill/drill.js');
+      const settings = {
+        fault: flags.fault,
+        rounds: flags.rounds,
+        limits: { maxDowntime: flags.maxDowntime ?? null, maxLost: flags.maxLost ?? null },
+        waitTimeoutMs: flags.waitTimeout ?? DEFAULT_WAIT_MS,
+      };
+      return library.drill(target.name, target.topology, settings, context);
+    });
+    reporter.close();
+    stdout.write(result(report, flags, session));
+    return report.breaches.length === 0 ? 0 : 1;
+  } finally {
+    reporter.close();
+  }
+}
+
+function result(report: DrillReport, flags: DrillFlags, { stdout, env }: Session): string {
+  if (flags.format === 'json') return jsonText(report);
+  return flags.quiet ? '' : drillText(report, styleFor(stdout, env));
+}

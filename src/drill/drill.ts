@@ -1,0 +1,204 @@
+/** `drill`: a fault is brought on the master, again and again, and what comes of it is measured. */
+import { randomBytes } from 'node:crypto';
+import type { ObservedEngine } from '../driver/driver.js';
+import { RsentinelError } from '../errors.js';
+import type { Context } from '../group/context.js';
+import { withLock } from '../group/lock.js';
+import { observeLive } from '../group/observe-live.js';
+import { replaceDeadMaster } from '../group/replace-master.js';
+import { status } from '../group/status.js';
+import type { DrillFault, DrillLimits, DrillReport, DrillRound } from '../report/drill-report.js';
+import type { GroupReport } from '../report/group-report.js';
+import { Connections } from '../sentinel/connection.js';
+import { takeSnapshot } from '../sentinel/observe.js';
+import { DEFAULT_PERIODS, type Periods, setPeriods } from '../sentinel/periods.js';
+import { type Address, sameAddress } from '../spec/address.js';
+import type { Topology } from '../topology/topology.js';
+import { letBack } from './fault.js';
+import { breachesOf, figuresOf } from './figures.js';
+import { playRound } from './round.js';
+import { removeKey } from './verdict.js';
+
+export interface DrillSettings {
+  readonly fault: DrillFault;
+  /** How often; at least 1. */
+  readonly rounds: number;
+  readonly limits: DrillLimits;
+  /** ms for each of: another rsentinel at the group, the failover, the return of the old master. */
+  readonly waitTimeoutMs: number;
+}
+
+/** ms for putting things right after a drill that did not get through. */
+const RECOVERY = 30_000;
+
+/**
+ * Drills a group that is healthy, and leaves it healthy.
+ * @param topology what should be there, where it is known
+ * @returns what was seen, and which limits were not kept
+ * @throws RsentinelError GROUP_ABSENT; DRILL_REFUSED when the group is degraded or has no replica;
+ *   GROUP_BUSY; WAIT_TIMEOUT; the context's signal's reason. The node is brought back then, too
+ */
+export async function drill(
+  name: string,
+  topology: Topology | null,
+  settings: DrillSettings,
+  context: Context,
+): Promise<DrillReport> {
+  const { image } = await context.driver.observe(name);
+  const lock = {
+    command: 'drill',
+    waitTimeoutMs: settings.waitTimeoutMs,
+    image,
+    directory: topology?.directory ?? null,
+    file: topology?.file ?? null,
+  } as const;
+  return withLock(name, lock, context, async (locked) => {
+    const report = await status(name, topology, locked.context);
+    return drillHealthy(suitable(report), report, settings, locked.context);
+  });
+}
+
+/** @returns the name of the master, as clients ask for it */
+function suitable({ group, health, masterName, redis, faults }: GroupReport): string {
+  if (health === 'absent' || masterName === null) {
+    throw new RsentinelError('GROUP_ABSENT', `nothing of the group ${group} is on this engine`, {
+      hint: 'Bring it up with `rsentinel up`; `rsentinel ls` shows the groups that there are.',
+    });
+  }
+  if (health !== 'healthy') {
+    throw new RsentinelError('DRILL_REFUSED', `${group} is not healthy, so a drill would show nothing`, {
+      details: faults.map(({ message }) => message),
+      hint: `\`rsentinel up\` heals it; \`rsentinel status -n ${group}\` shows what is wrong.`,
+    });
+  }
+  if (redis.length < 2) {
+    throw new RsentinelError('DRILL_REFUSED', `${group} has no replica that could take over`, {
+      hint: 'Set `replicas` in the topology file to 1 or more, and run `rsentinel up`.',
+    });
+  }
+  return masterName;
+}
+
+async function drillHealthy(
+  masterName: string,
+  report: GroupReport,
+  settings: DrillSettings,
+  context: Context,
+): Promise<DrillReport> {
+  const { group } = report;
+  const { fault, waitTimeoutMs, limits } = settings;
+  const startedAt = Date.now();
+  const connections = new Connections();
+  const engine = await context.driver.observe(group);
+  const redis = engine.members.flatMap(({ role, control }) =>
+    role === 'redis' && control !== null ? [control] : [],
+  );
+  const keys = `rsentinel:drill:${randomBytes(6).toString('hex')}`;
+  const rounds: DrillRound[] = [];
+  try {
+    const periods = await periodsOf(engine, masterName, connections);
+    for (let round = 1; round <= settings.rounds; round += 1) {
+      const key = `${keys}:${round}`;
+      const one = { group, masterName, fault, round, rounds: settings.rounds, key, waitTimeoutMs };
+      try {
+        rounds.push(await playRound(one, connections, context));
+      } catch (error) {
+        await recover(group, fault, connections, context);
+        throw error;
+      } finally {
+        await Promise.all([restorePeriods(periods, connections), removeKey(key, redis, connections)]);
+      }
+    }
+  } finally {
+    connections.close();
+  }
+  return {
+    version: 1,
+    group,
+    masterName,
+    fault,
+    startedAt,
+    redis: report.redis.map(({ name }) => name),
+    sentinels: report.sentinels.map(({ name }) => name),
+    rounds,
+    figures: figuresOf(rounds),
+    limits,
+    breaches: breachesOf(rounds, limits),
+  };
+}
+
+interface SentinelPeriods {
+  readonly control: Address;
+  readonly periods: Periods;
+}
+
+/** What each sentinel runs with: a planned failover and the way back lower them. */
+async function periodsOf(
+  { members }: ObservedEngine,
+  masterName: string,
+  connections: Connections,
+): Promise<readonly SentinelPeriods[]> {
+  const sentinels = members.flatMap(({ role, node, control }) =>
+    role === 'sentinel' && control !== null ? [{ name: node, control }] : [],
+  );
+  const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
+  return sentinels.flatMap(({ name, control }): SentinelPeriods[] => {
+    const answer = snapshot.sentinels.get(name);
+    if (answer?.kind !== 'sentinel' || answer.periods === null) return [];
+    const present = answer.periods;
+    const of = (period: keyof Periods) => present.get(period) ?? DEFAULT_PERIODS[period];
+    return [
+      {
+        control,
+        periods: {
+          'info-period': of('info-period'),
+          'ping-period': of('ping-period'),
+          'publish-period': of('publish-period'),
+          'ask-period': of('ask-period'),
+        },
+      },
+    ];
+  });
+}
+
+async function restorePeriods(
+  sentinels: readonly SentinelPeriods[],
+  connections: Connections,
+): Promise<void> {
+  await Promise.allSettled(
+    sentinels.map(({ control, periods }) => setPeriods(control, periods, connections)),
+  );
+}
+
+/**
+ * After a drill that was interrupted or did not get through: no node stays away because of it. A master
+ * that was killed comes back once a replica has taken its place, for what is on its disk may be old.
+ */
+async function recover(
+  group: string,
+  fault: DrillFault,
+  connections: Connections,
+  interrupted: Context,
+): Promise<void> {
+  const context = { ...interrupted, signal: AbortSignal.timeout(RECOVERY) };
+  try {
+    const engine = await context.driver.observe(group);
+    const away = engine.members.filter(
+      ({ role, state }) => role === 'redis' && (state === 'exited' || state === 'paused'),
+    );
+    if (away.length === 0) return;
+    if (fault === 'kill') await replaceDeadMaster(group, engine, context);
+    const { master } = await observeLive(engine, connections);
+    for (const { node, address } of away) {
+      if (master === null || address === null)
+        throw new Error(`nobody tells who is the master, and ${node} is not back`);
+      if (fault === 'kill' && sameAddress(address, master))
+        throw new Error(`no other node took the place of ${node}`);
+      await letBack(fault, group, node, master, context);
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `the group is not as it was before the drill (${why}): \`rsentinel up\` heals it`;
+    context.emit({ type: 'warning', message });
+  }
+}

@@ -1,0 +1,230 @@
+/** One round of a drill: a fault, what the sentinels and a client see of it, and the way back. */
+import type { Context } from '../group/context.js';
+import { Presence, type PresentGroup, type PresentNode } from '../group/presence.js';
+import { untilWhole } from '../group/whole.js';
+import type { DrillFault, DrillRound } from '../report/drill-report.js';
+import type { Connections } from '../sentinel/connection.js';
+import { EventChannel, type Recorded } from '../sentinel/event-channel.js';
+import { takeSnapshot } from '../sentinel/observe.js';
+import { agreedMaster, type Snapshot } from '../sentinel/snapshot.js';
+import { sameAddress } from '../spec/address.js';
+import { inflict, letBack } from './fault.js';
+import { nodeOf, type Timeline, timelineOf } from './timeline.js';
+import { type Patience, until } from './until.js';
+import { readsOf, writesOf } from './verdict.js';
+import { Workload } from './workload.js';
+
+/** Successes of the client before the fault: it is connected, and its pace is steady. */
+const WARM_UP = 50;
+/** Events that an error shows. */
+const LAST_WORDS = 10;
+
+export interface RoundSettings {
+  readonly group: string;
+  readonly masterName: string;
+  readonly fault: DrillFault;
+  readonly round: number;
+  readonly rounds: number;
+  /** The list that the client writes to; to be removed by whoever chose it. */
+  readonly key: string;
+  /** ms for each of: the failover, the return of the old master, the group's becoming whole. */
+  readonly waitTimeoutMs: number;
+}
+
+/** A round that is being played. */
+interface Stage {
+  readonly settings: RoundSettings;
+  readonly group: PresentGroup;
+  readonly old: PresentNode;
+  readonly before: Snapshot;
+  readonly recorded: readonly Recorded[];
+  readonly workload: Workload;
+  readonly connections: Connections;
+  readonly context: Context;
+}
+
+/** When the old master was let back, and when it was a linked replica. ms on the clock of `performance.now`. */
+interface Return {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The group is healthy; it is so again when this returns. Its sentinels may have other periods then.
+ * @throws RsentinelError WAIT_TIMEOUT with what the sentinels said last; the context's signal's reason
+ */
+export async function playRound(
+  settings: RoundSettings,
+  connections: Connections,
+  context: Context,
+): Promise<DrillRound> {
+  const { group, masterName, key } = settings;
+  const present = new Presence(group, masterName, await context.driver.observe(group)).group;
+  const before = await takeSnapshot(present, connections);
+  const old = masterOf(present, before);
+  const recorded: Recorded[] = [];
+  let faultAt: number | null = null;
+  const channel = await EventChannel.open(present.sentinels, (one) => {
+    recorded.push(one);
+    if (faultAt !== null) tell(one, faultAt, present, context);
+  });
+  const sentinels = present.sentinels.map(({ address }) => address);
+  const workload = await Workload.start(sentinels, masterName, key);
+  const stage = { settings, group: present, old, before, recorded, workload, connections, context };
+  try {
+    await untilWarm(stage);
+    const { fault, round, rounds } = settings;
+    context.emit({ type: 'drill-round', round, rounds, fault, node: old.name });
+    faultAt = performance.now();
+    const result = await play(stage, faultAt);
+    context.emit({ type: 'drill-round-done', round: result });
+    return result;
+  } finally {
+    workload.close();
+    channel.close();
+  }
+}
+
+async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
+  const { settings, group, old, before, recorded, workload, connections, context } = stage;
+  workload.watch(faultAt);
+  const { master, returning } = await throughFailover(stage, faultAt);
+  const resumed = performance.now();
+  await until(
+    'the client did not read from a replica again',
+    () => isAfter(workload.reads.lastAt, resumed),
+    patience(stage),
+  );
+  await untilWhole(group, connections, context, patience(stage).deadline);
+  const ms = Math.round(performance.now() - faultAt);
+  await workload.stop();
+  const timeline: Timeline = timelineOf(recorded, {
+    redis: group.redis,
+    sentinels: group.sentinels.map(({ name }) => ({ name, id: idOf(name, before) })),
+    master: old.address,
+    faultAt,
+    returning,
+  });
+  return {
+    round: settings.round,
+    from: old.name,
+    to: master.name,
+    ...timeline,
+    writes: await writesOf(workload.writes, settings.key, master, faultAt, connections),
+    reads: readsOf(workload.reads, faultAt),
+    ms,
+  };
+}
+
+/** From the fault to the old master's being a linked replica of the new one. */
+async function throughFailover(
+  stage: Stage,
+  faultAt: number,
+): Promise<{ readonly master: PresentNode; readonly returning: Return }> {
+  const { settings, group, old, workload, connections, context } = stage;
+  const { fault } = settings;
+  const { deadline } = patience(stage);
+  const fell = inflict(fault, group, old, connections, context, deadline);
+  // In a planned failover the old master becomes a replica while it goes on.
+  const [, planned] = await Promise.all([fell, fault === 'failover' ? untilReplica(stage) : null]);
+  const master = await until(
+    `the sentinels did not announce another master than ${old.name}`,
+    () => announcedBy(stage, faultAt),
+    patience(stage),
+  );
+  const switched = performance.now();
+  await until(
+    'the client did not write again',
+    () => isAfter(workload.writes.lastAt, switched),
+    patience(stage),
+  );
+  if (planned !== null) return { master, returning: planned };
+  const from = performance.now();
+  context.emit({ type: 'drill-return', node: old.name });
+  await letBack(fault, group.name, old.name, master.address, context);
+  const { to } = await untilReplica(stage);
+  return { master, returning: { from, to } };
+}
+
+async function untilWarm(stage: Stage): Promise<void> {
+  const { writes, reads } = stage.workload;
+  await until(
+    'a client of this machine did not come to write and read through the sentinels',
+    () => (writes.done.length >= WARM_UP && reads.done.length >= WARM_UP ? true : null),
+    {
+      ...patience(stage),
+      details: () => [
+        `writes: ${writes.done.length} acknowledged, reads: ${reads.done.length} answered`,
+        ...[...writes.errors, ...reads.errors].map(({ kind, count }) => `${kind}: ${count}`),
+      ],
+    },
+  );
+}
+
+/** The node that every sentinel has announced since, the same for all; null: not yet. */
+function announcedBy({ group, old, recorded }: Stage, faultAt: number): PresentNode | null {
+  const announced = group.sentinels.map(({ name }) => {
+    const last = recorded.findLast(
+      ({ at, sentinel, event }) => at >= faultAt && sentinel === name && event.kind === 'switch',
+    );
+    return last?.event.kind === 'switch' ? last.event.to : null;
+  });
+  const [first] = announced;
+  if (first == null || sameAddress(first, old.address)) return null;
+  const agreed = announced.every((address) => address !== null && sameAddress(address, first));
+  return agreed ? (group.redis.find(({ address }) => sameAddress(address, first)) ?? null) : null;
+}
+
+/** Asks the old master itself until it is a replica, and linked. @returns when each of these was so */
+function untilReplica(stage: Stage): Promise<Return> {
+  const { old, connections } = stage;
+  let from: number | null = null;
+  const look = async (): Promise<Return | null> => {
+    const { redis } = await takeSnapshot({ masterName: '', redis: [old], sentinels: [] }, connections);
+    const answer = redis.get(old.name);
+    if (answer?.kind !== 'redis' || answer.link === null) return null;
+    const now = performance.now();
+    from ??= now;
+    return answer.link.status === 'up' ? { from, to: now } : null;
+  };
+  return until(
+    `${old.name} did not become a replica that is linked to the new master`,
+    look,
+    patience(stage),
+  );
+}
+
+/** The whole time again, for what comes next. */
+function patience({ settings, recorded, context }: Stage): Patience {
+  const details = (): readonly string[] => [
+    'the sentinels said last:',
+    ...recorded.slice(-LAST_WORDS).map(({ sentinel, event }) => `  ${sentinel}: ${event.type}`),
+  ];
+  return { context, deadline: AbortSignal.timeout(settings.waitTimeoutMs), details };
+}
+
+function masterOf({ redis }: PresentGroup, snapshot: Snapshot): PresentNode {
+  const agreed = agreedMaster(snapshot);
+  const node = redis.find(({ address }) => agreed !== null && sameAddress(address, agreed));
+  if (node === undefined) throw new Error('the sentinels of a healthy group name no node of it');
+  return node;
+}
+
+function idOf(sentinel: string, { sentinels }: Snapshot): string | null {
+  const answer = sentinels.get(sentinel);
+  return answer?.kind === 'sentinel' ? answer.myid : null;
+}
+
+function isAfter(at: number | null, moment: number): true | null {
+  return at !== null && at > moment ? true : null;
+}
+
+function tell(
+  { at, sentinel, event }: Recorded,
+  faultAt: number,
+  group: PresentGroup,
+  { emit }: Context,
+): void {
+  const node = nodeOf(event, group);
+  emit({ type: 'drill-event', at: at - faultAt, sentinel, event: event.type, node });
+}

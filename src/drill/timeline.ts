@@ -1,0 +1,155 @@
+/** What the sentinels said during a round → the six steps of a failover. Pure. */
+import {
+  type DrillEvent,
+  type DrillRound,
+  type DrillStep,
+  type SentinelMoment,
+  STEP_NAMES,
+  type StepName,
+} from '../report/drill-report.js';
+import type { Recorded } from '../sentinel/event-channel.js';
+import type { SentinelEvent } from '../sentinel/events.js';
+import { type Address, formatAddress, sameAddress } from '../spec/address.js';
+
+/** What has to be known of a round beside the events. Times are on the clock of the events. */
+export interface Circumstances {
+  readonly redis: readonly { readonly name: string; readonly address: Address }[];
+  readonly sentinels: readonly { readonly name: string; readonly id: string | null }[];
+  /** Address of the master before. */
+  readonly master: Address;
+  /** When the fault was ordered. */
+  readonly faultAt: number;
+  /** When the old master was let back, and when it was a linked replica; null: not yet. */
+  readonly returning: { readonly from: number; readonly to: number } | null;
+}
+
+/** The part of a round's report that the sentinels' events tell. */
+export type Timeline = Pick<
+  DrillRound,
+  | 'epoch'
+  | 'leader'
+  | 'steps'
+  | 'subjectivelyDown'
+  | 'objectivelyDown'
+  | 'votes'
+  | 'announced'
+  | 'aborts'
+  | 'events'
+>;
+
+/** Events of the attempt at a failover: of the last one, where Sentinel gave one up and tried again. */
+interface Attempt {
+  readonly all: readonly Recorded[];
+  readonly last: readonly Recorded[];
+}
+
+/** @param recorded in the order in which they were heard; those before the fault are left out */
+export function timelineOf(recorded: readonly Recorded[], circumstances: Circumstances): Timeline {
+  const { master, faultAt } = circumstances;
+  const after = recorded.filter(({ at }) => at >= faultAt);
+  const attempt = { all: after, last: lastAttempt(after) };
+  const isOfMaster = ({ event }: Recorded) =>
+    event.kind === 'instance' &&
+    event.instance.role === 'master' &&
+    sameAddress(event.instance.address, master);
+  const down = firstOfEach(ofType(after, '+sdown').filter(isOfMaster));
+  const objective = ofType(after, '+odown').find(isOfMaster);
+  const announced = firstOfEach(ofType(after, '+switch-master'));
+  const epochs = after.flatMap(({ event }) => (event.kind === 'epoch' ? [event.epoch] : []));
+  const nameOfId = (id: string) => circumstances.sentinels.find((one) => one.id === id)?.name ?? id;
+  const sinceFault = ({ at }: Recorded) => round(at - faultAt);
+  const moment = (one: Recorded): SentinelMoment => ({ sentinel: one.sentinel, at: sinceFault(one) });
+  return {
+    epoch: epochs.length === 0 ? null : Math.max(...epochs),
+    leader: ofType(attempt.last, '+elected-leader')[0]?.sentinel ?? null,
+    steps: steps(attempt, down, objective, announced, circumstances),
+    subjectivelyDown: down.map(moment),
+    objectivelyDown: objective === undefined ? null : sinceFault(objective),
+    votes: after.flatMap((one) =>
+      one.event.kind === 'vote'
+        ? [{ ...moment(one), leader: nameOfId(one.event.leader), epoch: one.event.epoch }]
+        : [],
+    ),
+    announced: announced.map(moment),
+    aborts: after
+      .filter(({ event }) => event.type.startsWith('-failover-abort'))
+      .map(({ event }) => event.type),
+    events: after.map(
+      (one): DrillEvent => ({
+        ...moment(one),
+        type: one.event.type,
+        node: nodeOf(one.event, circumstances),
+        text: eventText(one.event),
+      }),
+    ),
+  };
+}
+
+function steps(
+  { last }: Attempt,
+  down: readonly Recorded[],
+  objective: Recorded | undefined,
+  announced: readonly Recorded[],
+  { faultAt, returning }: Circumstances,
+): readonly DrillStep[] {
+  const at = (one: Recorded | undefined) => one?.at ?? null;
+  const first = (...types: readonly string[]) => at(last.find(({ event }) => types.includes(event.type)));
+  const spans: Readonly<Record<StepName, readonly [number | null, number | null]>> = {
+    detected: [at(down[0]), at(objective)],
+    elected: [first('+new-epoch', '+try-failover', '+vote-for-leader'), first('+elected-leader')],
+    promoted: [first('+failover-state-select-slave'), first('+promoted-slave')],
+    reconfigured: [first('+failover-state-reconf-slaves'), first('+failover-end')],
+    announced: [at(announced[0]), at(announced.at(-1))],
+    returned: [returning?.from ?? null, returning?.to ?? null],
+  };
+  const sinceFault = (time: number | null) => (time === null ? null : round(time - faultAt));
+  return STEP_NAMES.map((name) => {
+    const [from, to] = spans[name];
+    return { name, from: sinceFault(from), to: sinceFault(to) };
+  });
+}
+
+/** What came after the last time that Sentinel gave up. */
+function lastAttempt(recorded: readonly Recorded[]): readonly Recorded[] {
+  const given = recorded.findLastIndex(({ event }) => event.type.startsWith('-failover-abort'));
+  return recorded.slice(given + 1);
+}
+
+function ofType(recorded: readonly Recorded[], type: string): readonly Recorded[] {
+  return recorded.filter(({ event }) => event.type === type);
+}
+
+/** The first of each sentinel. */
+function firstOfEach(recorded: readonly Recorded[]): readonly Recorded[] {
+  return recorded.filter(
+    (one, index) => recorded.findIndex(({ sentinel }) => sentinel === one.sentinel) === index,
+  );
+}
+
+/** Tenths of a ms are more than the way of an event to us is sure of. */
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
+
+/** Name of the node that an event is about; of a switch, the new master. */
+export function nodeOf(event: SentinelEvent, { redis }: Pick<Circumstances, 'redis'>): string | null {
+  const address =
+    event.kind === 'instance' ? event.instance.address : event.kind === 'switch' ? event.to : null;
+  if (address === null) return null;
+  return redis.find((node) => sameAddress(node.address, address))?.name ?? null;
+}
+
+function eventText(event: SentinelEvent): string {
+  switch (event.kind) {
+    case 'instance':
+      return [event.instance.role, formatAddress(event.instance.address), event.more].join(' ').trim();
+    case 'switch':
+      return `${formatAddress(event.from)} → ${formatAddress(event.to)}`;
+    case 'vote':
+      return `${event.leader} ${event.epoch}`;
+    case 'epoch':
+      return String(event.epoch);
+    case 'other':
+      return event.text;
+  }
+}

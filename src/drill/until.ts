@@ -1,0 +1,39 @@
+/** Waits for what must come about during a drill. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { RsentinelError } from '../errors.js';
+import type { Context } from '../group/context.js';
+
+/** ms between two looks. */
+const POLL = 10;
+
+/** How long to wait, and what to say when it was in vain. */
+export interface Patience {
+  readonly context: Context;
+  readonly deadline: AbortSignal;
+  /** What is known by then of why it did not come about. */
+  readonly details: () => readonly string[];
+}
+
+/**
+ * Looks until there is something else than null.
+ * @param what ends the sentence "… in time": `the sentinels did not announce a new master`
+ * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
+ */
+export async function until<T>(
+  what: string,
+  look: () => T | null | Promise<T | null>,
+  { context, deadline, details }: Patience,
+): Promise<T> {
+  for (;;) {
+    context.signal.throwIfAborted();
+    const found = await look();
+    if (found !== null) return found;
+    if (deadline.aborted) {
+      throw new RsentinelError('WAIT_TIMEOUT', `${what} in time`, {
+        details: details(),
+        hint: 'Look at `rsentinel status` and at the log of the sentinels, or give it longer with --wait-timeout.',
+      });
+    }
+    await delay(POLL);
+  }
+}

@@ -1,0 +1,67 @@
+/** After a round: what the final master has of what the client has written. */
+import type { PresentNode } from '../group/presence.js';
+import type { DrillReads, DrillWrites } from '../report/drill-report.js';
+import type { Connections } from '../sentinel/connection.js';
+import { text } from '../sentinel/replies.js';
+import type { Address } from '../spec/address.js';
+import type { Ledger } from './ledger.js';
+
+/** Lost writes that are named. */
+const NAMED = 20;
+/** Elements of the list in one reply. */
+const CHUNK = 10_000;
+
+/**
+ * Looks every write of the client up on the final master.
+ * @param faultAt the moment that times are counted from
+ */
+export async function writesOf(
+  ledger: Ledger,
+  key: string,
+  master: PresentNode,
+  faultAt: number,
+  connections: Connections,
+): Promise<DrillWrites> {
+  const there = await numbersIn(key, master, connections);
+  const lost = ledger.done.filter((number) => !there.has(number));
+  return {
+    acknowledged: ledger.done.length,
+    lost: { count: lost.length, first: lost.slice(0, NAMED) },
+    unknown: {
+      count: ledger.unknown.length,
+      present: ledger.unknown.filter((number) => there.has(number)).length,
+    },
+    gap: ledger.gap(faultAt),
+    errors: ledger.errors,
+  };
+}
+
+export function readsOf(ledger: Ledger, faultAt: number): DrillReads {
+  return { answered: ledger.done.length, gap: ledger.gap(faultAt), errors: ledger.errors };
+}
+
+async function numbersIn(
+  key: string,
+  { control }: PresentNode,
+  connections: Connections,
+): Promise<ReadonlySet<number>> {
+  const numbers = new Set<number>();
+  for (let start = 0; ; start += CHUNK) {
+    const range = ['LRANGE', key, String(start), String(start + CHUNK - 1)] as const;
+    const [reply] = await connections.query(control, [range]);
+    if (!reply?.ok || !Array.isArray(reply.value)) {
+      throw new Error(`the new master does not say what it has: ${text(reply)}`);
+    }
+    for (const value of reply.value) numbers.add(Number(value));
+    if (reply.value.length < CHUNK) return numbers;
+  }
+}
+
+/** Whichever node is the master takes it, and the others follow; where none answers, it goes by its lifetime. */
+export async function removeKey(
+  key: string,
+  redis: readonly Address[],
+  connections: Connections,
+): Promise<void> {
+  await Promise.allSettled(redis.map((control) => connections.query(control, [['UNLINK', key]])));
+}

@@ -1,0 +1,198 @@
+/** What a drill has shown, for people. */
+import { printable } from '../topology/text.js';
+import type {
+  Breach,
+  ClientError,
+  Distribution,
+  DrillFigures,
+  DrillReport,
+  DrillRound,
+  DrillStep,
+  StepName,
+} from './drill-report.js';
+import { count, formatMs } from './format.js';
+import type { Style } from './style.js';
+import { header, type Row, table } from './table.js';
+
+/** What a cell says when there is nothing to say. */
+const NOTHING = '-';
+
+/** What the six steps are called. */
+export const STEP_TITLES: Readonly<Record<StepName, string>> = {
+  detected: '1 found down',
+  elected: '2 leader elected',
+  promoted: '3 replica promoted',
+  reconfigured: '4 others reconfigured',
+  announced: '5 clients told',
+  returned: '6 old master back',
+};
+
+/** What the figures are called, in the order in which they are shown. */
+export const FIGURE_TITLES: Readonly<Record<keyof DrillFigures, string>> = {
+  subjectivelyDown: 'first +sdown',
+  objectivelyDown: '+odown',
+  elected: 'leader elected',
+  promoted: 'replica promoted',
+  announcedFirst: 'first +switch-master',
+  announcedLast: 'last +switch-master',
+  withoutWrites: 'without writes',
+  withoutReads: 'without reads',
+  returned: 'old master back in',
+};
+
+/** In the order of {@link FIGURE_TITLES}. */
+export function figureRows(
+  figures: DrillFigures,
+): readonly { readonly title: string; readonly values: Distribution }[] {
+  return (Object.keys(FIGURE_TITLES) as (keyof DrillFigures)[]).flatMap((key) => {
+    const values = figures[key];
+    return values === null ? [] : [{ title: FIGURE_TITLES[key], values }];
+  });
+}
+
+export function drillText(report: DrillReport, style: Style): string {
+  const [only, ...others] = report.rounds;
+  const sections =
+    only !== undefined && others.length === 0
+      ? [roundLines(only, style)]
+      : [roundsLines(report, style), figureLines(report, style), lostLines(report)];
+  sections.push([verdict(report, style)]);
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function roundLines(round: DrillRound, style: Style): readonly string[] {
+  const steps = round.steps.map(
+    (step): Row => [STEP_TITLES[step.name], ms(step.from), ms(step.to), stepDetail(step, round)],
+  );
+  const { writes, reads } = round;
+  return [
+    ...table([header(['STEP', 'FROM', 'TO', ''], style.dim), ...steps]),
+    '',
+    ...table([
+      header(['CLIENT', 'LONGEST GAP', 'DONE', 'ERRORS'], style.dim),
+      ['writes', formatMs(writes.gap.ms), String(writes.acknowledged), errorsText(writes.errors)],
+      ['reads', formatMs(reads.gap.ms), String(reads.answered), errorsText(reads.errors)],
+    ]),
+    '',
+    writesText(round),
+  ];
+}
+
+function stepDetail({ name }: DrillStep, round: DrillRound): string {
+  const { subjectivelyDown, votes, leader, epoch, announced, events } = round;
+  switch (name) {
+    case 'detected':
+      return moments('+sdown', subjectivelyDown);
+    case 'elected': {
+      const by = votes.filter((vote) => vote.leader === leader).length;
+      const epochText = epoch === null ? '' : `, epoch ${epoch}`;
+      return leader === null ? '' : `${leader}${by === 0 ? '' : ` by ${count(by, 'vote')}`}${epochText}`;
+    }
+    case 'promoted':
+      return round.to;
+    case 'reconfigured': {
+      const done = events.filter(({ type }) => type === '+slave-reconf-done');
+      return done.map(({ node, at }) => `${node} ${formatMs(at)}`).join(', ');
+    }
+    case 'announced':
+      return moments('+switch-master', announced);
+    case 'returned':
+      return round.from;
+  }
+}
+
+function moments(type: string, all: readonly { readonly sentinel: string; readonly at: number }[]): string {
+  if (all.length === 0) return '';
+  return `${type} ${all.map(({ sentinel, at }) => `${sentinel} ${formatMs(at)}`).join(', ')}`;
+}
+
+/** `4210 writes acknowledged, none lost; …`: what became of the client's writes. */
+export function writesText({ writes }: DrillRound): string {
+  const { acknowledged, lost, unknown } = writes;
+  const named =
+    lost.count === 0 ? '' : ` (${lost.first.join(', ')}${lost.count > lost.first.length ? ', …' : ''})`;
+  const lostText = lost.count === 0 ? 'none lost' : `${lost.count} lost${named}`;
+  const unknownText =
+    unknown.count === 0
+      ? ''
+      : `; of ${unknown.count} more the client could not know, ${unknown.present} are there`;
+  return `${count(acknowledged, 'write')} acknowledged, ${lostText}${unknownText}`;
+}
+
+function roundsLines({ rounds }: DrillReport, style: Style): readonly string[] {
+  const titles = [
+    'ROUND',
+    'FROM',
+    'TO',
+    '+ODOWN',
+    'PROMOTED',
+    'TOLD',
+    'BACK',
+    'NO WRITES',
+    'NO READS',
+    'LOST',
+    'UNKNOWN',
+  ];
+  const rows = rounds.map((round): Row => {
+    const { writes, reads } = round;
+    const end = (name: StepName) => ms(round.steps.find((step) => step.name === name)?.to ?? null);
+    const lost = String(writes.lost.count);
+    return [
+      String(round.round),
+      round.from,
+      round.to,
+      ms(round.objectivelyDown),
+      end('promoted'),
+      end('announced'),
+      end('returned'),
+      formatMs(writes.gap.ms),
+      formatMs(reads.gap.ms),
+      { text: lost, paint: writes.lost.count === 0 ? undefined : style.red },
+      String(writes.unknown.count),
+    ];
+  });
+  return table([header(titles, style.dim), ...rows]);
+}
+
+function figureLines({ figures }: DrillReport, style: Style): readonly string[] {
+  const rows = figureRows(figures).map(
+    ({ title, values: { min, median, p95, max, count } }): Row => [
+      title,
+      ...[min, median, p95, max].map(formatMs),
+      String(count),
+    ],
+  );
+  return table([header(['', 'MIN', 'MEDIAN', 'P95', 'MAX', 'ROUNDS'], style.dim), ...rows]);
+}
+
+function lostLines({ rounds }: DrillReport): readonly string[] {
+  return rounds
+    .filter(({ writes }) => writes.lost.count > 0 || writes.unknown.count > 0)
+    .map((round) => `round ${round.round}: ${writesText(round)}`);
+}
+
+function verdict(report: DrillReport, { bold, green, red }: Style): string {
+  const { group, breaches, limits, rounds } = report;
+  const name = bold(printable(group));
+  if (breaches.length > 0) return breaches.map((breach) => `${red('✖')} ${breachText(breach)}`).join('\n');
+  const kept = limits.maxDowntime === null && limits.maxLost === null ? '' : ', within the limits';
+  return `${name} ${green('is healthy again')} after ${count(rounds.length, 'round')}${kept}`;
+}
+
+export function breachText({ round, limit, allowed, actual }: Breach): string {
+  return limit === 'maxDowntime'
+    ? `round ${round}: ${formatMs(actual)} without writes, more than ${formatMs(allowed)}`
+    : `round ${round}: ${count(actual, 'acknowledged write')} lost, more than ${allowed}`;
+}
+
+export function errorsText(errors: readonly ClientError[]): string {
+  if (errors.length === 0) return NOTHING;
+  return errors.map(({ kind, count: times }) => `${printable(kind)} ${times}`).join(', ');
+}
+
+function ms(value: number | null): string {
+  return value === null ? NOTHING : formatMs(value);
+}
