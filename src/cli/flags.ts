@@ -78,13 +78,16 @@ export interface LogsFlags extends TargetFlags, EngineFlags {
   readonly verbose?: true;
 }
 
-export interface DrillFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
+export interface DrillFlags extends TargetFlags, EngineFlags, ReportFlags {
+  readonly format?: Format | 'junit';
   readonly fault: DrillFault;
   readonly rounds: number;
   /** ms */
   readonly maxDowntime?: number;
   /** Acknowledged writes. */
   readonly maxLost?: number;
+  /** Path of an HTML page to write. */
+  readonly report?: string;
   /** ms */
   readonly waitTimeout?: number;
 }

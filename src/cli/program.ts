@@ -155,8 +155,9 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     .option('--rounds <number>', 'how often; the master of the moment each time', roundCount, 1)
     .option('--max-downtime <duration>', 'exit with 1 when a client could not write for longer', duration)
     .option('--max-lost <number>', 'exit with 1 when more acknowledged writes were lost', lostCount)
+    .option('--report <file>', 'write an HTML page with a picture of every round')
     .option('--wait-timeout <duration>', 'how long each step may take (default: 90s)', duration);
-  addReport(addFormat(addEngine(drill))).addHelpText('after', DRILL_HELP);
+  addReport(addFormat(addEngine(drill), ['table', 'json', 'junit'])).addHelpText('after', DRILL_HELP);
 
   const prune = program
     .command('prune')
@@ -217,12 +218,9 @@ function addEngine(command: Command): Command {
   );
 }
 
-function addFormat(command: Command): Command {
+function addFormat(command: Command, formats: readonly string[] = ['table', 'json']): Command {
   return command.addOption(
-    new Option('--format <format>', 'of the result on standard output (default: table)').choices([
-      'table',
-      'json',
-    ]),
+    new Option('--format <format>', 'of the result on standard output (default: table)').choices(formats),
   );
 }
 
@@ -348,7 +346,8 @@ meanwhile; its key is removed. Exits with 1 when a limit was not kept.
 Examples:
   rsentinel drill
   rsentinel drill --fault pause -n mymaster-demo
-  rsentinel drill --rounds 10 --max-downtime 5s --max-lost 0 --format json`;
+  rsentinel drill --rounds 10 --max-downtime 5s --max-lost 0 --format junit > drill.xml
+  rsentinel drill --report drill.html`;
 
 const PRUNE_HELP = `
 Removed are groups that have expired (up --ttl), groups that were made on this machine and whose

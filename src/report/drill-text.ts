@@ -81,7 +81,8 @@ function roundLines(round: DrillRound, style: Style): readonly string[] {
   ];
 }
 
-function stepDetail({ name }: DrillStep, round: DrillRound): string {
+/** Who did it, and when. */
+export function stepDetail({ name }: DrillStep, round: DrillRound): string {
   const { subjectivelyDown, votes, leader, epoch, announced, events } = round;
   switch (name) {
     case 'detected':

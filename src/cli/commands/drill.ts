@@ -1,5 +1,10 @@
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { RsentinelError } from '../../errors.js';
+import { drillHtml } from '../../report/drill-html.js';
 import type { DrillReport } from '../../report/drill-report.js';
 import { drillText } from '../../report/drill-text.js';
+import { drillJunit } from '../../report/junit.js';
 import { styleFor } from '../../report/style.js';
 import { withEngine } from '../engine.js';
 import type { DrillFlags } from '../flags.js';
@@ -18,8 +23,11 @@ const DEFAULT_WAIT_MS = 90_000;
 
 /** `rsentinel drill` */
 export async function drill(flags: DrillFlags, session: Session): Promise<number> {
-  const { stdout, env } = session;
+  const { stdout, env, cwd } = session;
   const selection = definiteSelectionOf(flags, env);
+  const page = flags.report === undefined ? null : resolve(cwd, flags.report);
+  // Before a drill that may take long.
+  if (page !== null) await mayWrite(access(dirname(page), constants.W_OK));
   const reporter = await createReporter(flags, session, 'live', 'looking at the group');
   try {
     const report = await withEngine(flags, session, reporter, async (context) => {
@@ -35,6 +43,7 @@ export async function drill(flags: DrillFlags, session: Session): Promise<number
     });
     reporter.close();
     stdout.write(result(report, flags, session));
+    if (page !== null) await mayWrite(writeFile(page, drillHtml(report)));
     return report.breaches.length === 0 ? 0 : 1;
   } finally {
     reporter.close();
@@ -42,6 +51,25 @@ export async function drill(flags: DrillFlags, session: Session): Promise<number
 }
 
 function result(report: DrillReport, flags: DrillFlags, { stdout, env }: Session): string {
-  if (flags.format === 'json') return jsonText(report);
-  return flags.quiet ? '' : drillText(report, styleFor(stdout, env));
+  switch (flags.format) {
+    case 'json':
+      return jsonText(report);
+    case 'junit':
+      return drillJunit(report);
+    default:
+      return flags.quiet ? '' : drillText(report, styleFor(stdout, env));
+  }
+}
+
+/** @throws RsentinelError REPORT_UNWRITABLE */
+async function mayWrite(writing: Promise<unknown>): Promise<void> {
+  try {
+    await writing;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RsentinelError('REPORT_UNWRITABLE', `the report cannot be written: ${why}`, {
+      hint: 'Give --report the path of a file in a directory that you may write to.',
+      cause,
+    });
+  }
 }
