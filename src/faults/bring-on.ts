@@ -7,13 +7,11 @@ import { withLock } from '../group/lock.js';
 import { observeLive } from '../group/observe-live.js';
 import { Presence } from '../group/presence.js';
 import { replaceDeadMaster } from '../group/replace-master.js';
-import { settleTopology } from '../group/settle.js';
 import { untilWhole } from '../group/whole.js';
 import { hasProcess } from '../plan/members.js';
 import { Connections } from '../sentinel/connection.js';
 import { DEFAULT_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { type Address, sameAddress } from '../spec/address.js';
-import type { Topology } from '../topology/topology.js';
 import { Milestones, type Missing, untilGone } from './effect.js';
 import type { FaultKind, FaultReport, Victims } from './fault.js';
 import { failoverLines, lastLeader } from './leader.js';
@@ -35,8 +33,6 @@ export interface FaultSettings {
 /** The group that a fault is about. */
 export interface FaultTarget {
   readonly name: string;
-  /** Where it is known. */
-  readonly topology: Topology | null;
 }
 
 /**
@@ -159,13 +155,13 @@ function refuseOtherModes(kind: FaultKind, { members }: ObservedEngine): void {
 async function inflict(
   kind: FaultKind,
   victims: readonly ObservedMember[],
-  { name, topology }: FaultTarget,
+  { name }: FaultTarget,
   engine: ObservedEngine,
   connections: Connections,
   context: Context,
 ): Promise<void> {
   const { driver } = context;
-  if (kind === 'restart') return restart(victims, { name, topology }, engine, connections, context);
+  if (kind === 'restart') return restart(victims, { name }, engine, connections, context);
   await Promise.all(victims.map((victim) => inflictOn(kind, victim, name, driver)));
   if (kind !== 'unpause' && kind !== 'heal') return;
   const { master } = await observeLive(engine, connections);
@@ -195,7 +191,7 @@ function inflictOn(
 /** A master that is dead is replaced first: it would come back with what is on its disk, and be copied. */
 async function restart(
   victims: readonly ObservedMember[],
-  { name, topology }: FaultTarget,
+  { name }: FaultTarget,
   engine: ObservedEngine,
   connections: Connections,
   context: Context,
@@ -211,10 +207,9 @@ async function restart(
       }),
   );
   const { master } = await observeLive(engine, connections);
-  const settled = topology === null ? null : await settleTopology(topology, context);
   const start = async (member: ObservedMember): Promise<void> => {
     if (member.role === 'redis' && master !== null)
-      await repointStopped(member, master, settled, engine, driver);
+      await repointStopped(member, master, engine, name, driver);
     await driver.start(name, member.container);
   };
   await Promise.all(victims.map(start));

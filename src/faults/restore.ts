@@ -1,37 +1,49 @@
 /** A node that comes back knows who the master is: it would be one itself for up to 20 s otherwise. */
 import type { Driver, ObservedEngine, ObservedMember } from '../driver/driver.js';
-import { replicaofLine } from '../render/conf.js';
+import { CONF_FILE, replicaofLine } from '../render/conf.js';
 import { readConfFacts, withReplicaof } from '../render/conf-facts.js';
 import type { Connections } from '../sentinel/connection.js';
 import { type Address, sameAddress } from '../spec/address.js';
-import type { SettledTopology } from '../spec/settle.js';
 import { DirectoryStorage } from '../storage/directory-storage.js';
-import { openStorage } from '../storage/open.js';
-import type { Storage } from '../storage/storage.js';
 
-/**
- * Puts the present master into the file of a Redis node that does not run.
- * @param topology needed for a group whose files are in volumes; without it such a file is left as it is
- */
+/** Puts the present master into the file of a Redis node that does not run. */
 export async function repointStopped(
   member: ObservedMember,
   master: Address,
-  topology: SettledTopology | null,
   engine: ObservedEngine,
+  group: string,
   driver: Driver,
 ): Promise<void> {
-  const storage = storageOf(member, topology, engine, driver);
-  if (storage === null) return;
-  try {
-    const text = await storage.readConf(member.node, 'redis');
-    if (text === null) return;
-    const isIt = member.address !== null && sameAddress(member.address, master);
+  const isIt = member.address !== null && sameAddress(member.address, master);
+  const change = (text: string): string | null => {
     const now = readConfFacts(text).replicaOf;
     const isRight = isIt ? now === null : now !== null && sameAddress(now, master);
-    if (!isRight)
-      await storage.writeConf(member.node, 'redis', withReplicaof(text, isIt ? null : replicaofLine(master)));
+    return isRight ? null : withReplicaof(text, isIt ? null : replicaofLine(master));
+  };
+  if (member.storage === 'volume') return changeInVolume(member.node, change, engine, group, driver);
+  const storage = new DirectoryStorage(member.directory, () => driver.fileOwner());
+  const text = await storage.readConf(member.node, 'redis');
+  const changed = text === null ? null : change(text);
+  if (changed !== null) await storage.writeConf(member.node, 'redis', changed);
+}
+
+async function changeInVolume(
+  node: string,
+  change: (text: string) => string | null,
+  { volumes, image }: ObservedEngine,
+  group: string,
+  driver: Driver,
+): Promise<void> {
+  // A node that has a container has its image as well.
+  if (image === null) return;
+  const own = volumes.filter((volume) => volume.node === node);
+  const files = await driver.openVolumes(group, image, own);
+  try {
+    const text = await files.read(node, CONF_FILE.redis);
+    const changed = text === null ? null : change(text);
+    if (changed !== null) await files.write(node, CONF_FILE.redis, changed, await driver.owner());
   } finally {
-    await storage.close();
+    await files.close();
   }
 }
 
@@ -47,14 +59,4 @@ export async function demoteFormer(
   const { control, address, role } = member;
   if (role !== 'redis' || control === null || address === null || sameAddress(address, master)) return;
   await connections.query(control, [['REPLICAOF', master.host, String(master.port)]]).catch(() => []);
-}
-
-function storageOf(
-  { storage, directory }: ObservedMember,
-  topology: SettledTopology | null,
-  engine: ObservedEngine,
-  driver: Driver,
-): Storage | null {
-  if (storage === 'directory') return new DirectoryStorage(directory, () => driver.fileOwner());
-  return topology === null ? null : openStorage(topology, engine, driver);
 }
