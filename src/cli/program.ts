@@ -149,7 +149,7 @@ export function buildProgram(texts: Texts, run: Runner): Command {
   addTarget(drill, 'the group, which is up and healthy; no file is needed')
     .addOption(
       new Option('--fault <fault>', 'what happens to the master')
-        .choices(['kill', 'pause', 'failover'])
+        .choices(['kill', 'pause', 'partition', 'failover'])
         .default('kill'),
     )
     .option('--rounds <number>', 'how often; the master of the moment each time', roundCount, 1)
@@ -339,8 +339,8 @@ Examples:
   rsentinel logs -n mymaster-demo --since 10m --tail 100 -t`;
 
 const DRILL_HELP = `
-kill: SIGKILL. pause: its processes are frozen until another is the master. failover: a planned switch.
-The old master is let back in every round, and the group is left healthy. A client writes and reads
+kill: SIGKILL. pause: its processes are frozen until another is the master. partition: it is cut off from
+the network for so long (mode: bridge). failover: a planned switch. The old master is let back in every round, and the group is left healthy. A client writes and reads
 meanwhile; its key is removed. Exits with 1 when a limit was not kept.
 
 Examples:

@@ -2,14 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import type { ObservedEngine } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
+import { onGroup } from '../faults/bring-on.js';
 import type { Context } from '../group/context.js';
-import { withLock } from '../group/lock.js';
 import { observeLive } from '../group/observe-live.js';
 import { replaceDeadMaster } from '../group/replace-master.js';
 import { status } from '../group/status.js';
 import type { DrillFault, DrillLimits, DrillReport, DrillRound } from '../report/drill-report.js';
 import type { GroupReport } from '../report/group-report.js';
-import { Connections } from '../sentinel/connection.js';
+import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { DEFAULT_PERIODS, type Periods, setPeriods } from '../sentinel/periods.js';
 import { type Address, sameAddress } from '../spec/address.js';
@@ -24,7 +24,7 @@ export interface DrillSettings {
   /** How often; at least 1. */
   readonly rounds: number;
   readonly limits: DrillLimits;
-  /** ms for each of: another rsentinel at the group, the failover, the return of the old master. */
+  /** ms for each of: the failover, the return of the old master, the group's becoming whole. */
   readonly waitTimeoutMs: number;
 }
 
@@ -35,37 +35,29 @@ const RECOVERY = 30_000;
  * Drills a group that is healthy, and leaves it healthy.
  * @param topology what should be there, where it is known
  * @returns what was seen, and which limits were not kept
- * @throws RsentinelError GROUP_ABSENT; DRILL_REFUSED when the group is degraded or has no replica;
- *   GROUP_BUSY; WAIT_TIMEOUT; the context's signal's reason. The node is brought back then, too
+ * @throws RsentinelError GROUP_ABSENT, GROUP_BUSY; DRILL_REFUSED when the group is degraded or has no
+ *   replica; NETWORK_UNSUITABLE (`partition` elsewhere than in bridge mode); WAIT_TIMEOUT; the context's
+ *   signal's reason. The node is brought back then, too
  */
-export async function drill(
+export function drill(
   name: string,
   topology: Topology | null,
   settings: DrillSettings,
   context: Context,
 ): Promise<DrillReport> {
-  const { image } = await context.driver.observe(name);
-  const lock = {
-    command: 'drill',
-    waitTimeoutMs: settings.waitTimeoutMs,
-    image,
-    directory: topology?.directory ?? null,
-    file: topology?.file ?? null,
-  } as const;
-  return withLock(name, lock, context, async (locked) => {
-    const report = await status(name, topology, locked.context);
-    return drillHealthy(suitable(report), report, settings, locked.context);
+  return onGroup(name, 'drill', context, async (engine, connections, locked) => {
+    const report = await status(name, topology, locked);
+    const masterName = suitable(report, settings.fault);
+    return drillHealthy({ engine, report, masterName }, settings, connections, locked);
   });
 }
 
 /** @returns the name of the master, as clients ask for it */
-function suitable({ group, health, masterName, redis, faults }: GroupReport): string {
-  if (health === 'absent' || masterName === null) {
-    throw new RsentinelError('GROUP_ABSENT', `nothing of the group ${group} is on this engine`, {
-      hint: 'Bring it up with `rsentinel up`; `rsentinel ls` shows the groups that there are.',
-    });
-  }
-  if (health !== 'healthy') {
+function suitable(
+  { group, masterName, health, redis, faults, networkMode }: GroupReport,
+  fault: DrillFault,
+): string {
+  if (health !== 'healthy' || masterName === null) {
     throw new RsentinelError('DRILL_REFUSED', `${group} is not healthy, so a drill would show nothing`, {
       details: faults.map(({ message }) => message),
       hint: `\`rsentinel up\` heals it; \`rsentinel status -n ${group}\` shows what is wrong.`,
@@ -76,41 +68,48 @@ function suitable({ group, health, masterName, redis, faults }: GroupReport): st
       hint: 'Set `replicas` in the topology file to 1 or more, and run `rsentinel up`.',
     });
   }
+  if (fault === 'partition' && networkMode !== 'bridge') {
+    const message = `partition needs mode: bridge, and the group is in mode: ${networkMode}`;
+    throw new RsentinelError('NETWORK_UNSUITABLE', message, {
+      hint: 'There each node has a network connection of its own. Elsewhere they share one: use pause, or kill.',
+    });
+  }
   return masterName;
 }
 
+/** A group that is healthy, as the drill finds it. */
+interface Found {
+  readonly engine: ObservedEngine;
+  readonly report: GroupReport;
+  readonly masterName: string;
+}
+
 async function drillHealthy(
-  masterName: string,
-  report: GroupReport,
+  { engine, report, masterName }: Found,
   settings: DrillSettings,
+  connections: Connections,
   context: Context,
 ): Promise<DrillReport> {
   const { group } = report;
   const { fault, waitTimeoutMs, limits } = settings;
   const startedAt = Date.now();
-  const connections = new Connections();
-  const engine = await context.driver.observe(group);
   const redis = engine.members.flatMap(({ role, control }) =>
     role === 'redis' && control !== null ? [control] : [],
   );
+  const periods = await periodsOf(engine, masterName, connections);
   const keys = `rsentinel:drill:${randomBytes(6).toString('hex')}`;
   const rounds: DrillRound[] = [];
-  try {
-    const periods = await periodsOf(engine, masterName, connections);
-    for (let round = 1; round <= settings.rounds; round += 1) {
-      const key = `${keys}:${round}`;
-      const one = { group, masterName, fault, round, rounds: settings.rounds, key, waitTimeoutMs };
-      try {
-        rounds.push(await playRound(one, connections, context));
-      } catch (error) {
-        await recover(group, fault, connections, context);
-        throw error;
-      } finally {
-        await Promise.all([restorePeriods(periods, connections), removeKey(key, redis, connections)]);
-      }
+  for (let round = 1; round <= settings.rounds; round += 1) {
+    const key = `${keys}:${round}`;
+    const one = { group, masterName, fault, round, rounds: settings.rounds, key, waitTimeoutMs };
+    try {
+      rounds.push(await playRound(one, connections, context));
+    } catch (error) {
+      await recover(group, fault, connections, context);
+      throw error;
+    } finally {
+      await Promise.all([restorePeriods(periods, connections), removeKey(key, redis, connections)]);
     }
-  } finally {
-    connections.close();
   }
   return {
     version: 1,
@@ -184,16 +183,15 @@ async function recover(
   try {
     const engine = await context.driver.observe(group);
     const away = engine.members.filter(
-      ({ role, state }) => role === 'redis' && (state === 'exited' || state === 'paused'),
+      ({ role, state, attached }) => role === 'redis' && (state !== 'running' || !attached),
     );
     if (away.length === 0) return;
     if (fault === 'kill') await replaceDeadMaster(group, engine, context);
     const { master } = await observeLive(engine, connections);
     for (const { node, address } of away) {
-      if (master === null || address === null)
-        throw new Error(`nobody tells who is the master, and ${node} is not back`);
+      if (master === null || address === null) throw new Error('the sentinels name no master');
       if (fault === 'kill' && sameAddress(address, master))
-        throw new Error(`no other node took the place of ${node}`);
+        throw new Error(`nobody took the place of ${node}`);
       await letBack(fault, group, node, master, context);
     }
   } catch (error) {

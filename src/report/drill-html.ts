@@ -35,6 +35,7 @@ ${report.rounds.map((round) => section(round, report)).join('\n')}
 const FAULTS: Readonly<Record<DrillReport['fault'], string>> = {
   kill: 'the master was killed with SIGKILL',
   pause: 'the processes of the master were frozen until another node was the master',
+  partition: 'the master was cut off from the network until another node was the master',
   failover: 'the master was replaced in a planned switch',
 };
 

@@ -4,7 +4,7 @@
  * engine, or Sentinel, was told to bring the fault about; negative: before.
  */
 
-export type DrillFault = 'kill' | 'pause' | 'failover';
+export type DrillFault = 'kill' | 'pause' | 'partition' | 'failover';
 
 /** The six steps of a failover, in their order. */
 export const STEP_NAMES = [

@@ -54,6 +54,7 @@ export function rolledBackLines(event: EventOf<'rollback-done'>, style: Style): 
 const FAULT_VERBS: Readonly<Record<DrillFault, string>> = {
   kill: 'killing',
   pause: 'pausing',
+  partition: 'cutting off',
   failover: 'switching over from',
 };
 

@@ -161,6 +161,12 @@ describe('a drill', () => {
     expect(types.at(-1)).toBe('drill-round-done');
   });
 
+  it('cuts nobody off where nodes share a network', async () => {
+    const { code, stderr } = await group.run(['drill', '--fault', 'partition']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('partition needs mode: bridge');
+  });
+
   it('is refused to a group that is not healthy, which is left as it is', async () => {
     await group.container('sentinel-2').kill();
     const { code, stdout, stderr } = await group.run(['drill']);
@@ -184,7 +190,7 @@ it('a drill is refused to a group that is absent', async () => {
   await using group = await testGroup('drill-absent', QUICK);
   const { code, stderr } = await group.run(['drill']);
   expect(code).toBe(1);
-  expect(stderr).toContain('is on this engine');
+  expect(stderr).toContain('there is no group');
 });
 
 it('a killed master in volumes comes back as a replica as well', async () => {
@@ -195,4 +201,15 @@ it('a killed master in volumes comes back as a replica as well', async () => {
   // It knew by its own file: nobody had to tell it.
   const log = await group.container(round.from).logs({ stdout: true, stderr: true });
   expect(log.toString()).not.toContain('user request');
+});
+
+it('a master that is cut off comes back as a master, and is made a replica by the sentinels', async () => {
+  await using group = await testGroup('drill-cut-off', `${QUICK}network: {mode: bridge}\n`);
+  await group.up();
+  const round = only(await drilled(group, '--fault', 'partition'));
+  inOrder(round);
+  expect(round.events.some(({ type, node }) => type === '+convert-to-slave' && node === round.from)).toBe(
+    true,
+  );
+  await leftAsFound(group, round);
 });

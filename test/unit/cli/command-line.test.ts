@@ -112,7 +112,7 @@ describe('wrong usage', () => {
     [['drill', '--rounds', '0'], 'Not a number of rounds from 1 to 9999.'],
     [['drill', '--max-lost', 'none'], 'Not a number of writes.'],
     [['drill', '--max-downtime', '2'], '2 of what? Say 2s or 2ms.'],
-    [['drill', '--fault', 'flood'], 'Allowed choices are kill, pause, failover.'],
+    [['drill', '--fault', 'flood'], 'Allowed choices are kill, pause, partition, failover.'],
     [['drill', '-n', 'auto'], 'rsentinel: the name auto makes a new name up, which only `up` does\nhint: '],
     [['logs', '--since', 'x'], 'Neither a duration like 10m nor a time like 2025-03-01T12:00:00Z.'],
     [['down', '--all', '-n', 'demo'], 'rsentinel: --all means every group, and -f or -n means one\nhint: '],
