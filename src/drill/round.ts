@@ -88,7 +88,7 @@ export async function playRound(
 async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
   const { settings, group, old, before, recorded, workload, connections, context } = stage;
   workload.watch(faultAt);
-  const { master, returning } = await throughFailover(stage, faultAt);
+  const returning = await throughFailover(stage, faultAt);
   const resumed = performance.now();
   await until(
     'the client did not read from a replica again',
@@ -98,6 +98,8 @@ async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
   await untilWhole(group, connections, context, patience(stage).deadline);
   const ms = Math.round(performance.now() - faultAt);
   await workload.stop();
+  // The sentinels may have failed over again, from the master that they had announced.
+  const master = masterOf(group, await takeSnapshot(group, connections));
   const timeline: Timeline = timelineOf(recorded, {
     redis: group.redis,
     sentinels: group.sentinels.map(({ name }) => ({ name, id: idOf(name, before) })),
@@ -117,33 +119,32 @@ async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
 }
 
 /** From the fault to the old master's being a linked replica of the new one. */
-async function throughFailover(
-  stage: Stage,
-  faultAt: number,
-): Promise<{ readonly master: PresentNode; readonly returning: Return }> {
+async function throughFailover(stage: Stage, faultAt: number): Promise<Return> {
   const { settings, group, old, workload, connections, context } = stage;
   const { fault } = settings;
   const { deadline } = patience(stage);
   const fell = inflict(fault, group, old, connections, context, deadline);
   // In a planned failover the old master becomes a replica while it goes on.
   const [, planned] = await Promise.all([fell, fault === 'failover' ? untilReplica(stage) : null]);
-  const master = await until(
+  await until(
     `the sentinels did not announce another master than ${old.name}`,
     () => announcedBy(stage, faultAt),
     patience(stage),
   );
-  const switched = performance.now();
-  await until(
+  const master = await until(
     'the client did not write again',
-    () => isAfter(workload.writes.lastAt, switched),
+    () => {
+      const announced = announcedBy(stage, faultAt);
+      return announced !== null && isAfter(workload.writes.lastAt, announced.at) ? announced.node : null;
+    },
     patience(stage),
   );
-  if (planned !== null) return { master, returning: planned };
+  if (planned !== null) return planned;
   const from = performance.now();
   context.emit({ type: 'drill-return', node: old.name });
   await letBack(fault, group.name, old.name, master.address, context);
   const { to } = await untilReplica(stage);
-  return { master, returning: { from, to } };
+  return { from, to };
 }
 
 async function untilWarm(stage: Stage): Promise<void> {
@@ -161,18 +162,23 @@ async function untilWarm(stage: Stage): Promise<void> {
   );
 }
 
-/** The node that every sentinel has announced since, the same for all; null: not yet. */
-function announcedBy({ group, old, recorded }: Stage, faultAt: number): PresentNode | null {
-  const announced = group.sentinels.map(({ name }) => {
+/** The node that every sentinel has announced last, the same for all, and when the last of them did; null: not yet. */
+function announcedBy(
+  { group, old, recorded }: Stage,
+  faultAt: number,
+): { readonly node: PresentNode; readonly at: number } | null {
+  const announced = group.sentinels.flatMap(({ name }) => {
     const last = recorded.findLast(
       ({ at, sentinel, event }) => at >= faultAt && sentinel === name && event.kind === 'switch',
     );
-    return last?.event.kind === 'switch' ? last.event.to : null;
+    return last?.event.kind === 'switch' ? [{ to: last.event.to, at: last.at }] : [];
   });
   const [first] = announced;
-  if (first == null || sameAddress(first, old.address)) return null;
-  const agreed = announced.every((address) => address !== null && sameAddress(address, first));
-  return agreed ? (group.redis.find(({ address }) => sameAddress(address, first)) ?? null) : null;
+  if (first === undefined || announced.length < group.sentinels.length) return null;
+  const agreed =
+    announced.every(({ to }) => sameAddress(to, first.to)) && !sameAddress(first.to, old.address);
+  const node = agreed ? group.redis.find(({ address }) => sameAddress(address, first.to)) : undefined;
+  return node === undefined ? null : { node, at: Math.max(...announced.map(({ at }) => at)) };
 }
 
 /** Asks the old master itself until it is a replica, and linked. @returns when each of these was so */

@@ -33,6 +33,7 @@ export type Timeline = Pick<
   | 'objectivelyDown'
   | 'votes'
   | 'announced'
+  | 'failovers'
   | 'aborts'
   | 'events'
 >;
@@ -71,6 +72,7 @@ export function timelineOf(recorded: readonly Recorded[], circumstances: Circums
         : [],
     ),
     announced: announced.map(moment),
+    failovers: mostOfOne(ofType(after, '+switch-master')),
     aborts: after
       .filter(({ event }) => event.type.startsWith('-failover-abort'))
       .map(({ event }) => event.type),
@@ -109,9 +111,12 @@ function steps(
   });
 }
 
-/** What came after the last time that Sentinel gave up. */
+/** What came after the last time that Sentinel gave up, before it succeeded. */
 function lastAttempt(recorded: readonly Recorded[]): readonly Recorded[] {
-  const given = recorded.findLastIndex(({ event }) => event.type.startsWith('-failover-abort'));
+  const success = recorded.findIndex(({ event }) => event.kind === 'switch');
+  const given = recorded
+    .slice(0, success === -1 ? recorded.length : success)
+    .findLastIndex(({ event }) => event.type.startsWith('-failover-abort'));
   return recorded.slice(given + 1);
 }
 
@@ -124,6 +129,12 @@ function firstOfEach(recorded: readonly Recorded[]): readonly Recorded[] {
   return recorded.filter(
     (one, index) => recorded.findIndex(({ sentinel }) => sentinel === one.sentinel) === index,
   );
+}
+
+/** How many of them the sentinel said that said most of them. */
+function mostOfOne(recorded: readonly Recorded[]): number {
+  const counts = recorded.map(({ sentinel }) => recorded.filter((one) => one.sentinel === sentinel).length);
+  return Math.max(0, ...counts);
 }
 
 /** Tenths of a ms are more than the way of an event to us is sure of. */

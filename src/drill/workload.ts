@@ -108,15 +108,33 @@ export class Workload {
   }
 }
 
-/** @returns once a command can be sent, or nobody wants to any more */
-function untilReady(client: Redis, signal: AbortSignal): Promise<void> {
+/**
+ * The library gives a connection up for good when the sentinels announce a master while it is connecting
+ * (ioredis 6.0: its listener for +switch-master closes what is just being made). A program that wants to
+ * go on connects again.
+ * @returns once a command can be sent, or nobody wants to any more
+ */
+async function untilReady(client: Redis, signal: AbortSignal): Promise<void> {
+  while (client.status !== 'ready' && !signal.aborted) {
+    if (client.status === 'end') {
+      await delay(RETRY);
+      client.connect().catch(() => {});
+    }
+    await untilChanged(client, signal);
+  }
+}
+
+/** @returns once the connection is ready or given up, or the signal is aborted */
+function untilChanged(client: Redis, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       client.off('ready', done);
+      client.off('end', done);
       signal.removeEventListener('abort', done);
       resolve();
     };
     client.once('ready', done);
+    client.once('end', done);
     signal.addEventListener('abort', done);
   });
 }

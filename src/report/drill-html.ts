@@ -2,7 +2,15 @@
 import { VERSION } from '../version.js';
 import type { DrillReport, DrillRound } from './drill-report.js';
 import { roundSvg } from './drill-svg.js';
-import { breachText, errorsText, figureRows, STEP_TITLES, stepDetail, writesText } from './drill-text.js';
+import {
+  breachText,
+  errorsText,
+  figureRows,
+  oddText,
+  STEP_TITLES,
+  stepDetail,
+  writesText,
+} from './drill-text.js';
 import { count, formatMs } from './format.js';
 import { escaped } from './markup.js';
 
@@ -89,10 +97,12 @@ function section(round: DrillRound, report: DrillReport): string {
     return `<tr><th scope="row">${STEP_TITLES[step.name]}</th>${cells}<td class="words">${detail}</td></tr>`;
   });
   const { writes, reads } = round;
+  const odd = oddText(round);
   const client = [
     `${formatMs(writes.gap.ms)} without writes (errors: ${errorsText(writes.errors)})`,
     `${formatMs(reads.gap.ms)} without reads (errors: ${errorsText(reads.errors)})`,
     writesText(round),
+    ...(odd === null ? [] : [odd]),
   ];
   return `<section>
 <h2>Round ${round.round}: ${escaped(round.from)} → ${escaped(round.to)}</h2>

@@ -103,6 +103,8 @@ export interface DrillRound {
   readonly votes: readonly DrillVote[];
   /** Each sentinel that told its clients of the new master. */
   readonly announced: readonly SentinelMoment[];
+  /** More than 1: the new master was taken for down as well. The steps are those of the first failover then. */
+  readonly failovers: number;
   /** Attempts that Sentinel gave up before the one that succeeded, in its own words. */
   readonly aborts: readonly string[];
   readonly events: readonly DrillEvent[];

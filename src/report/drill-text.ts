@@ -55,7 +55,7 @@ export function drillText(report: DrillReport, style: Style): string {
   const sections =
     only !== undefined && others.length === 0
       ? [roundLines(only, style)]
-      : [roundsLines(report, style), figureLines(report, style), lostLines(report)];
+      : [roundsLines(report, style), figureLines(report, style), remarkLines(report, style)];
   sections.push([verdict(report, style)]);
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -78,6 +78,7 @@ function roundLines(round: DrillRound, style: Style): readonly string[] {
     ]),
     '',
     writesText(round),
+    ...oddLines(round, '', style),
   ];
 }
 
@@ -93,7 +94,7 @@ export function stepDetail({ name }: DrillStep, round: DrillRound): string {
       return leader === null ? '' : `${leader}${by === 0 ? '' : ` by ${count(by, 'vote')}`}${epochText}`;
     }
     case 'promoted':
-      return round.to;
+      return events.find(({ type }) => type === '+promoted-slave')?.node ?? '';
     case 'reconfigured': {
       const done = events.filter(({ type }) => type === '+slave-reconf-done');
       return done.map(({ node, at }) => `${node} ${formatMs(at)}`).join(', ');
@@ -108,6 +109,14 @@ export function stepDetail({ name }: DrillStep, round: DrillRound): string {
 function moments(type: string, all: readonly { readonly sentinel: string; readonly at: number }[]): string {
   if (all.length === 0) return '';
   return `${type} ${all.map(({ sentinel, at }) => `${sentinel} ${formatMs(at)}`).join(', ')}`;
+}
+
+/** Nobody expects that; null: it went as it should. */
+export function oddText({ failovers, aborts, to }: DrillRound): string | null {
+  const again = `the sentinels failed over ${failovers} times, in the end to ${to}: the steps are those of the first`;
+  const given = `Sentinel gave up ${count(aborts.length, 'attempt')} before (${aborts.join(', ')})`;
+  const odd = [...(failovers > 1 ? [again] : []), ...(aborts.length > 0 ? [given] : [])];
+  return odd.length === 0 ? null : odd.join('; ');
 }
 
 /** `4210 writes acknowledged, none lost; …`: what became of the client's writes. */
@@ -169,10 +178,19 @@ function figureLines({ figures }: DrillReport, style: Style): readonly string[] 
   return table([header(['', 'MIN', 'MEDIAN', 'P95', 'MAX', 'ROUNDS'], style.dim), ...rows]);
 }
 
-function lostLines({ rounds }: DrillReport): readonly string[] {
-  return rounds
-    .filter(({ writes }) => writes.lost.count > 0 || writes.unknown.count > 0)
-    .map((round) => `round ${round.round}: ${writesText(round)}`);
+/** What there is to say of single rounds. */
+function remarkLines({ rounds }: DrillReport, style: Style): readonly string[] {
+  return rounds.flatMap((round) => {
+    const { lost, unknown } = round.writes;
+    const start = `round ${round.round}: `;
+    const writes = lost.count > 0 || unknown.count > 0 ? [start + writesText(round)] : [];
+    return [...writes, ...oddLines(round, start, style)];
+  });
+}
+
+function oddLines(round: DrillRound, start: string, { yellow }: Style): readonly string[] {
+  const odd = oddText(round);
+  return odd === null ? [] : [yellow(start + odd)];
 }
 
 function verdict(report: DrillReport, { bold, green, red }: Style): string {

@@ -66,6 +66,19 @@ describe('the timeline of a drill', () => {
     expect(steps.find(({ name }) => name === 'elected')).toEqual({ name: 'elected', from: 1081, to: 1160 });
   });
 
+  it('of two failovers has the steps of the first, and says how many there were', () => {
+    const again = [
+      [4980, 3, '+sdown', 'master mymaster 127.0.0.1 6380'],
+      [5060, 3, '+elected-leader', 'master mymaster 127.0.0.1 6380'],
+      [6100, 3, '+switch-master', 'mymaster 127.0.0.1 6380 127.0.0.1 6381'],
+    ] as const;
+    const { failovers, leader, announced } = timelineOf(recorded([...KILLED, ...again]), CIRCUMSTANCES);
+    expect(failovers).toBe(2);
+    expect(leader).toBe('sentinel-2');
+    expect(announced.map(({ at }) => at)).toEqual([1991, 1992, 2961]);
+    expect(timeline.failovers).toBe(1);
+  });
+
   it('of a planned failover has no detection and no votes', () => {
     const planned = KILLED.filter(([, , type]) => !['+sdown', '+odown', '+vote-for-leader'].includes(type));
     const { steps, objectivelyDown, votes } = timelineOf(recorded(planned), CIRCUMSTANCES);

@@ -92,6 +92,14 @@ describe('a drill of several rounds, as text', () => {
     expect(text).toMatch(/✖ round 2: 21 acknowledged writes lost, more than 0\n$/);
   });
 
+  it('says of a round what nobody expects', () => {
+    const odd = { ...good, round: 2, failovers: 2, aborts: ['-failover-abort-no-good-slave'] };
+    expect(drillText(reportOf([good, odd]), plain)).toContain(
+      'round 2: the sentinels failed over 2 times, in the end to redis-2: the steps are those of the first; ' +
+        'Sentinel gave up 1 attempt before (-failover-abort-no-good-slave)\n',
+    );
+  });
+
   it('says when the limits were kept', () => {
     const kept = drillText(reportOf([good, { ...good, round: 2 }], { maxDowntime: 3000, maxLost: 0 }), plain);
     expect(kept).toMatch(/demo is healthy again after 2 rounds, within the limits\n$/);
