@@ -340,8 +340,9 @@ Examples:
 
 const DRILL_HELP = `
 kill: SIGKILL. pause: its processes are frozen until another is the master. partition: it is cut off from
-the network for so long (mode: bridge). failover: a planned switch. The old master is let back in every round, and the group is left healthy. A client writes and reads
-meanwhile; its key is removed. Exits with 1 when a limit was not kept.
+the network for so long (mode: bridge). failover: a planned switch. The old master is let back in
+every round, and the group is left healthy. A client writes and reads meanwhile; its key is removed.
+Exits with 1 when a limit was not kept.
 
 Examples:
   rsentinel drill

@@ -28,7 +28,7 @@ export const STEP_TITLES: Readonly<Record<StepName, string>> = {
 };
 
 /** What the figures are called, in the order in which they are shown. */
-export const FIGURE_TITLES: Readonly<Record<keyof DrillFigures, string>> = {
+const FIGURE_TITLES: Readonly<Record<keyof DrillFigures, string>> = {
   subjectivelyDown: 'first +sdown',
   objectivelyDown: '+odown',
   elected: 'leader elected',

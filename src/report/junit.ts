@@ -25,7 +25,7 @@ export function drillJunit(report: DrillReport): string {
 function propertyLines({ figures }: DrillReport): readonly string[] {
   const properties = figureRows(figures).flatMap(({ title, values }) =>
     (['min', 'median', 'p95', 'max'] as const).map(
-      (name) => `      <property name="${escaped(title)}, ${name} ms" value="${values[name]}"/>`,
+      (name) => `      <property name="${escaped(title)}, ${name} ms" value="${Math.round(values[name])}"/>`,
     ),
   );
   return ['    <properties>', ...properties, '    </properties>'];
