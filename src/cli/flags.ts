@@ -1,5 +1,6 @@
 /** What the command line says, as the commands take it. Undefined: not said. */
 import type { DrillFault } from '../report/drill-report.js';
+import type { Address } from '../spec/address.js';
 
 export type Format = 'table' | 'json';
 
@@ -33,7 +34,15 @@ export interface UpFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFl
   readonly dryRun?: true;
 }
 
-export interface StatusFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {}
+/** A group that is known by its sentinels. */
+export interface SentinelsFlags {
+  readonly sentinels?: readonly Address[];
+  readonly masterName?: string;
+}
+
+export interface StatusFlags extends TargetFlags, SentinelsFlags, EngineFlags, ReportFlags, FormatFlags {}
+
+export interface DoctorFlags extends TargetFlags, SentinelsFlags, EngineFlags, ReportFlags, FormatFlags {}
 
 export interface DownFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
   readonly volumes?: true;

@@ -18,6 +18,7 @@ import type {
   TargetFlags,
   UpFlags,
 } from './flags.js';
+import { parseSentinels } from './given.js';
 import type { Command as Run } from './session.js';
 import { parseSince } from './since.js';
 
@@ -67,10 +68,8 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     .command('status')
     .description('print what is observed of a group: roles, links, lag, each sentinel’s view, every fault')
     .action(action<StatusFlags>(async () => (await import('./commands/status.js')).status));
-  addReport(addFormat(addEngine(addTarget(status, 'the group; no file is needed')))).addHelpText(
-    'after',
-    STATUS_HELP,
-  );
+  addSentinels(addTarget(status, 'the group; no file is needed'));
+  addReport(addFormat(addEngine(status))).addHelpText('after', STATUS_HELP);
 
   const down = program
     .command('down')
@@ -211,6 +210,16 @@ function addEffect(command: Command): Command {
   return addReport(addFormat(addEngine(command)));
 }
 
+function addSentinels(command: Command): Command {
+  return command
+    .option(
+      '--sentinels <host:port,…>',
+      'the group of these sentinels, whoever made it; no engine is asked',
+      sentinels,
+    )
+    .option('--master-name <name>', 'with --sentinels: the master that is meant, if they watch several');
+}
+
 function addEngine(command: Command): Command {
   return command.option(
     '--context <name>',
@@ -243,6 +252,7 @@ function argument<T>(parse: (text: string) => T): (text: string) => T {
 
 const duration = argument((text) => parseDuration(text));
 const lifetime = argument((text) => parseDuration(text, '30d'));
+const sentinels = argument(parseSentinels);
 const since = argument((text) => parseSince(text, Date.now()));
 const lineCount = argument((text) => {
   if (!/^\d{1,9}$/.test(text)) throw new RangeError('Not a number of lines.');
@@ -293,6 +303,7 @@ Exits with 0 when the group is healthy, 3 when it is degraded or absent.
 Examples:
   rsentinel status
   rsentinel status -n mymaster-demo --format json
+  rsentinel status --sentinels 10.1.2.3:26379,10.1.2.4:26379 --master-name mymaster
   rsentinel status -q && echo healthy`;
 
 const DOWN_HELP = `

@@ -17,12 +17,13 @@ import {
 } from '../sentinel/snapshot.js';
 import { type Address, sameAddress } from '../spec/address.js';
 
-/** A group as far as it is known: from a spec, or from labels alone. */
+/** A group as far as it is known: from a spec, from labels alone, or from its sentinels. */
 export interface KnownGroup {
   readonly name: string;
   readonly masterName: string;
-  readonly network: { readonly mode: string };
-  /** null: they are in volumes. */
+  /** The mode is null: its sentinels alone are known. */
+  readonly network: { readonly mode: string | null };
+  /** null: they are in volumes, or it is not known. */
   readonly directory: string | null;
   readonly file: string | undefined;
   readonly redis: readonly KnownNode[];
@@ -33,16 +34,19 @@ export interface KnownNode {
   readonly name: string;
   readonly address: Address;
   readonly control: Address;
-  readonly container: string;
+  /** null: no engine was asked. */
+  readonly container: string | null;
 }
 
+/** @param engine null: none was asked */
 export function assembleReport(
   group: KnownGroup,
-  engine: ObservedEngine,
+  engine: ObservedEngine | null,
   snapshot: Snapshot,
   faults: readonly Fault[],
 ): GroupReport {
-  const container = (node: KnownNode): ContainerReport => {
+  const container = (node: KnownNode): ContainerReport | null => {
+    if (node.container === null || engine === null) return null;
     const member = engine.members.find((other) => other.node === node.name);
     return { name: node.container, state: member?.state ?? 'missing', exitCode: member?.exitCode ?? null };
   };
@@ -61,7 +65,7 @@ export function assembleReport(
     networkMode: group.network.mode,
     directory: group.directory,
     file: group.file ?? null,
-    expiresAt: engine.expiry?.at ?? null,
+    expiresAt: engine?.expiry?.at ?? null,
     redis: group.redis.map((node) =>
       redisReport(node, container(node), snapshot.redis.get(node.name), masterOffset),
     ),
@@ -124,7 +128,7 @@ export type ContainerFault = Omit<Fault, 'remedy'>;
 
 function redisReport(
   node: KnownNode,
-  container: ContainerReport,
+  container: ContainerReport | null,
   answer: RedisAnswer | Silent | undefined,
   masterOffset: number | null,
 ): RedisNodeReport {
@@ -155,7 +159,7 @@ function redisReport(
 
 function sentinelReport(
   node: KnownNode,
-  container: ContainerReport,
+  container: ContainerReport | null,
   answer: SentinelAnswer | Silent | undefined,
 ): SentinelNodeReport {
   const base = { kind: 'sentinel', name: node.name, address: node.address, container } as const;

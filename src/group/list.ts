@@ -57,7 +57,9 @@ export async function list(
 }
 
 function healthOf({ redis, sentinels }: GroupReport, health: 'healthy' | 'degraded'): ListedHealth {
-  return [...redis, ...sentinels].some(({ container }) => container.state === 'running') ? health : 'stopped';
+  return [...redis, ...sentinels].some(({ container }) => container?.state === 'running')
+    ? health
+    : 'stopped';
 }
 
 function listedGroup(group: GroupListing, report: GroupReport | null, health: ListedHealth): ListedGroup {

@@ -1,14 +1,8 @@
 /** `status`: a group as it is, whatever the file says. */
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
+import type { ObservedEngine } from '../driver/driver.js';
 import type { Fault, GroupReport } from '../report/group-report.js';
 import { Connections } from '../sentinel/connection.js';
-import { LinkEvidence } from '../sentinel/evidence.js';
-import { takeSnapshot } from '../sentinel/observe.js';
-import { hasOtherPeriods } from '../sentinel/periods.js';
-import { findFaults } from '../sentinel/readiness.js';
 import { remedy } from '../sentinel/remedies.js';
-import type { Snapshot } from '../sentinel/snapshot.js';
 import { containerName } from '../spec/build.js';
 import { LOOPBACK } from '../spec/settle.js';
 import type { Topology } from '../topology/topology.js';
@@ -20,10 +14,7 @@ import {
   type KnownNode,
 } from './assemble-report.js';
 import type { Context } from './context.js';
-
-/** ms for which pings that are under way at the first look may be answered. */
-const PING_PATIENCE = 1_500;
-const PING_POLL = 20;
+import { type Looked, look } from './look.js';
 
 /**
  * Observes a group.
@@ -36,27 +27,29 @@ export async function status(
   context: Context,
 ): Promise<GroupReport> {
   const engine = await context.driver.observe(name);
-  // What a killed `up` left of reaching into volumes says nothing about the group.
-  const first = engine.members.find(({ role }) => role !== 'other') ?? engine.members[0];
-  if (first === undefined) return absentReport(name);
-
-  const group = knownGroup(name, first, engine, topology);
+  const group = knownGroup(name, engine, topology);
+  if (group === null) return absentReport(name);
   const connections = new Connections();
   try {
-    const { snapshot, faults } = await look(group, engine, connections, context);
+    const { snapshot, faults } = await lookAt(group, engine, connections, context);
     return assembleReport(group, engine, snapshot, faults);
   } finally {
     connections.close();
   }
 }
 
-/** The nodes that have a container, and those that the topology says should have one. */
-function knownGroup(
+/**
+ * The nodes that have a container, and those that the topology says should have one.
+ * @returns null: there is no container at all
+ */
+export function knownGroup(
   name: string,
-  first: ObservedMember,
   { members }: ObservedEngine,
   topology: Topology | null,
-): KnownGroup {
+): KnownGroup | null {
+  // What a killed `up` left of reaching into volumes says nothing about the group.
+  const first = members.find(({ role }) => role !== 'other') ?? members[0];
+  if (first === undefined) return null;
   // In every mode but bridge all nodes share a host; there it is where the ports are published.
   const host = members.find(({ control }) => control !== null)?.control?.host ?? LOOPBACK;
   const nodes = (role: 'redis' | 'sentinel'): readonly KnownNode[] => {
@@ -92,32 +85,23 @@ function knownGroup(
   };
 }
 
-async function look(
+/** What the nodes say; what the containers, the network and the nodes show to be wrong. */
+export async function lookAt(
   group: KnownGroup,
   engine: ObservedEngine,
   connections: Connections,
   { signal }: Context,
-): Promise<{ readonly snapshot: Snapshot; readonly faults: readonly Fault[] }> {
+): Promise<Looked> {
   const down = containerFaults(engine.members, [...group.redis, ...group.sentinels]);
   const stopped = new Set(down.map((fault) => fault.node));
-  const evidence = new LinkEvidence();
-  const patience = AbortSignal.timeout(PING_PATIENCE);
-  for (;;) {
-    signal.throwIfAborted();
-    const snapshot = await takeSnapshot(group, connections);
-    evidence.add(snapshot);
-    const found = findFaults(group, snapshot, evidence).filter((fault) => !isConsequence(fault, stopped));
-    // A ping that happens to be under way is no fault.
-    if (patience.aborted || !found.some((fault) => fault.code === 'link-unproved')) {
-      const faults = [
-        ...down.map((fault) => ({ ...fault, remedy: remedy(fault.code) })),
-        ...networkFaults(group, engine),
-        ...found,
-      ];
-      return { snapshot, faults: [...faults, ...periodFaults(snapshot)] };
-    }
-    await delay(PING_POLL);
-  }
+  const { snapshot, faults } = await look(
+    group,
+    (fault) => isConsequence(fault, stopped),
+    connections,
+    signal,
+  );
+  const ofContainers = down.map((fault) => ({ ...fault, remedy: remedy(fault.code) }));
+  return { snapshot, faults: [...ofContainers, ...networkFaults(group, engine), ...faults] };
 }
 
 /** What is bound to be seen of a node whose container does not run: that it does not is said already. */
@@ -140,12 +124,4 @@ function networkFaults(group: KnownGroup, { network }: ObservedEngine): readonly
   if (network !== null || group.network.mode === 'host') return [];
   const message = 'the network of the group is gone';
   return [{ code: 'network-missing', node: null, message, remedy: remedy('network-missing') }];
-}
-
-function periodFaults(snapshot: Snapshot): readonly Fault[] {
-  return [...snapshot.sentinels].flatMap(([node, answer]): Fault[] => {
-    if (answer.kind !== 'sentinel' || !hasOtherPeriods(answer)) return [];
-    const message = `${node} runs with other timer periods than Sentinel’s own`;
-    return [{ code: 'periods-lowered', node, message, remedy: remedy('periods-lowered') }];
-  });
 }

@@ -29,7 +29,8 @@ export interface RedisNodeReport {
   readonly name: string;
   /** The announced address. */
   readonly address: Address;
-  readonly container: ContainerReport;
+  /** null: no engine was asked, the group is known by its sentinels. */
+  readonly container: ContainerReport | null;
   /** As the node itself says; `unknown`: it does not answer. */
   readonly role: 'master' | 'replica' | 'unknown';
   readonly version: string | null;
@@ -60,7 +61,7 @@ export interface SentinelNodeReport {
   readonly kind: 'sentinel';
   readonly name: string;
   readonly address: Address;
-  readonly container: ContainerReport;
+  readonly container: ContainerReport | null;
   readonly version: string | null;
   /** SENTINEL MYID; null where it cannot be known. */
   readonly id: string | null;
@@ -81,6 +82,7 @@ export interface Fault {
 
 export interface GroupReport {
   readonly version: 1;
+  /** The group's name; the master's where the group is known by its sentinels alone. */
   readonly group: string;
   readonly health: Health;
   /** Milliseconds since 1970 (UTC) at which it was observed. */

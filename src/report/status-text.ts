@@ -23,13 +23,21 @@ export function statusText(report: GroupReport, style: Style): string {
 
 function redisLines(report: GroupReport, style: Style): readonly string[] {
   if (report.redis.length === 0) return [];
-  const titles = ['NODE', 'ROLE', 'ADDRESS', 'STATE', 'LINK', 'OFFSET', 'LAG', 'VERSION'];
+  const hasContainers = hasContainer(report.redis);
+  const titles = [
+    'NODE',
+    'ROLE',
+    ...(hasContainers ? ['ADDRESS', 'STATE'] : []),
+    'LINK',
+    'OFFSET',
+    'LAG',
+    'VERSION',
+  ];
   const rows = report.redis.map(
     (node): Row => [
-      node.name,
+      printable(node.name),
       roleCell(node, style),
-      formatAddress(node.address),
-      stateCell(node.container, style),
+      ...(hasContainers ? [formatAddress(node.address), stateCell(node.container, style)] : []),
       linkCell(node, style),
       node.offset === null ? NOTHING : String(node.offset),
       node.lag === null ? NOTHING : `${node.lag} B`,
@@ -41,25 +49,18 @@ function redisLines(report: GroupReport, style: Style): readonly string[] {
 
 function sentinelLines(report: GroupReport, style: Style): readonly string[] {
   if (report.sentinels.length === 0) return [];
-  const titles = [
-    'SENTINEL',
-    'ADDRESS',
-    'STATE',
-    'MASTER',
-    'FLAGS',
-    'REPLICAS',
-    'SENTINELS',
-    'QUORUM',
-    'CKQUORUM',
-  ];
+  const hasContainers = hasContainer(report.sentinels);
+  const start = ['SENTINEL', ...(hasContainers ? ['ADDRESS', 'STATE'] : []), 'MASTER'];
+  const titles = [...start, 'FLAGS', 'REPLICAS', 'SENTINELS', 'QUORUM', 'CKQUORUM'];
   const answering = report.sentinels.some(({ view }) => view !== null);
   const rows = report.sentinels.map((node): Row => {
-    const start = [node.name, formatAddress(node.address), stateCell(node.container, style)];
-    if (node.view === null) return [...start, { text: noView(node), paint: style.red }];
+    const place = hasContainers ? [formatAddress(node.address), stateCell(node.container, style)] : [];
+    const first = [printable(node.name), ...place];
+    if (node.view === null) return [...first, { text: noView(node), paint: style.red }];
     const { master, flags, replicas, otherSentinels, quorum, quorumReply } = node.view;
     const agrees = report.master !== null && sameAddress(master, report.master.address);
     return [
-      ...start,
+      ...first,
       { text: formatAddress(master), paint: agrees ? undefined : style.yellow },
       { text: printable(flags.join(',')), paint: flags.join() === 'master' ? undefined : style.yellow },
       String(replicas),
@@ -69,18 +70,29 @@ function sentinelLines(report: GroupReport, style: Style): readonly string[] {
       quorumReply.startsWith('OK') ? 'OK' : { text: printable(quorumReply), paint: style.red },
     ];
   });
-  return table([header(answering ? titles : titles.slice(0, 4), style.dim), ...rows]);
+  return table([header(answering ? titles : start, style.dim), ...rows]);
+}
+
+/**
+ * Whether an engine was asked. Where none was, there is no state of a container to show, and nodes are
+ * called by their addresses.
+ */
+function hasContainer(nodes: readonly { readonly container: ContainerReport | null }[]): boolean {
+  return nodes.some(({ container }) => container !== null);
 }
 
 function noView(node: SentinelNodeReport): string {
-  return node.container.state === 'running' ? 'no answer about this master' : NOTHING;
+  return node.container === null || node.container.state === 'running'
+    ? 'no answer about this master'
+    : NOTHING;
 }
 
 function masterLine({ master, masterName }: GroupReport, { bold, red }: Style): string {
   const name = masterName === null ? 'master' : `${printable(masterName)}: master`;
   if (master === null) return red(`${name} unknown: the sentinels do not agree, or none answers`);
-  const node = master.node === null ? '' : ` (${master.node})`;
-  return `${name} is ${bold(formatAddress(master.address))}${node}, as the sentinels agree`;
+  const address = formatAddress(master.address);
+  const node = master.node === null || master.node === address ? '' : ` (${master.node})`;
+  return `${name} is ${bold(printable(address))}${node}, as the sentinels agree`;
 }
 
 function faultLines({ faults }: GroupReport, { red, dim }: Style): readonly string[] {
@@ -114,7 +126,9 @@ function roleCell({ role }: RedisNodeReport, style: Style): Cell {
   return { text: role, paint: role === 'master' ? style.bold : undefined };
 }
 
-function stateCell({ state, exitCode }: ContainerReport, style: Style): Cell {
+function stateCell(container: ContainerReport | null, style: Style): Cell {
+  if (container === null) return { text: NOTHING };
+  const { state, exitCode } = container;
   const code = state === 'exited' && exitCode !== null ? ` (${exitCode})` : '';
   return { text: `${state}${code}`, paint: state === 'running' ? undefined : style.red };
 }

@@ -62,7 +62,7 @@ function nodeLines({ redis, sentinels }: GroupReport, { dim, bold }: Style): rea
       node.name,
       { text: role, paint: role === 'master' ? bold : undefined },
       formatAddress(node.address),
-      node.container.name,
+      node.container?.name ?? '-',
     ];
   });
   return table([header(['NODE', 'ROLE', 'ADDRESS', 'CONTAINER'], dim), ...rows]);

@@ -3,7 +3,7 @@ import type { Address } from '../spec/address.js';
 import type { Reply } from './connection.js';
 import type { InstanceView, MasterView, RedisAnswer, ReplicaView, SentinelAnswer } from './snapshot.js';
 
-type Fields = ReadonlyMap<string, string>;
+export type Fields = ReadonlyMap<string, string>;
 
 export function text(reply: Reply | undefined): string {
   if (reply === undefined) return '';
@@ -21,7 +21,7 @@ export function infoFields(info: string): Fields {
 }
 
 /** `name value name value …`, as SENTINEL MASTER and SENTINEL DEBUG answer. */
-function pairs(value: unknown): Fields {
+export function pairs(value: unknown): Fields {
   const fields = new Map<string, string>();
   if (!Array.isArray(value)) return fields;
   for (let index = 0; index + 1 < value.length; index += 2) {
@@ -30,7 +30,8 @@ function pairs(value: unknown): Fields {
   return fields;
 }
 
-function listOf(reply: Reply | undefined): readonly Fields[] {
+/** A list of such, as SENTINEL MASTERS and SENTINEL REPLICAS answer; empty where an error was answered. */
+export function listOf(reply: Reply | undefined): readonly Fields[] {
   return reply?.ok && Array.isArray(reply.value) ? reply.value.map(pairs) : [];
 }
 

@@ -1,8 +1,10 @@
+import type { GroupReport } from '../../report/group-report.js';
 import { statusText } from '../../report/status-text.js';
 import { styleFor } from '../../report/style.js';
 import { withEngine } from '../engine.js';
 import { exitCodeOfHealth } from '../exit-code.js';
 import type { StatusFlags } from '../flags.js';
+import { givenSentinels } from '../given.js';
 import { jsonText } from '../json.js';
 import { surroundings } from '../load.js';
 import { createReporter } from '../reporting.js';
@@ -13,14 +15,22 @@ import { resolveTarget } from '../target.js';
 /** `rsentinel status` */
 export async function status(flags: StatusFlags, session: Session): Promise<number> {
   const { stdout, env } = session;
-  const selection = definiteSelectionOf(flags, env);
+  const given = givenSentinels(flags);
+  const report =
+    given === undefined
+      ? await statusOfTarget(flags, session)
+      : await (await import('../../group/given.js')).statusOfSentinels(given, session.signal);
+  if (flags.format === 'json') stdout.write(jsonText(report));
+  else if (!flags.quiet) stdout.write(statusText(report, styleFor(stdout, env)));
+  return exitCodeOfHealth(report.health);
+}
+
+async function statusOfTarget(flags: StatusFlags, session: Session): Promise<GroupReport> {
+  const selection = definiteSelectionOf(flags, session.env);
   const reporter = await createReporter(flags, session, 'brief', 'looking');
-  const report = await withEngine(flags, session, reporter, async (context) => {
+  return withEngine(flags, session, reporter, async (context) => {
     const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
     const library = await import('../../group/status.js');
     return library.status(target.name, target.topology, context);
   });
-  if (flags.format === 'json') stdout.write(jsonText(report));
-  else if (!flags.quiet) stdout.write(statusText(report, styleFor(stdout, env)));
-  return exitCodeOfHealth(report.health);
 }

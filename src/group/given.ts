@@ -1,0 +1,46 @@
+/** A group that is known by its sentinels, whoever made it: no engine is asked. */
+import type { GroupReport } from '../report/group-report.js';
+import { Connections } from '../sentinel/connection.js';
+import { type DiscoveredGroup, discover } from '../sentinel/discover.js';
+import type { Address } from '../spec/address.js';
+import { assembleReport, type KnownGroup } from './assemble-report.js';
+import { look } from './look.js';
+
+/** Some sentinels of a group. */
+export interface GivenSentinels {
+  /** As this machine reaches them. */
+  readonly sentinels: readonly Address[];
+  /** undefined: the only one that they watch. */
+  readonly masterName: string | undefined;
+}
+
+/**
+ * Observes the group of the given sentinels.
+ * @throws RsentinelError SENTINELS_SILENT, MASTER_UNKNOWN, USAGE; a broken group is a report with faults
+ */
+export async function statusOfSentinels(
+  { sentinels, masterName }: GivenSentinels,
+  signal: AbortSignal,
+): Promise<GroupReport> {
+  const connections = new Connections();
+  try {
+    const group = givenGroup(await discover(sentinels, masterName, connections, signal));
+    const { snapshot, faults } = await look(group, () => false, connections, signal);
+    return assembleReport(group, null, snapshot, faults);
+  } finally {
+    connections.close();
+  }
+}
+
+/** Called by its master's name, which is all that it has. */
+export function givenGroup({ masterName, redis, sentinels }: DiscoveredGroup): KnownGroup {
+  return {
+    name: masterName,
+    masterName,
+    network: { mode: null },
+    directory: null,
+    file: undefined,
+    redis: redis.map((node) => ({ ...node, container: null })),
+    sentinels: sentinels.map((node) => ({ ...node, container: null })),
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * A group that is known by some of its sentinels alone: they are asked who belongs to it. Its nodes
+ * are called by the addresses that clients are told.
+ */
+import { RsentinelError } from '../errors.js';
+import { type Address, formatAddress, sameAddress } from '../spec/address.js';
+import type { Connections } from './connection.js';
+import type { Expected } from './expectation.js';
+import { type Target, takeSnapshot } from './observe.js';
+import { listOf, text } from './replies.js';
+import type { SentinelAnswer, Snapshot } from './snapshot.js';
+
+/** A node that is to be asked, and whose answer is to be judged. */
+export interface Discovered extends Expected, Target {}
+
+export interface DiscoveredGroup {
+  readonly masterName: string;
+  readonly redis: readonly Discovered[];
+  readonly sentinels: readonly Discovered[];
+}
+
+/** How often sentinels that others name are asked for more: each knows all others within seconds. */
+const ROUNDS = 3;
+
+/**
+ * @param seeds sentinels, where this machine reaches them
+ * @param masterName undefined: they watch one only
+ * @throws RsentinelError SENTINELS_SILENT; MASTER_UNKNOWN; USAGE when they watch several
+ */
+export async function discover(
+  seeds: readonly Address[],
+  masterName: string | undefined,
+  connections: Connections,
+  signal: AbortSignal,
+): Promise<DiscoveredGroup> {
+  const watched = await mastersOf(seeds, connections);
+  signal.throwIfAborted();
+  const name = chosen(masterName, watched);
+  let asked: readonly Target[] = uniqueTargets(seeds);
+  for (let round = 1; ; round += 1) {
+    const snapshot = await takeSnapshot({ masterName: name, redis: [], sentinels: asked }, connections);
+    signal.throwIfAborted();
+    const group = groupOf(name, asked, snapshot);
+    const isNew = ({ control }: Target): boolean =>
+      !asked.some((other) => sameAddress(other.control, control));
+    const more = group.sentinels.filter(isNew);
+    if (more.length === 0 || round === ROUNDS) return group;
+    asked = [...asked, ...more];
+  }
+}
+
+/** Names of the masters that the sentinels watch. @throws RsentinelError SENTINELS_SILENT */
+async function mastersOf(seeds: readonly Address[], connections: Connections): Promise<ReadonlySet<string>> {
+  const answers = await Promise.all(
+    seeds.map(async (seed) => {
+      try {
+        const [reply] = await connections.query(seed, [['SENTINEL', 'MASTERS']]);
+        if (reply?.ok) return { names: listOf(reply).map((fields) => fields.get('name') ?? '') };
+        return { reason: notSentinel(text(reply)) };
+      } catch (error) {
+        return { reason: error instanceof Error ? error.message : String(error) };
+      }
+    }),
+  );
+  if (answers.some(({ names }) => names !== undefined)) {
+    return new Set(answers.flatMap(({ names = [] }) => names));
+  }
+  throw new RsentinelError('SENTINELS_SILENT', 'none of the sentinels answers', {
+    details: seeds.map((seed, index) => `${formatAddress(seed)}: ${answers[index]?.reason ?? ''}`),
+    hint: 'Give the addresses of sentinels (their usual port is 26379), as this machine reaches them.',
+  });
+}
+
+function notSentinel(error: string): string {
+  return /unknown command/i.test(error) ? 'it is no sentinel' : error;
+}
+
+function chosen(masterName: string | undefined, watched: ReadonlySet<string>): string {
+  const names = [...watched].sort();
+  const [first, ...others] = names;
+  if (masterName !== undefined && watched.has(masterName)) return masterName;
+  if (masterName === undefined && first !== undefined && others.length === 0) return first;
+  const watches = first === undefined ? 'they watch no master' : `they watch ${names.join(', ')}`;
+  if (masterName === undefined && first !== undefined) {
+    throw new RsentinelError('USAGE', `the sentinels watch several masters: which one is meant?`, {
+      details: names,
+      hint: 'Name one with --master-name.',
+    });
+  }
+  const wanted = masterName === undefined ? '' : ` named ${masterName}`;
+  throw new RsentinelError('MASTER_UNKNOWN', `the sentinels do not watch a master${wanted}: ${watches}`, {
+    hint: 'Name one that they watch with --master-name, or give the sentinels of another group.',
+  });
+}
+
+function uniqueTargets(seeds: readonly Address[]): readonly Target[] {
+  const byName = new Map(seeds.map((seed) => [formatAddress(seed), seed]));
+  return [...byName].map(([name, control]) => ({ name, control }));
+}
+
+/**
+ * All that any of the sentinels knows. One that was asked at another address than it announces is known
+ * again by its id, and is called by what it announces. Pure.
+ */
+export function groupOf(masterName: string, asked: readonly Target[], snapshot: Snapshot): DiscoveredGroup {
+  const views = asked.flatMap(({ name, control }) => {
+    const answer = snapshot.sentinels.get(name);
+    return answer === undefined || answer.kind === 'silent' ? [] : [{ control, answer }];
+  });
+  const peers = views.flatMap(({ answer }) => answer.sentinels);
+  const announcedOf = (control: Address, answer: SentinelAnswer | undefined): Address =>
+    peers.find(({ runid }) => runid !== '' && runid === answer?.myid)?.address ?? control;
+  const seen = asked.map(({ control }): Discovered => {
+    const address = announcedOf(control, views.find((view) => sameAddress(view.control, control))?.answer);
+    return { name: formatAddress(address), address, control };
+  });
+  const masters = views.flatMap(({ answer }) => (answer.master === null ? [] : [answer.master]));
+  const replicas = views.flatMap(({ answer }) => answer.replicas);
+  return {
+    masterName,
+    redis: unique([...masters, ...replicas].map(atAnnounced)),
+    sentinels: unique([...seen, ...peers.map(atAnnounced)]),
+  };
+}
+
+function atAnnounced({ address }: { readonly address: Address }): Discovered {
+  return { name: formatAddress(address), address, control: address };
+}
+
+function unique(nodes: readonly Discovered[]): readonly Discovered[] {
+  const byName = new Map<string, Discovered>();
+  for (const node of nodes) if (!byName.has(node.name)) byName.set(node.name, node);
+  return [...byName.values()].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
