@@ -17,6 +17,8 @@
  */
 
 export { type DrillSettings, drill } from './drill/drill.js';
+export { doctor, doctorOfSentinels } from './doctor/doctor.js';
+export type { DoctorReport, Finding, Severity } from './doctor/finding.js';
 export { connectDocker } from './driver/docker/docker-driver.js';
 export type { Driver } from './driver/driver.js';
 export { type ErrorCode, type ErrorOptions, RsentinelError } from './errors.js';
@@ -27,6 +29,7 @@ export { type FailoverSettings, plannedFailover } from './faults/planned-failove
 export type { Context } from './group/context.js';
 export { type DownResult, type DownSettings, type DownTarget, down } from './group/down.js';
 export { downMany, type Removal } from './group/down-many.js';
+export { type GivenSentinels, statusOfSentinels } from './group/given.js';
 export { type ListedGroup, type ListedHealth, list } from './group/list.js';
 export { type Logs, type LogsSettings, logs } from './group/logs.js';
 export type { NodeLine } from './group/node-lines.js';

@@ -1,7 +1,8 @@
 /**
  * Exit codes. Scripts rely on them: 0 done; 1 failed; 2 usage or topology; 3 group degraded or
- * absent (`status`); 124 wait timed out (as `timeout` of the coreutils); 129, 130 and 143 signals.
+ * absent (`status`), or with a problem (`doctor`); 124 wait timed out (as `timeout` of the coreutils); 129, 130 and 143 signals.
  */
+import type { Finding } from '../doctor/finding.js';
 import type { ErrorCode } from '../errors.js';
 import type { Health } from '../report/group-report.js';
 
@@ -33,4 +34,9 @@ export function exitCodeOf(code: ErrorCode, signal: StopSignal | null): number {
 /** What `status` exits with. */
 export function exitCodeOfHealth(health: Health): number {
   return health === 'healthy' ? 0 : 3;
+}
+
+/** What `doctor` exits with: warnings and notes are no failure. */
+export function exitCodeOfFindings(findings: readonly Finding[]): number {
+  return findings.some(({ severity }) => severity === 'problem') ? 3 : 0;
 }

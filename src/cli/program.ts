@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { VERSION } from '../version.js';
 import { parseDuration } from './duration.js';
 import type {
+  DoctorFlags,
   DownFlags,
   DrillFlags,
   FailoverFlags,
@@ -158,6 +159,13 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     .option('--wait-timeout <duration>', 'how long each step may take (default: 90s)', duration);
   addReport(addFormat(addEngine(drill), ['table', 'json', 'junit'])).addHelpText('after', DRILL_HELP);
 
+  const doctor = program
+    .command('doctor')
+    .description('look for the known traps of Sentinel in a group, each with its remedy')
+    .action(action<DoctorFlags>(async () => (await import('./commands/doctor.js')).doctor));
+  addSentinels(addTarget(doctor, 'the group; no file is needed'));
+  addReport(addFormat(addEngine(doctor))).addHelpText('after', DOCTOR_HELP);
+
   const prune = program
     .command('prune')
     .description('remove groups that have expired, or whose topology file or directory is gone; asks first')
@@ -286,8 +294,9 @@ Environment:
   DOCKER_HOST, DOCKER_CONTEXT        the engine, as for docker; --context wins
   NO_COLOR, FORCE_COLOR, CI          as everywhere
 
-Exit codes: 0 done; 1 failed; 2 usage or topology; 3 group degraded or absent (status);
-124 not ready in time, or another rsentinel is at the group for too long; 129, 130, 143 interrupted.`;
+Exit codes: 0 done; 1 failed; 2 usage or topology; 3 group degraded or absent (status), or with a
+problem (doctor); 124 not ready in time, or another rsentinel is at the group for too long;
+129, 130, 143 interrupted.`;
 
 const UP_HELP = `
 Examples:
@@ -360,6 +369,14 @@ Examples:
   rsentinel drill --fault pause -n mymaster-demo
   rsentinel drill --rounds 10 --max-downtime 5s --max-lost 0 --format junit > drill.xml
   rsentinel drill --report drill.html`;
+
+const DOCTOR_HELP = `
+Exits with 3 when there is a problem; warnings and notes are none.
+
+Examples:
+  rsentinel doctor
+  rsentinel doctor -n mymaster-demo --format json
+  rsentinel doctor --sentinels 10.1.2.3:26379,10.1.2.4:26379 --master-name mymaster`;
 
 const PRUNE_HELP = `
 Removed are groups that have expired (up --ttl), groups that were made on this machine and whose

@@ -1,0 +1,36 @@
+import type { DoctorReport } from '../../doctor/finding.js';
+import { doctorText } from '../../report/doctor-text.js';
+import { styleFor } from '../../report/style.js';
+import { withEngine } from '../engine.js';
+import { exitCodeOfFindings } from '../exit-code.js';
+import type { DoctorFlags } from '../flags.js';
+import { givenSentinels } from '../given.js';
+import { jsonText } from '../json.js';
+import { surroundings } from '../load.js';
+import { createReporter } from '../reporting.js';
+import type { Session } from '../session.js';
+import { definiteSelectionOf } from '../source.js';
+import { resolveTarget } from '../target.js';
+
+/** `rsentinel doctor` */
+export async function doctor(flags: DoctorFlags, session: Session): Promise<number> {
+  const { stdout, env } = session;
+  const given = givenSentinels(flags);
+  const report =
+    given === undefined
+      ? await doctorOfTarget(flags, session)
+      : await (await import('../../doctor/doctor.js')).doctorOfSentinels(given, session.signal);
+  if (flags.format === 'json') stdout.write(jsonText(report));
+  else if (!flags.quiet) stdout.write(doctorText(report, styleFor(stdout, env)));
+  return exitCodeOfFindings(report.findings);
+}
+
+async function doctorOfTarget(flags: DoctorFlags, session: Session): Promise<DoctorReport> {
+  const selection = definiteSelectionOf(flags, session.env);
+  const reporter = await createReporter(flags, session, 'brief', 'looking');
+  return withEngine(flags, session, reporter, async (context) => {
+    const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const library = await import('../../doctor/doctor.js');
+    return library.doctor(target.name, target.topology, context);
+  });
+}

@@ -1,0 +1,82 @@
+/** `doctor`: a group is looked at for every known trap. */
+import { RsentinelError } from '../errors.js';
+import type { KnownGroup } from '../group/assemble-report.js';
+import type { Context } from '../group/context.js';
+import { type GivenSentinels, givenGroup } from '../group/given.js';
+import { look } from '../group/look.js';
+import { knownGroup, lookAt } from '../group/status.js';
+import type { Fault } from '../report/group-report.js';
+import { Connections } from '../sentinel/connection.js';
+import { discover } from '../sentinel/discover.js';
+import type { Topology } from '../topology/topology.js';
+import { diagnose } from './diagnose.js';
+import type { Facts } from './facts.js';
+import type { DoctorReport } from './finding.js';
+import { observeFacts } from './observe-facts.js';
+
+/**
+ * Examines a group of the engine.
+ * @param topology what should be there, where it is known
+ * @throws RsentinelError GROUP_ABSENT where there is nothing to look at; what concerns the engine
+ */
+export async function doctor(
+  name: string,
+  topology: Topology | null,
+  context: Context,
+): Promise<DoctorReport> {
+  const observed = await context.driver.observe(name);
+  // Volumes alone are what `down` keeps.
+  if (observed.members.length === 0 && observed.network === null) throw absent(name);
+  const group = knownGroup(name, observed, topology) ?? withoutNodes(name);
+  const connections = new Connections();
+  try {
+    const { faults } = await lookAt(group, observed, connections, context);
+    const facts = await observeFacts(group, { driver: context.driver, observed }, connections);
+    context.signal.throwIfAborted();
+    return reportOf(facts, faults);
+  } finally {
+    connections.close();
+  }
+}
+
+/**
+ * Examines the group of the given sentinels, whoever made it. No engine is asked.
+ * @throws RsentinelError SENTINELS_SILENT, MASTER_UNKNOWN, USAGE
+ */
+export async function doctorOfSentinels(
+  { sentinels, masterName }: GivenSentinels,
+  signal: AbortSignal,
+): Promise<DoctorReport> {
+  const connections = new Connections();
+  try {
+    const group = givenGroup(await discover(sentinels, masterName, connections, signal));
+    const { faults } = await look(group, () => false, connections, signal);
+    const facts = await observeFacts(group, null, connections);
+    signal.throwIfAborted();
+    return reportOf(facts, faults);
+  } finally {
+    connections.close();
+  }
+}
+
+function reportOf(facts: Facts, faults: readonly Fault[]): DoctorReport {
+  return {
+    version: 1,
+    group: facts.group,
+    masterName: facts.masterName === '' ? null : facts.masterName,
+    observedAt: Date.now(),
+    findings: diagnose(facts, faults),
+  };
+}
+
+/** A network, and no container on it. */
+function withoutNodes(name: string): KnownGroup {
+  const nothing = { directory: null, file: undefined, redis: [], sentinels: [] };
+  return { name, masterName: '', network: { mode: null }, ...nothing };
+}
+
+function absent(name: string): RsentinelError {
+  return new RsentinelError('GROUP_ABSENT', `nothing of the group ${name} is on this engine`, {
+    hint: '`rsentinel ls` shows the groups that there are; `rsentinel up` makes this one. A group that rsentinel did not make is looked at with --sentinels host:port.',
+  });
+}

@@ -1,0 +1,71 @@
+/** What is around the group: clocks, the machine, what others have left. Pure. */
+import type { Clock, Facts, Leftover } from '../facts.js';
+import { type Finding, found } from '../finding.js';
+
+/** ms that clocks may be apart. */
+const TOLERANCE = 1_000;
+
+interface Ticking {
+  readonly name: string;
+  readonly clock: Clock;
+}
+
+const THIS_MACHINE: Ticking = { name: 'this machine', clock: { offset: 0, uncertainty: 0 } };
+
+/** Keys expire by the clock of the master, whoever that is. */
+export function differentClocks({ redis, sentinels }: Facts): readonly Finding[] {
+  const nodes = [...redis, ...sentinels].flatMap(({ name, own }): Ticking[] =>
+    own === null || own.clock === null ? [] : [{ name, clock: own.clock }],
+  );
+  const sorted = [THIS_MACHINE, ...nodes].sort((a, b) => a.clock.offset - b.clock.offset);
+  const [slowest = THIS_MACHINE, fastest = THIS_MACHINE] = [sorted[0], sorted.at(-1)];
+  const apart = fastest.clock.offset - slowest.clock.offset;
+  const surely = apart - fastest.clock.uncertainty - slowest.clock.uncertainty;
+  if (surely <= TOLERANCE) return [];
+  const off = nodes.filter(({ clock }) => Math.abs(clock.offset) - clock.uncertainty > TOLERANCE / 2);
+  const list = off.map(({ name, clock }) => `${name} ${signed(clock.offset)}`).join(', ');
+  const message = `the clocks are ${seconds(apart)} apart (against this machine: ${list}): keys expire early or late after a failover, and logs cannot be compared`;
+  return [found('clock-skew', 'warning', null, message)];
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+const signed = (ms: number): string => `${ms < 0 ? '' : '+'}${seconds(ms)}`;
+
+/** 0: the kernel refuses a fork when the data set is more than half of the memory. */
+export function memoryOvercommit({ overcommit }: Facts): readonly Finding[] {
+  if (overcommit !== '0') return [];
+  const message =
+    'vm.overcommit_memory is 0 on the machine of the nodes: saving and a first synchronisation fork the server, and fail when memory is low';
+  return [found('overcommit', 'warning', null, message)];
+}
+
+/** Something of the group is there, and not one node. */
+export function halfMade({ group, origin, redis, sentinels, isBusy }: Facts): readonly Finding[] {
+  if (origin.kind !== 'engine' || isBusy || redis.length + sentinels.length > 0) return [];
+  return [
+    found(
+      'half-made',
+      'problem',
+      null,
+      `of ${group} there is no node on the engine, only what is around them`,
+    ),
+  ];
+}
+
+export function leftovers(facts: Facts): readonly Finding[] {
+  return facts.leftovers.map((leftover) => {
+    const severity = leftover.kind === 'group' ? 'note' : 'warning';
+    return found('leftovers', severity, null, leftoverText(leftover));
+  });
+}
+
+function leftoverText(leftover: Leftover): string {
+  switch (leftover.kind) {
+    case 'container':
+      return `the container ${leftover.name} belongs to the group and is none of its nodes: a command that was killed has left it`;
+    case 'lock':
+      return `the group is locked by ${leftover.holder}, which has ended`;
+    case 'group':
+      return `of the group ${leftover.name} there is no node on the engine, only fragments`;
+  }
+}
