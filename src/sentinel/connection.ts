@@ -16,6 +16,8 @@ const REPLY_TIMEOUT = 1000;
 
 export class Connections {
   readonly #open = new Map<string, Redis>();
+  /** What went wrong with a connection last: the client itself only says that it is closed. */
+  readonly #failures = new Map<string, Error>();
   /** Loaded while the engine works: by the time a node is there to be asked, so is the library. */
   readonly #library = import('./redis-client.js');
 
@@ -28,7 +30,11 @@ export class Connections {
     const key = formatAddress(address);
     const library = await this.#library;
     const connection = this.#open.get(key) ?? this.#connect(library.Redis, key, address);
-    if (connection.status === 'wait') await connection.connect();
+    if (connection.status === 'wait') {
+      await connection.connect().catch((error: unknown) => {
+        throw this.#failures.get(key) ?? error;
+      });
+    }
     const pipeline = connection.pipeline();
     for (const [name, ...args] of commands) pipeline.call(name, ...args);
     const replies = (await pipeline.exec()) ?? [];
@@ -55,8 +61,9 @@ export class Connections {
       protocol: 2,
       disableClientInfo: true,
     });
+    this.#failures.delete(key);
     // The failure reaches the caller by the command that it concerns.
-    connection.on('error', () => {});
+    connection.on('error', (error: Error) => this.#failures.set(key, error));
     connection.on('end', () => {
       if (this.#open.get(key) === connection) this.#open.delete(key);
     });

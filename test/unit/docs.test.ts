@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { TRAP_REMEDIES } from '../../src/doctor/remedies.js';
 import { topologyJsonSchema } from '../../src/topology/json-schema.js';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -21,7 +22,11 @@ function keysOf(schema: unknown, prefix = ''): readonly string[] {
 }
 
 describe('docs/troubleshooting.md', () => {
-  const documented = firstCells(read('docs/troubleshooting.md'));
+  const page = read('docs/troubleshooting.md');
+  const documented = firstCells(page);
+  /** First cells of the tables of one chapter. */
+  const documentedIn = (chapter: string): readonly string[] =>
+    firstCells(page.split(/^## /m).find((text) => text.startsWith(`${chapter}\n`)) ?? '');
 
   it('has every error code, and no other', () => {
     const codes = [...read('src/errors.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map(([, code]) => code);
@@ -34,7 +39,11 @@ describe('docs/troubleshooting.md', () => {
       ([, code]) => code,
     );
     expect(codes.length).toBeGreaterThan(25);
-    expect(documented.filter((code) => /^[a-z-]+$/.test(code)).sort()).toEqual([...codes].sort());
+    expect([...documentedIn('Faults')].sort()).toEqual([...codes].sort());
+  });
+
+  it('has every trap, and no other', () => {
+    expect([...documentedIn('Traps')].sort()).toEqual(Object.keys(TRAP_REMEDIES).sort());
   });
 });
 

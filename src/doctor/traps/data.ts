@@ -64,7 +64,9 @@ export function noPassword(facts: Facts): readonly Finding[] {
   const open = answering(facts).filter(({ address }) => !isLoopback(address.host));
   if (open.length === 0) return [];
   const isBridge = facts.origin.kind === 'engine' && facts.origin.mode === 'bridge';
-  const who = isBridge ? 'every container on the group’s network' : 'whoever reaches their addresses';
+  const who = isBridge
+    ? 'every container on the group’s network'
+    : `whoever reaches ${open.length === 1 ? 'its address' : 'their addresses'}`;
   const message = `${listed(namesOf(open))} ${open.length === 1 ? 'asks' : 'ask'} for no password: ${who} can read, change and delete all data`;
   return [found('no-password', isBridge ? 'note' : 'warning', null, message)];
 }
@@ -79,7 +81,10 @@ export function oldVersions(facts: Facts): readonly Finding[] {
   const old = nodes.filter(({ version }) => version !== '' && isOlder(version, OLDEST.join('.')));
   if (old.length === 0) return [];
   const versions = [...new Set(old.map(({ version }) => version))].sort();
-  const who = old.length === nodes.length ? 'all nodes run' : `${listed(old.map(({ name }) => name))} run`;
+  const who =
+    old.length === nodes.length
+      ? 'all nodes run'
+      : `${listed(old.map(({ name }) => name))} ${old.length === 1 ? 'runs' : 'run'}`;
   const message = `${who} ${versions.join(', ')}, which nobody maintains any more`;
   return [found('old-version', 'warning', null, message)];
 }
