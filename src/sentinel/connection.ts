@@ -16,7 +16,7 @@ const REPLY_TIMEOUT = 1000;
 
 export class Connections {
   readonly #open = new Map<string, Redis>();
-  /** What went wrong with a connection last: the client itself only says that it is closed. */
+  /** What went wrong with a connection last. */
   readonly #failures = new Map<string, Error>();
   /** Loaded while the engine works: by the time a node is there to be asked, so is the library. */
   readonly #library = import('./redis-client.js');
@@ -30,9 +30,11 @@ export class Connections {
     const key = formatAddress(address);
     const library = await this.#library;
     const connection = this.#open.get(key) ?? this.#connect(library.Redis, key, address);
+    // That it is closed says the client; why, the system has said before.
+    const cause = (error: unknown): unknown => this.#failures.get(key) ?? error;
     if (connection.status === 'wait') {
       await connection.connect().catch((error: unknown) => {
-        throw this.#failures.get(key) ?? error;
+        throw cause(error);
       });
     }
     const pipeline = connection.pipeline();
@@ -41,7 +43,7 @@ export class Connections {
     return replies.map(([error, value]) => {
       if (error === null) return { ok: true, value };
       // A reply of the node has the name ReplyError; all else concerns the connection.
-      if (error.name !== 'ReplyError') throw error;
+      if (error.name !== 'ReplyError') throw cause(error);
       return { ok: false, error: error.message };
     });
   }
