@@ -16,9 +16,9 @@
  * Functions never print and never exit: they emit events and throw {@link RsentinelError}.
  */
 
-export { type DrillSettings, drill } from './drill/drill.js';
 export { doctor, doctorOfSentinels } from './doctor/doctor.js';
 export type { DoctorReport, Finding, Severity } from './doctor/finding.js';
+export { type DrillSettings, drill } from './drill/drill.js';
 export { connectDocker } from './driver/docker/docker-driver.js';
 export type { Driver } from './driver/driver.js';
 export { type ErrorCode, type ErrorOptions, RsentinelError } from './errors.js';

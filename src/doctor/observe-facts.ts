@@ -172,7 +172,7 @@ async function sentinelOwn(
     isTilted: fields.get('sentinel_tilt') === '1',
     masters: listOf(masters).map((watched) => watched.get('name') ?? ''),
     watch: watchOf(master),
-    notSaved: flush?.ok ? null : text(flush),
+    notSaved: flush?.ok ? null : text(flush).replace(/^ERR |\.$/g, ''),
     clock: await clockOf(node.control, ['INFO', 'server'], serverTimeOf, connections),
   };
   return {

@@ -11,7 +11,7 @@ export const TRAP_REMEDIES = {
   'address-mixed':
     'Use IP addresses everywhere, or names everywhere (sentinel resolve-hostnames yes, announce-hostnames yes, and names in replica-announce-ip and sentinel announce-ip).',
   'conf-not-saved':
-    'Mount the directory of the file, not the file alone, and let the user of the server write there; check the free space.',
+    'Its log says why. Mount the directory of the file, not the file alone ("Device or resource busy"), let the user of the server write there, and check the free space.',
   'conf-missing': 'Start it with a configuration file in a directory that it may write to.',
   'sentinels-too-few': 'Run at least three sentinels, on three machines where it matters.',
   'sentinels-even': 'Add a sentinel, or take one away.',

@@ -126,7 +126,7 @@ describe('a drill', () => {
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
     const { report } = await group.status();
-    expect(report.redis.map(({ container }) => container.state)).toEqual(['running', 'running', 'running']);
+    expect(report.redis.map(({ container }) => container?.state)).toEqual(['running', 'running', 'running']);
     await group.up();
     const sizes = await Promise.all(report.redis.map(({ address }) => ask(address, 'DBSIZE')));
     expect(sizes).toEqual([0, 0, 0]);

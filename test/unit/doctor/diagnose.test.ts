@@ -103,9 +103,9 @@ describe('addresses', () => {
 describe('configuration', () => {
   it('that a sentinel cannot save is found, once', () => {
     const conf = { path: '/group/sentinel-2/conf', isWritable: false };
-    const own = { notSaved: 'ERR Device or resource busy' };
+    const own = { notSaved: 'Failed to save config file' };
     expect(found({ sentinels: sentinelsWith(2, { own, conf }) })).toEqual([
-      'problem conf-not-saved (sentinel-2): sentinel-2 cannot save its configuration (ERR Device or resource busy): a failover that it has voted for is forgotten with a restart',
+      'problem conf-not-saved (sentinel-2): sentinel-2 cannot save its configuration (Failed to save config file): a failover that it has voted for is forgotten with a restart',
     ]);
   });
 
