@@ -50,6 +50,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          globalSetup: ['./test/support/engine-setup.ts'],
+          // As for the integration tests.
+          maxWorkers: 2,
+          sequence: { groupOrder: 5 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
           globalSetup: ['./test/support/engine-setup.ts'],

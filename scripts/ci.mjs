@@ -10,6 +10,7 @@ await main(async () => {
   const checks = await runForeground('npm', ['run', 'check'], { env });
   const versions = await runForeground('npm', ['run', 'test:versions'], { env });
   const engines = await runForeground('npm', ['run', 'test:engines'], { env });
+  const faults = await runForeground('npm', ['run', 'test:faults'], { env });
   const chaos = await runForeground('npm', ['run', 'test:chaos', '--', '--rounds', '25'], { env });
   if (checks !== 0) say('npm run check failed: see above.');
   // The one line that tells the whole run: it has to be the last.
@@ -17,8 +18,9 @@ await main(async () => {
     await readCounts('test', tests),
     await readCounts('test-versions', versions),
     await readCounts('test-engines', engines),
+    await readCounts('test-faults', faults),
     await readCounts('test-chaos', chaos),
   ]);
   process.stdout.write(`${closingLine(counts)}\n`);
-  return [tests, checks, versions, engines, chaos].every((code) => code === 0) ? 0 : 1;
+  return [tests, checks, versions, engines, faults, chaos].every((code) => code === 0) ? 0 : 1;
 });
