@@ -23,7 +23,7 @@ export { connectDocker } from './driver/docker/docker-driver.js';
 export type { Driver } from './driver/driver.js';
 export { type ErrorCode, type ErrorOptions, RsentinelError } from './errors.js';
 export type { Listener, RsentinelEvent } from './events.js';
-export { bringOn, type FaultSettings, type FaultTarget } from './faults/bring-on.js';
+export { bringOn, type FaultSettings } from './faults/bring-on.js';
 export type { FaultKind, FaultReport, Milestone, VictimRole, Victims } from './faults/fault.js';
 export { type FailoverSettings, plannedFailover } from './faults/planned-failover.js';
 export type { Context } from './group/context.js';

@@ -2,17 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import type { ObservedEngine } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
-import { onGroup } from '../faults/bring-on.js';
+import { refuseSharedNetwork } from '../faults/network.js';
 import type { Context } from '../group/context.js';
+import { keepingPeriods } from '../group/keep-periods.js';
 import { observeLive } from '../group/observe-live.js';
+import { onGroup } from '../group/on-group.js';
 import { replaceDeadMaster } from '../group/replace-master.js';
 import { status } from '../group/status.js';
 import type { DrillFault, DrillLimits, DrillReport, DrillRound } from '../report/drill-report.js';
 import type { GroupReport } from '../report/group-report.js';
 import type { Connections } from '../sentinel/connection.js';
-import { takeSnapshot } from '../sentinel/observe.js';
-import { DEFAULT_PERIODS, type Periods, setPeriods } from '../sentinel/periods.js';
-import { type Address, sameAddress } from '../spec/address.js';
+import { sameAddress } from '../spec/address.js';
 import type { Topology } from '../topology/topology.js';
 import { letBack } from './fault.js';
 import { breachesOf, figuresOf } from './figures.js';
@@ -68,12 +68,7 @@ function suitable(
       hint: 'Set `replicas` in the topology file to 1 or more, and run `rsentinel up`.',
     });
   }
-  if (fault === 'partition' && networkMode !== 'bridge') {
-    const message = `partition needs mode: bridge, and the group is in mode: ${networkMode}`;
-    throw new RsentinelError('NETWORK_UNSUITABLE', message, {
-      hint: 'There each node has a network connection of its own. Elsewhere they share one: use pause, or kill.',
-    });
-  }
+  if (fault === 'partition') refuseSharedNetwork(fault, networkMode);
   return masterName;
 }
 
@@ -96,19 +91,19 @@ async function drillHealthy(
   const redis = engine.members.flatMap(({ role, control }) =>
     role === 'redis' && control !== null ? [control] : [],
   );
-  const periods = await periodsOf(engine, masterName, connections);
   const keys = `rsentinel:drill:${randomBytes(6).toString('hex')}`;
   const rounds: DrillRound[] = [];
   for (let round = 1; round <= settings.rounds; round += 1) {
     const key = `${keys}:${round}`;
     const one = { group, masterName, fault, round, rounds: settings.rounds, key, waitTimeoutMs };
     try {
-      rounds.push(await playRound(one, connections, context));
+      const play = () => playRound(one, connections, context);
+      rounds.push(await keepingPeriods(engine, connections, play));
     } catch (error) {
       await recover(group, fault, connections, context);
       throw error;
     } finally {
-      await Promise.all([restorePeriods(periods, connections), removeKey(key, redis, connections)]);
+      await removeKey(key, redis, connections);
     }
   }
   return {
@@ -124,49 +119,6 @@ async function drillHealthy(
     limits,
     breaches: breachesOf(rounds, limits),
   };
-}
-
-interface SentinelPeriods {
-  readonly control: Address;
-  readonly periods: Periods;
-}
-
-/** What each sentinel runs with: a planned failover and the way back lower them. */
-async function periodsOf(
-  { members }: ObservedEngine,
-  masterName: string,
-  connections: Connections,
-): Promise<readonly SentinelPeriods[]> {
-  const sentinels = members.flatMap(({ role, node, control }) =>
-    role === 'sentinel' && control !== null ? [{ name: node, control }] : [],
-  );
-  const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
-  return sentinels.flatMap(({ name, control }): SentinelPeriods[] => {
-    const answer = snapshot.sentinels.get(name);
-    if (answer?.kind !== 'sentinel' || answer.periods === null) return [];
-    const present = answer.periods;
-    const of = (period: keyof Periods) => present.get(period) ?? DEFAULT_PERIODS[period];
-    return [
-      {
-        control,
-        periods: {
-          'info-period': of('info-period'),
-          'ping-period': of('ping-period'),
-          'publish-period': of('publish-period'),
-          'ask-period': of('ask-period'),
-        },
-      },
-    ];
-  });
-}
-
-async function restorePeriods(
-  sentinels: readonly SentinelPeriods[],
-  connections: Connections,
-): Promise<void> {
-  await Promise.allSettled(
-    sentinels.map(({ control, periods }) => setPeriods(control, periods, connections)),
-  );
 }
 
 /**

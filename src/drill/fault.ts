@@ -52,7 +52,7 @@ export async function letBack(
     case 'pause':
       return driver.unpause(group, container);
     case 'partition':
-      if (address !== null) await driver.connect(group, container, address);
+      if (address !== null) await driver.connect(group, container, node, address);
       return;
     case 'failover':
   }

@@ -222,8 +222,8 @@ export interface Driver {
   unpause(group: string, container: string): Promise<void>;
   /** Takes a member off the group's network, its connections with it. Already so: done. */
   disconnect(group: string, container: string): Promise<void>;
-  /** Puts a member back on the group's network, at the address that it had. Already so: done. */
-  connect(group: string, container: string, address: Address): Promise<void>;
+  /** Puts a member back on the group's network, under its name and at the address that it had. Already so: done. */
+  connect(group: string, container: string, node: string, address: Address): Promise<void>;
   /** Removes a member in whatever state it is, with its anonymous volumes. Absent: done. */
   remove(group: string, container: string): Promise<void>;
   /** Frees the name of a stopped member for a successor; observed as `other` from then on. */

@@ -2,19 +2,19 @@
 import type { Driver, ObservedEngine, ObservedMember } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
 import type { Context } from '../group/context.js';
-import { untilEngineCalm } from '../group/engine-calm.js';
-import { withLock } from '../group/lock.js';
+import { keepingPeriods } from '../group/keep-periods.js';
 import { observeLive } from '../group/observe-live.js';
-import { Presence } from '../group/presence.js';
+import { nodeMembers, onGroup, presentMaster } from '../group/on-group.js';
+import { masterNameOf, Presence } from '../group/presence.js';
 import { replaceDeadMaster } from '../group/replace-master.js';
 import { untilWhole } from '../group/whole.js';
 import { hasProcess } from '../plan/members.js';
-import { Connections } from '../sentinel/connection.js';
-import { DEFAULT_PERIODS, setPeriods } from '../sentinel/periods.js';
-import { type Address, sameAddress } from '../spec/address.js';
+import type { Connections } from '../sentinel/connection.js';
+import { pairs } from '../sentinel/replies.js';
 import { Milestones, type Missing, untilGone } from './effect.js';
 import type { FaultKind, FaultReport, Victims } from './fault.js';
 import { failoverLines, lastLeader } from './leader.js';
+import { modeOf, refuseSharedNetwork } from './network.js';
 import { demoteFormer, repointStopped } from './restore.js';
 import { chooseVictims, type Scene } from './victims.js';
 
@@ -30,84 +30,59 @@ export interface FaultSettings {
   readonly waitTimeoutMs: number | undefined;
 }
 
-/** The group that a fault is about. */
-export interface FaultTarget {
-  readonly name: string;
-}
-
 /**
  * Brings a fault on a group.
- * @throws RsentinelError GROUP_ABSENT, NODE_UNKNOWN, NETWORK_UNSUITABLE (`partition` elsewhere than in
+ * @throws RsentinelError GROUP_ABSENT, GROUP_BUSY, NODE_UNKNOWN, NETWORK_UNSUITABLE (`partition` elsewhere than in
  *   bridge mode), WAIT_TIMEOUT with what Sentinel has said; the context's signal's reason
  */
-export function bringOn(
-  target: FaultTarget,
-  settings: FaultSettings,
-  context: Context,
-): Promise<FaultReport> {
-  return onGroup(target.name, settings.kind, context, async (engine, connections, locked) => {
+export function bringOn(group: string, settings: FaultSettings, context: Context): Promise<FaultReport> {
+  return onGroup(group, settings.kind, context, async (engine, connections, locked) => {
     const { kind } = settings;
-    const scene = await observeScene(target.name, engine, settings.victims, connections, locked);
+    if (kind === 'partition' || kind === 'heal') refuseSharedNetwork(kind, modeOf(engine));
+    const scene = await observeScene(group, engine, settings.victims, connections, locked);
     const victims = chooseVictims(kind, settings.victims, scene);
-    if (kind === 'partition' || kind === 'heal') refuseOtherModes(kind, engine);
-    const timeout = settings.waitTimeoutMs ?? PATIENCE + (await downAfter(engine, connections));
-
-    const since = BigInt(Date.now()) * 1_000_000n;
-    const started = performance.now();
-    const milestones = new Milestones(started);
-    await inflict(kind, victims, target, engine, connections, locked);
-    if (settings.wait && victims.length > 0) {
-      const deadline = AbortSignal.timeout(timeout);
-      try {
-        await untilEffect(kind, victims, scene, engine, milestones, connections, locked, deadline);
-      } catch (error) {
-        throw await explained(error, engine, since, locked);
-      }
-    }
-    const ms = performance.now() - started;
-    const after = settings.wait ? await masterName(engine, connections) : null;
-    return {
-      group: target.name,
-      fault: kind,
-      victims: victims.map(({ node }) => node),
-      master: { before: scene.master, after },
-      milestones: milestones.list,
-      ms: Math.round(ms),
-    };
+    const deed: Deed = { kind, victims, scene, engine, connections, context: locked };
+    const bring = () => bringAndWait(deed, settings);
+    // Bringing nodes back goes with lowered periods.
+    return isRemedy(kind) ? keepingPeriods(engine, connections, bring) : bring();
   });
 }
 
-/** With the lock of a group that is there, and connections that are closed afterwards. */
-export async function onGroup<T>(
-  group: string,
-  command: string,
-  context: Context,
-  work: (engine: ObservedEngine, connections: Connections, context: Context) => Promise<T>,
-): Promise<T> {
-  const seen = await context.driver.observe(group);
-  if (!seen.members.some(({ role }) => role === 'redis' || role === 'sentinel')) throw absent(group);
-  const lock = {
-    command,
-    waitTimeoutMs: PATIENCE,
-    image: seen.image,
-    directory: seen.members[0]?.directory ?? null,
-    file: seen.members[0]?.file ?? null,
-  };
-  const connections = new Connections();
-  try {
-    return await withLock(group, lock, context, async (locked) => {
-      if (locked.tookOver) await untilEngineCalm(group, locked.context);
-      return work(await context.driver.observe(group), connections, locked.context);
+/** A fault that is being brought on. */
+interface Deed {
+  readonly kind: FaultKind;
+  readonly victims: readonly ObservedMember[];
+  readonly scene: Scene;
+  readonly engine: ObservedEngine;
+  readonly connections: Connections;
+  readonly context: Context;
+}
+
+function isRemedy(kind: FaultKind): boolean {
+  return kind === 'unpause' || kind === 'restart' || kind === 'heal';
+}
+
+async function bringAndWait(deed: Deed, { wait, waitTimeoutMs }: FaultSettings): Promise<FaultReport> {
+  const { kind, victims, scene, engine, connections, context } = deed;
+  const timeout = waitTimeoutMs ?? PATIENCE + (await downAfter(engine, connections));
+  const since = BigInt(Date.now()) * 1_000_000n;
+  const started = performance.now();
+  const milestones = new Milestones(started);
+  await inflict(deed);
+  if (wait && victims.length > 0) {
+    await untilEffect(deed, milestones, AbortSignal.timeout(timeout)).catch(async (error: unknown) => {
+      throw isRemedy(kind) ? error : await explained(error, engine, since, context);
     });
-  } finally {
-    connections.close();
   }
-}
-
-function absent(group: string): RsentinelError {
-  return new RsentinelError('GROUP_ABSENT', `there is no group ${group} on this engine`, {
-    hint: '`rsentinel ls` shows those that there are; `rsentinel up` makes one.',
-  });
+  const ms = performance.now() - started;
+  return {
+    group: scene.group,
+    fault: kind,
+    victims: victims.map(({ node }) => node),
+    master: { before: scene.master, after: wait ? await presentMaster(engine, connections) : null },
+    milestones: milestones.list,
+    ms: Math.round(ms),
+  };
 }
 
 async function observeScene(
@@ -117,60 +92,27 @@ async function observeScene(
   connections: Connections,
   { driver, signal }: Context,
 ): Promise<Scene> {
-  const nodes = nodesOf(engine);
+  const nodes = nodeMembers(engine);
   const needsLeader = victims.kind === 'role' && victims.role === 'leader';
   const [master, leader] = await Promise.all([
-    masterName(engine, connections),
+    presentMaster(engine, connections),
     needsLeader ? lastLeader(driver, nodes, signal) : null,
   ]);
   return { group, nodes, master, leader };
 }
 
-export function nodesOf({ members }: ObservedEngine): readonly ObservedMember[] {
-  return members
-    .filter(({ role }) => role === 'redis' || role === 'sentinel')
-    .sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true }));
-}
-
-/** The node that the sentinels that answer name as the master. */
-export async function masterName(engine: ObservedEngine, connections: Connections): Promise<string | null> {
-  const { master } = await observeLive(engine, connections);
-  const isIt = ({ address }: ObservedMember) =>
-    master !== null && address !== null && sameAddress(address, master);
-  return nodesOf(engine).find(isIt)?.node ?? null;
-}
-
-function refuseOtherModes(kind: FaultKind, { members }: ObservedEngine): void {
-  const mode = members.find(({ networkMode }) => networkMode !== '')?.networkMode;
-  if (mode === 'bridge') return;
-  throw new RsentinelError(
-    'NETWORK_UNSUITABLE',
-    `${kind} needs mode: bridge, and the group is in mode: ${mode}`,
-    {
-      hint: 'There each node has a network connection of its own. Elsewhere they share one: use pause, or kill.',
-    },
-  );
-}
-
-async function inflict(
-  kind: FaultKind,
-  victims: readonly ObservedMember[],
-  { name }: FaultTarget,
-  engine: ObservedEngine,
-  connections: Connections,
-  context: Context,
-): Promise<void> {
-  const { driver } = context;
-  if (kind === 'restart') return restart(victims, { name }, engine, connections, context);
-  await Promise.all(victims.map((victim) => inflictOn(kind, victim, name, driver)));
-  if (kind !== 'unpause' && kind !== 'heal') return;
+async function inflict(deed: Deed): Promise<void> {
+  const { kind, victims, scene, engine, connections, context } = deed;
+  if (kind === 'restart') return restart(deed);
+  await Promise.all(victims.map((victim) => inflictOn(kind, victim, scene.group, context.driver)));
+  if (!isRemedy(kind)) return;
   const { master } = await observeLive(engine, connections);
   if (master !== null) await Promise.all(victims.map((victim) => demoteFormer(victim, master, connections)));
 }
 
 function inflictOn(
   kind: Exclude<FaultKind, 'restart'>,
-  { container, address }: ObservedMember,
+  { container, node, address }: ObservedMember,
   group: string,
   driver: Driver,
 ): Promise<void> {
@@ -184,57 +126,44 @@ function inflictOn(
     case 'partition':
       return driver.disconnect(group, container);
     case 'heal':
-      return address === null ? Promise.resolve() : driver.connect(group, container, address);
+      return address === null ? Promise.resolve() : driver.connect(group, container, node, address);
   }
 }
 
 /** A master that is dead is replaced first: it would come back with what is on its disk, and be copied. */
-async function restart(
-  victims: readonly ObservedMember[],
-  { name }: FaultTarget,
-  engine: ObservedEngine,
-  connections: Connections,
-  context: Context,
-): Promise<void> {
+async function restart({ victims, scene, engine, connections, context }: Deed): Promise<void> {
   const { driver } = context;
-  if (victims.some((member) => !hasProcess(member))) await replaceDeadMaster(name, engine, context);
+  const { group } = scene;
+  if (victims.some((member) => !hasProcess(member))) await replaceDeadMaster(group, engine, context);
   await Promise.all(
-    victims
-      .filter(({ state }) => state === 'running' || state === 'paused')
-      .map(async ({ container, state }) => {
-        if (state === 'paused') await driver.unpause(name, container);
-        await driver.stop(name, container);
-      }),
+    victims.filter(hasProcess).map(async ({ container, state }) => {
+      if (state === 'paused') await driver.unpause(group, container);
+      await driver.stop(group, container);
+    }),
   );
   const { master } = await observeLive(engine, connections);
   const start = async (member: ObservedMember): Promise<void> => {
     if (member.role === 'redis' && master !== null)
-      await repointStopped(member, master, engine, name, driver);
-    await driver.start(name, member.container);
+      await repointStopped(member, master, engine, group, driver);
+    await driver.start(group, member.container);
   };
   await Promise.all(victims.map(start));
 }
 
 async function untilEffect(
-  kind: FaultKind,
-  victims: readonly ObservedMember[],
-  { group, master }: Scene,
-  engine: ObservedEngine,
+  { kind, victims, scene, engine, connections, context }: Deed,
   milestones: Milestones,
-  connections: Connections,
-  context: Context,
   deadline: AbortSignal,
 ): Promise<void> {
-  const monitored = engine.members.find(({ role }) => role === 'sentinel')?.masterName ?? '';
-  const isBack = kind === 'unpause' || kind === 'restart' || kind === 'heal';
-  const now = isBack ? await context.driver.observe(group) : engine;
-  const presence = new Presence(group, monitored, now);
-  if (isBack) {
-    await untilWhole(presence.group, connections, context, deadline);
+  const { group, master } = scene;
+  if (isRemedy(kind)) {
+    const now = await context.driver.observe(group);
+    const all = new Presence(group, masterNameOf(now), now).group;
+    await untilWhole(all, connections, context, deadline);
     milestones.note('every node has its place again');
-    await calm(presence.group.sentinels, connections);
     return;
   }
+  const presence = new Presence(group, masterNameOf(engine), engine);
   for (const { node } of victims) presence.remove(node);
   const left = presence.group;
   // Nobody is left who could notice.
@@ -247,21 +176,13 @@ async function untilEffect(
   milestones.note(lost === null ? 'all others have noticed' : 'every replica follows the new master');
 }
 
-export async function calm(
-  sentinels: readonly { readonly control: Address }[],
-  connections: Connections,
-): Promise<void> {
-  await Promise.allSettled(sentinels.map(({ control }) => setPeriods(control, DEFAULT_PERIODS, connections)));
-}
-
 /** ms; 0: no sentinel answers. */
 async function downAfter(engine: ObservedEngine, connections: Connections): Promise<number> {
-  for (const { role, control, masterName: name } of engine.members) {
+  for (const { role, control, masterName } of engine.members) {
     if (role !== 'sentinel' || control === null) continue;
-    const [reply] = await connections.query(control, [['SENTINEL', 'MASTER', name]]).catch(() => []);
-    const words: readonly unknown[] = reply?.ok && Array.isArray(reply.value) ? reply.value : [];
-    const at = words.indexOf('down-after-milliseconds');
-    if (at !== -1) return Number(words[at + 1]);
+    const [reply] = await connections.query(control, [['SENTINEL', 'MASTER', masterName]]).catch(() => []);
+    const ms = reply?.ok ? pairs(reply.value).get('down-after-milliseconds') : undefined;
+    if (ms !== undefined) return Number(ms);
   }
   return 0;
 }
@@ -274,7 +195,7 @@ async function explained(
   { driver, signal }: Context,
 ): Promise<unknown> {
   if (!(error instanceof RsentinelError) || error.code !== 'WAIT_TIMEOUT') return error;
-  const lines = await failoverLines(driver, nodesOf(engine), since, signal).catch(() => []);
+  const lines = await failoverLines(driver, nodeMembers(engine), since, signal).catch(() => []);
   return new RsentinelError('WAIT_TIMEOUT', 'the fault has not had its effect in time', {
     details: [
       ...error.details.filter((line) => line.startsWith('missing: ')),

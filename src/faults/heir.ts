@@ -6,6 +6,7 @@ import type { PresentGroup, PresentNode } from '../group/presence.js';
 import { getSettings } from '../group/settable.js';
 import type { Connections } from '../sentinel/connection.js';
 import { FAILOVER_PERIODS, setPeriods } from '../sentinel/periods.js';
+import { listOf } from '../sentinel/replies.js';
 import { type Address, formatAddress } from '../spec/address.js';
 
 const PRIORITY = 'replica-priority';
@@ -22,39 +23,60 @@ const POLL = 50;
  */
 export async function preferHeir(
   heir: PresentNode,
-  others: readonly PresentNode[],
+  master: PresentNode,
   group: PresentGroup,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
 ): Promise<() => Promise<void>> {
-  const before = new Map<PresentNode, string>();
-  for (const node of [heir, ...others]) {
-    const [setting] = await getSettings(node.control, [PRIORITY], connections);
-    if (setting !== undefined) before.set(node, setting.value);
+  const changes = await changesFor(heir, master, group, connections);
+  const set = async (which: 'before' | 'wanted'): Promise<void> => {
+    for (const change of changes) await setPriority(change.node, change[which], connections);
+  };
+  try {
+    await set('wanted');
+    await Promise.allSettled(
+      group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
+    );
+    await untilKnown(heir, changes, group, connections, context, deadline);
+  } catch (error) {
+    await set('before');
+    throw error;
   }
-  if (before.get(heir) === '0') {
+  return () => set('before');
+}
+
+/** A priority that is changed for a while. */
+interface Change {
+  readonly node: PresentNode;
+  readonly before: string;
+  readonly wanted: string;
+}
+
+/** The heir comes first, and whoever else did comes after it. @throws RsentinelError NODE_UNKNOWN */
+async function changesFor(
+  heir: PresentNode,
+  master: PresentNode,
+  { redis }: PresentGroup,
+  connections: Connections,
+): Promise<readonly Change[]> {
+  const replicas = redis.filter(({ name }) => name !== master.name);
+  const all = await Promise.all(
+    replicas.map(async (node): Promise<readonly Change[]> => {
+      const [setting] = await getSettings(node.control, [PRIORITY], connections);
+      if (setting === undefined) return [];
+      const { value: before } = setting;
+      const wanted = node === heir ? FIRST : before === FIRST ? SECOND : before;
+      return [{ node, before, wanted }];
+    }),
+  );
+  const changes = all.flat();
+  if (changes.some(({ node, before }) => node === heir && before === '0')) {
     throw new RsentinelError('NODE_UNKNOWN', `${heir.name} may not be promoted: its ${PRIORITY} is 0`, {
       hint: `Set its ${PRIORITY} to something else, or choose another replica.`,
     });
   }
-  const restore = async (): Promise<void> => {
-    for (const [node, value] of before) await setPriority(node, value, connections);
-  };
-  try {
-    for (const [node, value] of before) {
-      if (node === heir) await setPriority(node, FIRST, connections);
-      else if (value === FIRST) await setPriority(node, SECOND, connections);
-    }
-    await Promise.allSettled(
-      group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
-    );
-    await untilKnown(heir, group, connections, context, deadline);
-  } catch (error) {
-    await restore();
-    throw error;
-  }
-  return restore;
+  return changes.filter(({ before, wanted }) => before !== wanted);
 }
 
 /** A failover has the configuration rewritten; so what is put back has to be as well. */
@@ -69,6 +91,7 @@ async function setPriority({ control }: PresentNode, value: string, connections:
 
 async function untilKnown(
   heir: PresentNode,
+  changes: readonly Change[],
   { sentinels, masterName }: PresentGroup,
   connections: Connections,
   context: Context,
@@ -77,35 +100,34 @@ async function untilKnown(
   for (;;) {
     context.signal.throwIfAborted();
     const known = await Promise.all(
-      sentinels.map(({ control }) => knownPriority(control, masterName, heir.address, connections)),
+      sentinels.map(({ control }) => knowsAll(control, masterName, changes, connections)),
     );
-    if (known.every((priority) => priority === FIRST || priority === null)) return;
+    if (!known.includes(false)) return;
     if (deadline.aborted) {
-      throw new RsentinelError(
-        'WAIT_TIMEOUT',
-        `the sentinels have not heard in time that ${heir.name} comes first`,
-        {
-          hint: 'Give it longer with --wait-timeout.',
-        },
-      );
+      const message = `the sentinels have not heard in time that ${heir.name} comes first`;
+      throw new RsentinelError('WAIT_TIMEOUT', message, { hint: 'Give it longer with --wait-timeout.' });
     }
     await delay(POLL);
   }
 }
 
-/** null: that sentinel does not answer. */
-async function knownPriority(
+/** A sentinel that does not answer holds nothing up. */
+async function knowsAll(
   sentinel: Address,
   masterName: string,
-  replica: Address,
+  changes: readonly Change[],
   connections: Connections,
-): Promise<string | null> {
+): Promise<boolean> {
   const [reply] = await connections.query(sentinel, [['SENTINEL', 'REPLICAS', masterName]]).catch(() => []);
-  if (!reply?.ok || !Array.isArray(reply.value)) return null;
-  for (const entry of reply.value) {
-    const fields: readonly unknown[] = Array.isArray(entry) ? entry : [];
-    const field = (name: string): string => String(fields[fields.indexOf(name) + 1]);
-    if (`${field('ip')}:${field('port')}` === formatAddress(replica)) return field('slave-priority');
-  }
-  return '';
+  const replicas = listOf(reply);
+  return (
+    reply === undefined ||
+    changes.every(({ node, wanted }) =>
+      replicas.some(
+        (fields) =>
+          `${fields.get('ip')}:${fields.get('port')}` === formatAddress(node.address) &&
+          fields.get('slave-priority') === wanted,
+      ),
+    )
+  );
 }

@@ -1,10 +1,13 @@
 /** `failover`: a planned switch of the master that loses nothing. */
 import { RsentinelError } from '../errors.js';
 import type { Context } from '../group/context.js';
-import { Presence, type PresentGroup, type PresentNode } from '../group/presence.js';
+import { keepingPeriods } from '../group/keep-periods.js';
+import { onGroup, presentMaster } from '../group/on-group.js';
+import { masterNameOf, Presence, type PresentGroup, type PresentNode } from '../group/presence.js';
 import { switchOver } from '../group/switch-over.js';
 import { untilWhole } from '../group/whole.js';
-import { calm, type FaultTarget, masterName, nodesOf, onGroup, PATIENCE } from './bring-on.js';
+import type { Connections } from '../sentinel/connection.js';
+import { PATIENCE } from './bring-on.js';
 import { Milestones } from './effect.js';
 import type { FaultReport } from './fault.js';
 import { preferHeir } from './heir.js';
@@ -21,47 +24,60 @@ export interface FailoverSettings {
 /**
  * Holds writes, has every replica catch up and one of them promoted, and lets writes go. Whatever
  * fails midway, they are let go.
- * @throws RsentinelError GROUP_ABSENT, NODE_UNKNOWN, WAIT_TIMEOUT; the context's signal's reason
+ * @throws RsentinelError GROUP_ABSENT, GROUP_BUSY, NODE_UNKNOWN, WAIT_TIMEOUT; the context's signal's reason
  */
 export function plannedFailover(
-  target: FaultTarget,
+  group: string,
   settings: FailoverSettings,
   context: Context,
 ): Promise<FaultReport> {
-  return onGroup(target.name, 'failover', context, async (engine, connections, locked) => {
-    const monitored = nodesOf(engine).find(({ role }) => role === 'sentinel')?.masterName ?? '';
-    const { group } = new Presence(target.name, monitored, engine);
-    const before = await masterName(engine, connections);
-    const master = group.redis.find(({ name }) => name === before);
-    if (master === undefined) throw noMaster(target.name);
-    const heir = settings.to === null ? null : heirOf(group, master, settings.to);
-    const deadline = AbortSignal.timeout(settings.waitTimeoutMs ?? PATIENCE);
-    const others = group.redis.filter((node) => node !== master && node !== heir);
-
-    let restore = async (): Promise<void> => {};
-    try {
-      if (heir !== null) restore = await preferHeir(heir, others, group, connections, locked, deadline);
-      const started = performance.now();
-      const milestones = new Milestones(started);
-      const promoted = await switchOver(group, master, connections, locked, deadline);
-      milestones.note(`all sentinels name ${promoted.name} as the master`);
-      if (settings.wait) {
-        await untilWhole(group, connections, locked, deadline);
-        milestones.note('every replica follows it, the former master too');
-      }
-      return {
-        group: target.name,
-        fault: 'failover',
-        victims: [master.name],
-        master: { before: master.name, after: promoted.name },
-        milestones: milestones.list,
-        ms: Math.round(performance.now() - started),
-      };
-    } finally {
-      await restore();
-      await calm(group.sentinels, connections);
-    }
+  return onGroup(group, 'failover', context, async (engine, connections, locked) => {
+    const present = new Presence(group, masterNameOf(engine), engine).group;
+    const before = await presentMaster(engine, connections);
+    const master = present.redis.find(({ name }) => name === before);
+    if (master === undefined) throw noMaster(group);
+    const switching: Switching = { group: present, master, connections, context: locked };
+    const heir = settings.to === null ? null : heirOf(present, master, settings.to);
+    return keepingPeriods(engine, connections, () => handOver(switching, heir, settings));
   });
+}
+
+/** A master that hands over. */
+interface Switching {
+  readonly group: PresentGroup;
+  readonly master: PresentNode;
+  readonly connections: Connections;
+  readonly context: Context;
+}
+
+async function handOver(
+  { group, master, connections, context }: Switching,
+  heir: PresentNode | null,
+  { wait, waitTimeoutMs }: FailoverSettings,
+): Promise<FaultReport> {
+  const deadline = AbortSignal.timeout(waitTimeoutMs ?? PATIENCE);
+  const restore =
+    heir === null ? null : await preferHeir(heir, master, group, connections, context, deadline);
+  try {
+    const started = performance.now();
+    const milestones = new Milestones(started);
+    const promoted = await switchOver(group, master, connections, context, deadline);
+    milestones.note(`all sentinels name ${promoted.name} as the master`);
+    if (wait) {
+      await untilWhole(group, connections, context, deadline);
+      milestones.note('every replica follows it, the former master too');
+    }
+    return {
+      group: group.name,
+      fault: 'failover',
+      victims: [master.name],
+      master: { before: master.name, after: promoted.name },
+      milestones: milestones.list,
+      ms: Math.round(performance.now() - started),
+    };
+  } finally {
+    await restore?.();
+  }
 }
 
 function heirOf({ name: group, redis }: PresentGroup, master: PresentNode, name: string): PresentNode {

@@ -2,6 +2,7 @@
 import type { Expiry, ObservedEngine } from '../driver/driver.js';
 import { hasCode } from '../errors.js';
 import { apply } from '../plan/apply.js';
+import { emptiedReason } from '../plan/observed.js';
 import { isPrelude, planUp } from '../plan/plan.js';
 import type { GroupReport } from '../report/group-report.js';
 import type { Connections } from '../sentinel/connection.js';
@@ -82,11 +83,8 @@ async function perform(
   for (let situation = first; ; ) {
     const { spec, observed, storage } = situation;
     const steps = planUp(spec, observed);
-    if (observed.emptied !== null) {
-      const heir = observed.history.master.name;
-      const message = `${observed.emptied}, the master last, has lost its data: ${heir}, which has some, takes its place`;
-      context.emit({ type: 'warning', message });
-    }
+    const emptied = emptiedReason(observed);
+    if (emptied !== null) context.emit({ type: 'warning', message: emptied });
     context.emit({ type: 'plan', group: spec.name, steps });
     const performer = new Performer(spec, observed, storage, connections, journal, context, deadline);
     await apply(steps, performer.perform, context.emit, context.signal);

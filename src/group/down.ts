@@ -63,8 +63,13 @@ export async function down(
   return withLock(target.name, lock, context, async (locked) => {
     if (locked.tookOver) await untilEngineCalm(target.name, locked.context);
     if (target.mayGo !== undefined && !(await target.mayGo())) return nothingRemoved(started);
-    if (settings.volumes === 'keep') await saveLastMaster(target.name, locked.context);
-    const result = await remove(target.name, directory, settings, locked.context);
+    const engine = await context.driver.observe(target.name);
+    if (settings.volumes === 'keep') {
+      // What talks to nodes is loaded only where data is kept.
+      const { replaceDeadMaster } = await import('./replace-master.js');
+      await replaceDeadMaster(target.name, engine, locked.context);
+    }
+    const result = await remove(target.name, engine, directory, settings, locked.context);
     return { ...result, ms: performance.now() - started };
   });
 }
@@ -78,19 +83,13 @@ function directoryOf({ members, lock }: ObservedEngine): string | null {
   return members.find((member) => member.directory !== '')?.directory ?? lock?.directory ?? null;
 }
 
-/** Loads what talks to nodes only where data is kept. */
-async function saveLastMaster(group: string, context: Context): Promise<void> {
-  const { replaceDeadMaster } = await import('./replace-master.js');
-  await replaceDeadMaster(group, await context.driver.observe(group), context);
-}
-
 async function remove(
   group: string,
+  engine: ObservedEngine,
   known: string | null,
   settings: DownSettings,
   { driver }: Context,
 ): Promise<Omit<DownResult, 'ms'>> {
-  const engine = await driver.observe(group);
   const { members, network, volumes, expiry } = engine;
   const removed: string[] = [];
   // All at once. What sentinels know is on disk with every vote, and they must not start a failover

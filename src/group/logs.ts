@@ -1,6 +1,7 @@
 /** `logs`: what the nodes of a group have logged, in the order of time. */
 import type { ObservedMember } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
+import { groupAbsent } from './absent.js';
 import type { Context } from './context.js';
 import { followLogs } from './follow-logs.js';
 import { mergeByTime } from './merge.js';
@@ -43,11 +44,7 @@ function chooseMembers(
   const known = members
     .filter(({ role }) => role === 'redis' || role === 'sentinel' || role === 'anchor')
     .sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true }));
-  if (known.length === 0) {
-    throw new RsentinelError('GROUP_ABSENT', `there is no group ${group} on this engine`, {
-      hint: '`rsentinel ls` shows those that there are.',
-    });
-  }
+  if (known.length === 0) throw groupAbsent(group);
   const unknown = names.filter((name) => !known.some(({ node }) => node === name));
   if (unknown.length > 0) {
     throw new RsentinelError('USAGE', `${group} has no node ${unknown.join(', ')}`, {

@@ -5,6 +5,7 @@ import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { instancesOf, type MasterView, masterViews } from '../sentinel/snapshot.js';
 import type { Address } from '../spec/address.js';
+import { masterNameOf } from './presence.js';
 
 /** Sentinels that do not answer are left out. */
 export async function observeLive(engine: ObservedEngine, connections: Connections): Promise<LiveState> {
@@ -13,8 +14,8 @@ export async function observeLive(engine: ObservedEngine, connections: Connectio
       ? [{ name: member.node, control: member.control }]
       : [],
   );
-  const masterName = engine.members.find(({ role }) => role === 'sentinel')?.masterName;
-  if (sentinels.length === 0 || masterName === undefined) return NOTHING_LIVE;
+  const masterName = masterNameOf(engine);
+  if (sentinels.length === 0) return NOTHING_LIVE;
   const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
   const newest = masterViews(snapshot).reduce<MasterView | null>(
     (best, view) => (best === null || view.configEpoch > best.configEpoch ? view : best),

@@ -1,7 +1,7 @@
 /** Looks at everything `up` decides by: the engine, the directories, the running sentinels. */
 import type { ObservedEngine } from '../driver/driver.js';
 import { hasProcess } from '../plan/members.js';
-import { groupHistory, knownAddresses, type ObservedState } from '../plan/observed.js';
+import { groupHistory, knownAddresses, type ObservedState, type Place } from '../plan/observed.js';
 import { type ConfFacts, isConfOf, readConfFacts } from '../render/conf-facts.js';
 import type { MasterHistory } from '../render/history.js';
 import { loadTemplates } from '../render/templates.js';
@@ -115,8 +115,10 @@ async function placeElsewhere(
   { name, storage, directory }: SettledTopology,
   { volumes }: ObservedEngine,
   confs: ReadonlyMap<string, ConfFacts | null>,
-): Promise<string | null> {
+): Promise<Place | null> {
   if ([...confs.values()].some((conf) => conf !== null)) return null;
-  if (storage === 'directory') return volumes.length === 0 ? null : 'volumes';
-  return (await holdsFiles(directory, (text) => isConfOf(text, name))) ? directory : null;
+  if (storage === 'directory') return volumes.length === 0 ? null : { storage: 'volume', directory };
+  return (await holdsFiles(directory, (text) => isConfOf(text, name)))
+    ? { storage: 'directory', directory }
+    : null;
 }

@@ -1,9 +1,8 @@
 /** Carries out single operations of a plan, on the engine, in the directories and on the nodes. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { PortTakenError, RsentinelError } from '../errors.js';
 import type { ObservedState } from '../plan/observed.js';
 import { ANCHOR, type Operation } from '../plan/steps.js';
-import type { Command, Connections } from '../sentinel/connection.js';
+import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { FAILOVER_PERIODS, FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { masterViews } from '../sentinel/snapshot.js';
@@ -15,7 +14,6 @@ import type { Directive } from '../topology/topology.js';
 import { ConfFiles } from './conf-files.js';
 import type { Context } from './context.js';
 import type { Deadline } from './deadline.js';
-import { logDetails, nodeExited } from './explain.js';
 import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
 import { Presence, type PresentNode } from './presence.js';
@@ -23,13 +21,9 @@ import { connectError } from './prove.js';
 import { saveDataSet } from './save.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from './set-directives.js';
 import { switchOver } from './switch-over.js';
+import { untilAnswer } from './until-answer.js';
 import { forget, untilWhole } from './whole.js';
 import type { WriteStop } from './write-stop.js';
-
-/** ms between two attempts to reach a node that has just been started. */
-const RETRY = 10;
-/** ms for which a started node may be silent before the engine is asked whether it still runs. */
-const SUSPICIOUS = 300;
 
 export class Performer {
   readonly #spec: GroupSpec;
@@ -107,9 +101,14 @@ export class Performer {
       case 'start':
         return this.#start(operation.node);
       case 'connect':
-        return driver.connect(name, this.#container(operation.node), this.#present(operation.node).address);
+        return driver.connect(
+          name,
+          this.#container(operation.node),
+          operation.node,
+          this.#present(operation.node).address,
+        );
       case 'answer':
-        return this.#untilItAnswers(this.#node(operation.node));
+        return this.#untilAnswer(this.#node(operation.node));
       case 'hasten':
         return this.#hasten(this.#node(operation.node), operation.pace);
       case 'settle':
@@ -275,8 +274,12 @@ export class Performer {
     await forget(this.#present(sentinel), group, this.#connections, this.#context, signal);
   }
 
+  #untilAnswer(node: NodeSpec): Promise<void> {
+    return untilAnswer(node, this.#connections, this.#context, this.#deadline.signal);
+  }
+
   async #hasten(node: NodeSpec, pace: 'forming' | 'live'): Promise<void> {
-    await this.#retry(node, ['PING']);
+    await this.#untilAnswer(node);
     const periods = pace === 'forming' ? FORMING_PERIODS : FAILOVER_PERIODS;
     await setPeriods(node.control, periods, this.#connections);
   }
@@ -290,47 +293,6 @@ export class Performer {
     const message = `port ${address.port}, which ${member} needs, is taken: something listens at ${formatAddress(address)}`;
     throw new PortTakenError(address.port, message, {
       hint: 'Choose another port in the topology file (or `port: auto`).',
-    });
-  }
-
-  async #untilItAnswers(node: NodeSpec): Promise<void> {
-    await this.#retry(node, ['PING']);
-  }
-
-  /** Asks a node until it gives a proper reply: one that is loading, or not up yet, does not. */
-  async #retry(node: NodeSpec, command: Command): Promise<void> {
-    let last = 'nothing';
-    let checkAt = performance.now() + SUSPICIOUS;
-    for (;;) {
-      this.#context.signal.throwIfAborted();
-      if (this.#deadline.signal.aborted) throw await this.#tooLate(node, last);
-      try {
-        const [reply] = await this.#connections.query(node.control, [command]);
-        if (reply?.ok) return;
-        last = reply?.error ?? last;
-      } catch (error) {
-        last = error instanceof Error ? error.message : String(error);
-        if (performance.now() > checkAt) {
-          await this.#throwIfExited(node);
-          checkAt = performance.now() + SUSPICIOUS;
-        }
-      }
-      await delay(RETRY);
-    }
-  }
-
-  async #throwIfExited(node: NodeSpec): Promise<void> {
-    const { driver } = this.#context;
-    const { state, exitCode } = await driver.state(node.container);
-    if (state !== 'running') throw await nodeExited(driver, node, state, exitCode);
-  }
-
-  /** With the log: a rollback leaves none to look at. */
-  async #tooLate(node: NodeSpec, last: string): Promise<RsentinelError> {
-    const message = `${node.name} did not answer at ${formatAddress(node.control)} in time`;
-    return new RsentinelError('WAIT_TIMEOUT', message, {
-      details: [`it said last: ${last}`, ...(await logDetails(this.#context.driver, node))],
-      hint: 'Give it longer with --wait-timeout.',
     });
   }
 }

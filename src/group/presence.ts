@@ -19,6 +19,11 @@ export interface PresentGroup {
   readonly sentinels: readonly PresentNode[];
 }
 
+/** The master's name, as its sentinels watch it; empty where there is none. */
+export function masterNameOf({ members }: ObservedEngine): string {
+  return members.find(({ role }) => role === 'sentinel')?.masterName ?? '';
+}
+
 export class Presence {
   readonly #group: string;
   readonly #masterName: string;

@@ -6,7 +6,7 @@ import { Connections } from '../sentinel/connection.js';
 import type { Context } from './context.js';
 import { failOver } from './fail-over.js';
 import { observeLive } from './observe-live.js';
-import { Presence } from './presence.js';
+import { masterNameOf, Presence } from './presence.js';
 
 /** ms that the sentinels may take for it. */
 const PATIENCE = 20_000;
@@ -21,8 +21,8 @@ export async function replaceDeadMaster(
   engine: ObservedEngine,
   context: Context,
 ): Promise<void> {
-  const masterName = engine.members.find(({ role }) => role === 'sentinel')?.masterName;
-  if (masterName === undefined) return;
+  const masterName = masterNameOf(engine);
+  if (masterName === '') return;
   const connections = new Connections();
   try {
     const live = await observeLive(engine, connections);

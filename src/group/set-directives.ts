@@ -1,6 +1,7 @@
 /** Sets directives on a node that runs, and has them kept in its configuration. */
 import { RsentinelError } from '../errors.js';
 import type { Command, Connections, Reply } from '../sentinel/connection.js';
+import { pairs } from '../sentinel/replies.js';
 import type { Address } from '../spec/address.js';
 import type { Undo } from '../storage/storage.js';
 import type { Directive } from '../topology/topology.js';
@@ -64,9 +65,9 @@ export async function setOnSentinel(
     });
     await connections.query(at, [['SENTINEL', 'SET', masterName, ...before]]);
   };
-  const pairs = directives.flatMap(({ name, value }) => [name, value]);
-  const [reply] = await connections.query(at, [['SENTINEL', 'SET', masterName, ...pairs]]);
-  if (!reply?.ok) throw refused(node, pairs.join(' '), reply);
+  const words = directives.flatMap(({ name, value }) => [name, value]);
+  const [reply] = await connections.query(at, [['SENTINEL', 'SET', masterName, ...words]]);
+  if (!reply?.ok) throw refused(node, words.join(' '), reply);
   return undo;
 }
 
@@ -76,12 +77,7 @@ async function masterFields(
   connections: Connections,
 ): Promise<ReadonlyMap<string, string>> {
   const [reply] = await connections.query(at, [['SENTINEL', 'MASTER', masterName]]);
-  const words: readonly unknown[] = reply?.ok && Array.isArray(reply.value) ? reply.value : [];
-  const fields = new Map<string, string>();
-  for (let index = 0; index + 1 < words.length; index += 2) {
-    fields.set(String(words[index]), String(words[index + 1]));
-  }
-  return fields;
+  return pairs(reply?.ok ? reply.value : null);
 }
 
 /** Has a node write what it has in memory into its file, which keeps the comments of the one that is there. */

@@ -41,7 +41,7 @@ export async function switchOver(
   try {
     await untilCaughtUp(group, from, connections, context, deadline);
     const master = await failOver(group, from.address, connections, context, deadline, async (heir) => {
-      await demote(from, heir.address, connections);
+      await demote(from.control, heir.address, connections);
       await writes.end();
     });
     if (master !== null) return master;
@@ -83,6 +83,6 @@ async function untilCaughtUp(
 }
 
 /** Sentinel would do so itself, up to 10 seconds later. */
-async function demote(from: PresentNode, to: Address, connections: Connections): Promise<void> {
-  await connections.query(from.control, [['REPLICAOF', to.host, String(to.port)]]).catch(() => []);
+export async function demote(control: Address, to: Address, connections: Connections): Promise<void> {
+  await connections.query(control, [['REPLICAOF', to.host, String(to.port)]]).catch(() => []);
 }

@@ -10,8 +10,15 @@ import {
 } from '../render/history.js';
 import { type Address, sameAddress } from '../spec/address.js';
 import type { GroupSpec } from '../spec/group-spec.js';
+import type { StorageKind } from '../topology/topology.js';
 import { hasProcess } from './members.js';
 import { renewalOf } from './renewal.js';
+
+/** Where a group keeps its files. */
+export interface Place {
+  readonly storage: StorageKind;
+  readonly directory: string;
+}
 
 export interface ObservedState {
   readonly engine: ObservedEngine;
@@ -25,7 +32,7 @@ export interface ObservedState {
   /** The node that was the master last, where it has lost its data and another one takes its place; null: it has not. */
   readonly emptied: string | null;
   /** Where the group has files although there are none in the place of the topology; null: nowhere. */
-  readonly elsewhere: string | null;
+  readonly elsewhere: Place | null;
   /** False: the sentinels have been asked for a failover, and have no good replica. */
   readonly canPromote: boolean;
 }
@@ -36,6 +43,12 @@ export interface LiveState {
   readonly master: Address | null;
   /** Every address that a sentinel watches or knows, by the sentinel's name; those that answer. */
   readonly known: ReadonlyMap<string, readonly Address[]>;
+}
+
+/** Why another node than the last master comes up as the master; null: it does not. */
+export function emptiedReason({ emptied, history }: ObservedState): string | null {
+  if (emptied === null) return null;
+  return `${emptied}, the master last, has lost its data: ${history.master.name}, which has some, takes its place`;
 }
 
 export const NOTHING_LIVE: LiveState = { master: null, known: new Map() };

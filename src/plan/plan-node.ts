@@ -5,7 +5,7 @@ import { sameAddress } from '../spec/address.js';
 import { nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import { hasProcess, isStale } from './members.js';
-import type { ObservedState } from './observed.js';
+import { emptiedReason, type ObservedState } from './observed.js';
 import type { Renewal } from './renewal.js';
 import { ANCHOR, type Steps } from './steps.js';
 
@@ -63,6 +63,7 @@ function planRemoval(node: NodeSpec, member: ObservedMember, renewal: Renewal | 
 
 function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, steps: Steps): void {
   const conf = observed.confs.get(node.name) ?? null;
+  const emptied = emptiedReason(observed);
   // The network comes first: it is made before anything is written.
   // Volumes are written through a container, which needs the image.
   const image = spec.storage === 'volume' ? ['image'] : [];
@@ -74,9 +75,8 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
   } else if (node.kind === 'redis') {
     const reason = repointReason(node, conf, observed);
     if (reason !== null) steps.add({ kind: 'repoint', node: node.name }, reason, after);
-  } else if (observed.emptied !== null) {
-    const reason = `${observed.emptied}, the master last, has lost its data: ${observed.history.master.name} takes its place`;
-    steps.add({ kind: 'render', node: node.name }, reason, after);
+  } else if (emptied !== null) {
+    steps.add({ kind: 'render', node: node.name }, emptied, after);
   } else if (watchesStrangers(spec, conf)) {
     // A port that was picked anew after an `up` that was killed, or a node that has left since.
     steps.add(

@@ -2,7 +2,7 @@
 import { RsentinelError } from '../errors.js';
 import { nodesOf } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
-import type { ObservedState } from './observed.js';
+import type { ObservedState, Place } from './observed.js';
 
 /** @throws RsentinelError FOREIGN_CONF */
 export function refuseForeignConf(spec: GroupSpec, observed: ObservedState): void {
@@ -26,11 +26,11 @@ export function refuseForeignConf(spec: GroupSpec, observed: ObservedState): voi
  * @throws RsentinelError DIRECTORY_CHANGED
  */
 export function refuseOtherPlace(spec: GroupSpec, { engine, elsewhere }: ObservedState): void {
-  const wanted = placeOf(spec.storage, spec.directory);
+  const wanted = placeText(spec);
   const former = engine.members
     .filter(({ role }) => role === 'redis' || role === 'sentinel')
-    .map(({ storage, directory }) => placeOf(storage, directory))
-    .concat(elsewhere ?? [])
+    .map(placeText)
+    .concat(elsewhere === null ? [] : placeText(elsewhere))
     .find((place) => place !== wanted);
   if (former === undefined) return;
   throw new RsentinelError(
@@ -42,6 +42,6 @@ export function refuseOtherPlace(spec: GroupSpec, { engine, elsewhere }: Observe
   );
 }
 
-function placeOf(storage: string, directory: string): string {
+function placeText({ storage, directory }: Place): string {
   return storage === 'volume' ? 'volumes' : directory;
 }

@@ -23,7 +23,7 @@ export function fault(
   return onTarget(flags, session, kind, async (target, context) => {
     const { bringOn } = await import('../../faults/bring-on.js');
     const settings = { kind, victims, wait: flags.wait, waitTimeoutMs: flags.waitTimeout };
-    return bringOn(target, settings, context);
+    return bringOn(target.name, settings, context);
   });
 }
 
@@ -32,7 +32,7 @@ export function failover(flags: FailoverFlags, session: Session): Promise<number
   return onTarget(flags, session, 'failover', async (target, context) => {
     const { plannedFailover } = await import('../../faults/planned-failover.js');
     const settings = { to: flags.to ?? null, wait: flags.wait, waitTimeoutMs: flags.waitTimeout };
-    return plannedFailover(target, settings, context);
+    return plannedFailover(target.name, settings, context);
   });
 }
 

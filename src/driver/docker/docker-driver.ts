@@ -177,8 +177,8 @@ class DockerDriver implements Driver {
     return leaveNetwork(this.#calls, group, container);
   }
 
-  connect(group: string, container: string, address: Address): Promise<void> {
-    return joinNetwork(this.#calls, group, container, address);
+  connect(group: string, container: string, node: string, address: Address): Promise<void> {
+    return joinNetwork(this.#calls, group, container, node, address);
   }
 
   remove(group: string, container: string): Promise<void> {

@@ -95,17 +95,18 @@ export async function leaveNetwork(calls: EngineCalls, group: string, name: stri
   }
 }
 
-/** Puts a container back on the group's network, under the alias and at the address that it had. */
+/** Puts a container back on the group's network, under an alias and at an address. */
 export async function joinNetwork(
   calls: EngineCalls,
   group: string,
   name: string,
+  alias: string,
   address: Address,
 ): Promise<void> {
   const network = await networkOf(calls, group);
   if (network === null) return;
   const call = `connect the container ${name} to the network ${network}`;
-  const endpoint = { IPAMConfig: { IPv4Address: address.host }, Aliases: [name.slice(group.length + 1)] };
+  const endpoint = { IPAMConfig: { IPv4Address: address.host }, Aliases: [alias] };
   try {
     await calls.timed(call, (docker) =>
       docker.getNetwork(network).connect({ Container: name, EndpointConfig: endpoint }),

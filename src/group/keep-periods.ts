@@ -1,0 +1,54 @@
+/** The timer periods of sentinels, lowered for a while and put back. */
+import type { ObservedEngine } from '../driver/driver.js';
+import type { Connections } from '../sentinel/connection.js';
+import { takeSnapshot } from '../sentinel/observe.js';
+import { DEFAULT_PERIODS, type Periods, setPeriods } from '../sentinel/periods.js';
+import type { Address } from '../spec/address.js';
+import { masterNameOf } from './presence.js';
+
+interface SentinelPeriods {
+  readonly control: Address;
+  readonly periods: Periods;
+}
+
+/**
+ * Does something that lowers periods, and puts back what each sentinel ran with; whatever happens. One that
+ * does not answer now gets Sentinel's own.
+ */
+export async function keepingPeriods<T>(
+  engine: ObservedEngine,
+  connections: Connections,
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = await periodsOf(engine, connections);
+  try {
+    return await work();
+  } finally {
+    await Promise.allSettled(before.map(({ control, periods }) => setPeriods(control, periods, connections)));
+  }
+}
+
+async function periodsOf(
+  engine: ObservedEngine,
+  connections: Connections,
+): Promise<readonly SentinelPeriods[]> {
+  const sentinels = engine.members.flatMap(({ role, node, control }) =>
+    role === 'sentinel' && control !== null ? [{ name: node, control }] : [],
+  );
+  const masterName = masterNameOf(engine);
+  const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
+  return sentinels.map(({ name, control }): SentinelPeriods => {
+    const answer = snapshot.sentinels.get(name);
+    const present = answer?.kind === 'sentinel' ? answer.periods : null;
+    const of = (period: keyof Periods) => present?.get(period) ?? DEFAULT_PERIODS[period];
+    return {
+      control,
+      periods: {
+        'info-period': of('info-period'),
+        'ping-period': of('ping-period'),
+        'publish-period': of('publish-period'),
+        'ask-period': of('ask-period'),
+      },
+    };
+  });
+}
