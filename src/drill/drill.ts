@@ -142,9 +142,9 @@ async function recover(
     const { master } = await observeLive(engine, connections);
     for (const { node, address } of away) {
       if (master === null || address === null) throw new Error('the sentinels name no master');
-      if (fault === 'kill' && sameAddress(address, master))
+      if (fault === 'kill' && sameAddress(address, master.address))
         throw new Error(`nobody took the place of ${node}`);
-      await letBack(fault, group, node, master, context);
+      await letBack(fault, group, node, master.address, context);
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

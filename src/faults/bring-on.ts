@@ -107,7 +107,8 @@ async function inflict(deed: Deed): Promise<void> {
   await Promise.all(victims.map((victim) => inflictOn(kind, victim, scene.group, context.driver)));
   if (!isRemedy(kind)) return;
   const { master } = await observeLive(engine, connections);
-  if (master !== null) await Promise.all(victims.map((victim) => demoteFormer(victim, master, connections)));
+  if (master === null) return;
+  await Promise.all(victims.map((victim) => demoteFormer(victim, master.address, connections)));
 }
 
 function inflictOn(
@@ -144,7 +145,7 @@ async function restart({ victims, scene, engine, connections, context }: Deed): 
   const { master } = await observeLive(engine, connections);
   const start = async (member: ObservedMember): Promise<void> => {
     if (member.role === 'redis' && master !== null)
-      await repointStopped(member, master, engine, group, driver);
+      await repointStopped(member, master.address, engine, group, driver);
     await driver.start(group, member.container);
   };
   await Promise.all(victims.map(start));

@@ -61,7 +61,7 @@ async function handOver(
   try {
     const started = performance.now();
     const milestones = new Milestones(started);
-    const promoted = await switchOver(group, master, connections, context, deadline);
+    const { master: promoted } = await switchOver(group, master, connections, context, deadline);
     milestones.note(`all sentinels name ${promoted.name} as the master`);
     if (wait) {
       await untilWhole(group, connections, context, deadline);

@@ -30,8 +30,8 @@ export class ConfFiles {
   }
 
   /** Another node is the master from now on. */
-  follow({ name, address }: MasterHistory): void {
-    this.#history = { ...this.#history, master: { name, address } };
+  follow(master: MasterHistory): void {
+    this.#history = { ...this.#history, master };
   }
 
   /** A node's file from the spec and the group's history; what others have added to the present one is kept. */

@@ -1,6 +1,7 @@
 /** Failovers that rsentinel asks for: of a master that does not run, and planned ones of a healthy master. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
+import { newest } from '../render/history.js';
 import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { FAILOVER_PERIODS, setPeriods } from '../sentinel/periods.js';
@@ -24,7 +25,7 @@ const NO_GOOD_REPLICA = 12_000;
  * @param old address of the former master
  * @param onPromoted called once a replica is a master by its own words and by those of a sentinel,
  *   before the other sentinels agree
- * @returns the new master; null when Sentinel has no good replica to promote
+ * @returns null when Sentinel has no good replica to promote
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
  */
 export async function failOver(
@@ -34,7 +35,7 @@ export async function failOver(
   context: Context,
   deadline: AbortSignal,
   onPromoted: (master: PresentNode) => Promise<void>,
-): Promise<PresentNode | null> {
+): Promise<Promotion | null> {
   await Promise.allSettled(
     group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
   );
@@ -47,7 +48,7 @@ export async function failOver(
       promoted = true;
       await onPromoted(progress.master);
     }
-    if (progress.kind === 'done') return progress.master;
+    if (progress.kind === 'done') return progress;
     if (deadline.aborted) throw tooLate(group, old);
     if (progress.kind === 'not-begun') {
       // INPROG: one is under way, ours or one that the sentinels have begun themselves.
@@ -65,12 +66,19 @@ function tooLate({ redis }: PresentGroup, old: Address): RsentinelError {
   });
 }
 
+/** A failover that has come to its end. */
+export interface Promotion {
+  readonly master: PresentNode;
+  /** Of the sentinels' new configuration. */
+  readonly configEpoch: number;
+}
+
 /** How far the group is: still with the old master, between two, or with the new one for everybody. */
 export type Progress =
   | { readonly kind: 'not-begun' }
   /** `master`: the new one, as soon as a sentinel names it and it says so itself. */
   | { readonly kind: 'switching'; readonly master: PresentNode | null }
-  | { readonly kind: 'done'; readonly master: PresentNode };
+  | ({ readonly kind: 'done' } & Promotion);
 
 /**
  * Reads off a snapshot how far a failover is. As soon as one sentinel names another master, no
@@ -81,7 +89,8 @@ export function failoverProgress(
   old: Address,
   snapshot: Snapshot,
 ): Progress {
-  const named = masterViews(snapshot).map(({ address }) => address);
+  const views = masterViews(snapshot);
+  const named = views.map(({ address }) => address);
   const others = named.filter((address) => !sameAddress(address, old));
   if (others.length === 0) return { kind: 'not-begun' };
   const master =
@@ -92,7 +101,7 @@ export function failoverProgress(
     }) ?? null;
   const agreed = agreedMaster(snapshot);
   return master !== null && agreed !== null && sameAddress(agreed, master.address)
-    ? { kind: 'done', master }
+    ? { kind: 'done', master, configEpoch: newest(views)?.configEpoch ?? 0 }
     : { kind: 'switching', master };
 }
 

@@ -1,9 +1,10 @@
 /** What the running sentinels of a group say. */
 import type { ObservedEngine } from '../driver/driver.js';
 import { type LiveState, NOTHING_LIVE } from '../plan/observed.js';
+import { newest } from '../render/history.js';
 import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
-import { instancesOf, type MasterView, masterViews } from '../sentinel/snapshot.js';
+import { instancesOf, masterViews } from '../sentinel/snapshot.js';
 import type { Address } from '../spec/address.js';
 import { masterNameOf } from './presence.js';
 
@@ -17,12 +18,8 @@ export async function observeLive(engine: ObservedEngine, connections: Connectio
   const masterName = masterNameOf(engine);
   if (sentinels.length === 0) return NOTHING_LIVE;
   const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
-  const newest = masterViews(snapshot).reduce<MasterView | null>(
-    (best, view) => (best === null || view.configEpoch > best.configEpoch ? view : best),
-    null,
-  );
   const known = [...snapshot.sentinels].flatMap(([name, answer]): [string, readonly Address[]][] =>
     answer.kind === 'sentinel' ? [[name, instancesOf(answer).map(({ address }) => address)]] : [],
   );
-  return { master: newest?.address ?? null, known: new Map(known) };
+  return { master: newest(masterViews(snapshot)), known: new Map(known) };
 }

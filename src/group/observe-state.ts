@@ -59,7 +59,7 @@ export async function observeSituation(
     findSettable(spec, engine, confs, connections),
   ]);
   const last = groupHistory(spec, engine, confs, live.master);
-  const heir = await heirOfData(spec, engine, last.master.name, confs, storage);
+  const heir = await heirOfData(spec, engine, last.master, confs, storage);
   const observed: ObservedState = {
     engine,
     imagePresent,
@@ -98,15 +98,15 @@ async function readConfs(
 async function heirOfData(
   spec: GroupSpec,
   engine: ObservedEngine,
-  last: string,
+  last: MasterHistory,
   confs: ReadonlyMap<string, ConfFacts | null>,
   storage: Storage,
 ): Promise<MasterHistory | null> {
   const runs = engine.members.some((member) => member.role === 'redis' && hasProcess(member));
   const isNew = spec.redis.every(({ name }) => confs.get(name) == null);
-  if (runs || isNew || (await storage.hasData(last))) return null;
+  if (runs || isNew || (await storage.hasData(last.name))) return null;
   for (const { name, address } of spec.redis) {
-    if (await storage.hasData(name)) return { name, address };
+    if (await storage.hasData(name)) return { name, address, configEpoch: last.configEpoch + 1 };
   }
   return null;
 }

@@ -52,6 +52,6 @@ export async function presentMaster(
 ): Promise<string | null> {
   const { master } = await observeLive(engine, connections);
   const isIt = ({ address }: ObservedMember) =>
-    master !== null && address !== null && sameAddress(address, master);
+    master !== null && address !== null && sameAddress(address, master.address);
   return nodeMembers(engine).find(isIt)?.node ?? null;
 }

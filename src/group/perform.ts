@@ -155,15 +155,15 @@ export class Performer {
   async #failOver(): Promise<void> {
     this.#deadline.begin();
     const { history, live } = this.#observed;
-    const master = await failOver(
+    const promotion = await failOver(
       this.#presence.group,
-      live.master ?? history.master.address,
+      live.master?.address ?? history.master.address,
       this.#connections,
       this.#context,
       this.#deadline.signal,
       async () => {},
     );
-    if (master !== null) return;
+    if (promotion !== null) return;
     this.#hasHeir = false;
     const { name } = history.master;
     const message = `Sentinel has no good replica to promote: ${name} comes back as the master, with what is on its disk`;
@@ -174,9 +174,14 @@ export class Performer {
     this.#deadline.renew();
     const group = this.#presence.group;
     const { signal } = this.#deadline;
-    this.#confs.follow(
-      await switchOver(group, this.#present(from), this.#connections, this.#context, signal),
+    const { master, configEpoch } = await switchOver(
+      group,
+      this.#present(from),
+      this.#connections,
+      this.#context,
+      signal,
     );
+    this.#confs.follow({ ...master, configEpoch });
   }
 
   async #save(node: string): Promise<void> {

@@ -38,8 +38,15 @@ export async function replaceDeadMaster(
       after: [],
     } as const;
     const perform = async (): Promise<void> => {
-      const heir = await failOver(present, master, connections, context, deadline, async () => {});
-      if (heir === null) throw new Error('Sentinel has no good replica to promote');
+      const promotion = await failOver(
+        present,
+        master.address,
+        connections,
+        context,
+        deadline,
+        async () => {},
+      );
+      if (promotion === null) throw new Error('Sentinel has no good replica to promote');
     };
     await apply([step], perform, context.emit, context.signal).catch((error: unknown) => {
       context.signal.throwIfAborted();

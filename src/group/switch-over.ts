@@ -11,7 +11,7 @@ import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import type { Address } from '../spec/address.js';
 import type { Context } from './context.js';
-import { failOver } from './fail-over.js';
+import { failOver, type Promotion } from './fail-over.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 import { WriteStop } from './write-stop.js';
 
@@ -25,7 +25,6 @@ const WARNINGS = {
 
 /**
  * @param from the present master
- * @returns the new master
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason; writes are let go again
  */
 export async function switchOver(
@@ -34,17 +33,17 @@ export async function switchOver(
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
-): Promise<PresentNode> {
+): Promise<Promotion> {
   const writes = await WriteStop.begin(from.control, connections);
   const warning = writes.kind === 'pause' ? null : WARNINGS[writes.kind];
   if (warning !== null) context.emit({ type: 'warning', message: `${from.name} ${warning}` });
   try {
     await untilCaughtUp(group, from, connections, context, deadline);
-    const master = await failOver(group, from.address, connections, context, deadline, async (heir) => {
+    const promotion = await failOver(group, from.address, connections, context, deadline, async (heir) => {
       await demote(from.control, heir.address, connections);
       await writes.end();
     });
-    if (master !== null) return master;
+    if (promotion !== null) return promotion;
   } finally {
     await writes.end();
   }

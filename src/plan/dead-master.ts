@@ -13,12 +13,12 @@ import type { LiveState } from './observed.js';
 export function findDeadMaster(engine: ObservedEngine, live: LiveState, last: string | null): string | null {
   if (live.master === null && last === null) return null;
   const isMaster = ({ node, address }: ObservedMember): boolean =>
-    live.master === null ? node === last : address !== null && sameAddress(address, live.master);
+    live.master === null ? node === last : address !== null && sameAddress(address, live.master.address);
   const redis = engine.members.filter(({ role }) => role === 'redis');
   const master = redis.find(isMaster);
   const hasReplica = redis.some((member) => member !== master && member.state === 'running');
   if ((master !== undefined && hasProcess(master)) || !hasReplica) return null;
-  return master?.node ?? last ?? (live.master === null ? null : formatAddress(live.master));
+  return master?.node ?? last ?? (live.master === null ? null : formatAddress(live.master.address));
 }
 
 export function deadMasterReason(name: string): string {

@@ -6,6 +6,8 @@ import {
   initialHistory,
   initialSentinel,
   type MasterHistory,
+  type NamedMaster,
+  newest,
   type SentinelHistory,
 } from '../render/history.js';
 import { type Address, sameAddress } from '../spec/address.js';
@@ -39,8 +41,8 @@ export interface ObservedState {
 
 /** What the running sentinels say. */
 export interface LiveState {
-  /** The master that they name, with the newest configuration epoch. */
-  readonly master: Address | null;
+  /** The one of the newest epoch. */
+  readonly master: NamedMaster | null;
   /** Every address that a sentinel watches or knows, by the sentinel's name; those that answer. */
   readonly known: ReadonlyMap<string, readonly Address[]>;
 }
@@ -76,29 +78,39 @@ export function groupHistory(
   spec: GroupSpec,
   engine: ObservedEngine,
   confs: ReadonlyMap<string, ConfFacts | null>,
-  live: Address | null,
+  live: NamedMaster | null,
 ): GroupHistory {
-  const monitors = spec.sentinels.flatMap(({ name }) => confs.get(name)?.monitor ?? []);
-  const newest = monitors.reduce<(typeof monitors)[number] | null>(
-    (best, monitor) => (best === null || monitor.configEpoch > best.configEpoch ? monitor : best),
-    null,
-  );
   const sentinels = spec.sentinels.map((node): [string, SentinelHistory] => {
     const monitor = confs.get(node.name)?.monitor ?? null;
     const fresh = initialSentinel(spec.name, node.name);
     return [node.name, monitor === null ? fresh : { ...monitor, myid: monitor.myid ?? fresh.myid }];
   });
-  const named = live ?? newest?.master ?? null;
-  const master = named === null ? null : masterAt(spec, engine, knownAddresses(engine, confs), named);
-  return { master: master ?? initialHistory(spec).master, sentinels: new Map(sentinels) };
+  return { master: lastMaster(spec, engine, confs, live), sentinels: new Map(sentinels) };
 }
 
-/** The node that was decided on by its address; null: no node has or had that. */
+function lastMaster(
+  spec: GroupSpec,
+  engine: ObservedEngine,
+  confs: ReadonlyMap<string, ConfFacts | null>,
+  live: NamedMaster | null,
+): MasterHistory {
+  const written = spec.sentinels.flatMap(({ name }): readonly NamedMaster[] => {
+    const monitor = confs.get(name)?.monitor ?? null;
+    return monitor === null ? [] : [{ address: monitor.master, configEpoch: monitor.configEpoch }];
+  });
+  const named = live ?? newest(written);
+  const { master: first } = initialHistory(spec);
+  if (named === null) return first;
+  const master = masterAt(spec, engine, knownAddresses(engine, confs), named);
+  return master ?? { ...first, configEpoch: named.configEpoch + 1 };
+}
+
+/** The node that was decided on by its address; null: no node of the spec, and none that runs, has or had that. */
 function masterAt(
   spec: GroupSpec,
   engine: ObservedEngine,
   known: ReadonlyMap<string, Address>,
-  address: Address,
+  { address, configEpoch }: NamedMaster,
 ): MasterHistory | null {
   const wanted = (name: string) => spec.redis.find((node) => node.name === name);
   const names = [...known].filter(([, other]) => sameAddress(other, address)).map(([name]) => name);
@@ -110,5 +122,5 @@ function masterAt(
     engine.members.some((member) => member.node === name && hasProcess(member));
   const planned = wanted(name)?.address;
   if (!stays && planned === undefined) return null;
-  return { name, address: stays ? address : (planned ?? address) };
+  return { name, address: stays ? address : (planned ?? address), configEpoch };
 }

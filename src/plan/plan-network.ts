@@ -48,7 +48,7 @@ function presentMaster({ engine, live, history }: ObservedState): string | null 
   const isIt = ({ node, address }: ObservedMember): boolean =>
     live.master === null
       ? node === history.master.name
-      : address !== null && sameAddress(address, live.master);
+      : address !== null && sameAddress(address, live.master.address);
   return (
     engine.members.find((member) => member.state === 'running' && member.role === 'redis' && isIt(member))
       ?.node ?? null

@@ -5,7 +5,7 @@ import { sameAddress } from '../spec/address.js';
 import { nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import { hasProcess, isStale } from './members.js';
-import { emptiedReason, type ObservedState } from './observed.js';
+import type { ObservedState } from './observed.js';
 import type { Renewal } from './renewal.js';
 import { ANCHOR, type Steps } from './steps.js';
 
@@ -63,7 +63,6 @@ function planRemoval(node: NodeSpec, member: ObservedMember, renewal: Renewal | 
 
 function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, steps: Steps): void {
   const conf = observed.confs.get(node.name) ?? null;
-  const emptied = emptiedReason(observed);
   // The network comes first: it is made before anything is written.
   // Volumes are written through a container, which needs the image.
   const image = spec.storage === 'volume' ? ['image'] : [];
@@ -75,8 +74,13 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
   } else if (node.kind === 'redis') {
     const reason = repointReason(node, conf, observed);
     if (reason !== null) steps.add({ kind: 'repoint', node: node.name }, reason, after);
-  } else if (emptied !== null) {
-    steps.add({ kind: 'render', node: node.name }, emptied, after);
+  } else if (watchesFormerMaster(conf, observed)) {
+    // One that was out of the group when another was chosen, or one whose choice has lost its data.
+    steps.add(
+      { kind: 'render', node: node.name },
+      `${observed.history.master.name} is the master by now`,
+      after,
+    );
   } else if (watchesStrangers(spec, conf)) {
     // A port that was picked anew after an `up` that was killed, or a node that has left since.
     steps.add(
@@ -90,6 +94,10 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
 function watchesStrangers(spec: GroupSpec, { monitor }: ConfFacts): boolean {
   const watched = monitor === null ? [] : [monitor.master, ...monitor.known];
   return watched.some((address) => !nodesOf(spec).some((node) => sameAddress(node.address, address)));
+}
+
+function watchesFormerMaster({ monitor }: ConfFacts, { history }: ObservedState): boolean {
+  return monitor !== null && !sameAddress(monitor.master, history.master.address);
 }
 
 /** Why a node's own configuration cannot name the master that it names; null: it can. */

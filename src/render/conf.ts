@@ -107,8 +107,8 @@ function sentinelPlaceholders(
     ['down-after-milliseconds', required(spec.sentinel['down-after-milliseconds'])],
     ['parallel-syncs', required(spec.sentinel['parallel-syncs'])],
     ['failover-timeout', required(spec.sentinel['failover-timeout'])],
-    ['current-epoch', required(own.currentEpoch)],
-    ['config-epoch', required(own.configEpoch)],
+    ['current-epoch', required(Math.max(own.currentEpoch, master.configEpoch))],
+    ['config-epoch', required(master.configEpoch)],
     ['leader-epoch', required(own.leaderEpoch)],
     [
       'known-replicas',

@@ -1,8 +1,11 @@
 /** A master that died and that nobody has replaced yet: what only its replicas have is never lost. */
+import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { connectDocker, loadTopology, type RsentinelEvent, up } from '../../src/index.js';
 import type { GroupReport } from '../../src/report/group-report.js';
+import type { Address } from '../../src/spec/address.js';
 import { ask } from '../support/clients.js';
 import { type TestGroup, testGroup } from '../support/group.js';
 import { until } from '../support/until.js';
@@ -106,4 +109,61 @@ it('a group whose last master has lost its files comes up with the data that the
   );
   await expectData(group);
   expect((await group.up()).stdout).toContain('nothing was touched');
+});
+
+it('sentinels that were out of the group when that happened name its master when they are back', async () => {
+  const small = topology('');
+  const large = small.replace('sentinels: [', 'sentinels: [{port: auto}, {port: auto}, ');
+  await using group = await testGroup('dead-master-away', large);
+  await group.up();
+  await group.write(small);
+  await group.up();
+  await writeEverywhere(await healthy(group));
+  await group.down();
+  await rm(join(group.nodes, 'redis-1', 'data'), { recursive: true });
+  await group.up();
+  await group.write(large);
+  await group.up();
+  const report = await healthy(group);
+  expect(masterOf(report).name).toBe('redis-2');
+  expect(report.sentinels.map(({ view }) => view?.configEpoch)).toEqual([1, 1, 1, 1, 1]);
+  await expectData(group);
+});
+
+/** Has the sentinels promote another node, and waits until all of them name it, while nothing else goes on here. */
+function promoteMeanwhile(sentinels: readonly Address[]): void {
+  const script = `
+    import { Redis } from 'ioredis';
+    const sentinels = ${JSON.stringify(sentinels)}.map((address) => new Redis(address));
+    const masters = async () =>
+      (await Promise.all(sentinels.map((one) => one.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'mymaster')))).map(String);
+    const [before] = await masters();
+    await sentinels[0].call('SENTINEL', 'FAILOVER', 'mymaster');
+    while ((await masters()).includes(before)) await new Promise((resolve) => setTimeout(resolve, 50));
+    process.exit(0);
+  `;
+  execFileSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 60_000 });
+}
+
+it('a replica that is promoted while a roll-out comes to it is not stopped as if it were one', async () => {
+  await using group = await testGroup('dead-master-moved', topology(NEVER_SAVED));
+  await group.up();
+  const before = await healthy(group);
+  await writeEverywhere(before);
+  await group.write(`name: ${group.name}\n${topology(`${NEVER_SAVED}, databases: 4`)}`);
+
+  const retries: string[] = [];
+  let hasMoved = false;
+  const emit = (event: RsentinelEvent): void => {
+    if (event.type === 'retrying') retries.push(event.reason);
+    if (event.type !== 'step-started' || event.step.id !== 'settle start' || hasMoved) return;
+    hasMoved = true;
+    promoteMeanwhile(before.sentinels.map(({ address }) => address));
+  };
+  const context = { driver: connectDocker(emit), emit, signal: AbortSignal.timeout(110_000) };
+  const { topology: wanted } = await loadTopology(group.file, process.env, group.directory);
+  await up(wanted, { waitTimeoutMs: 60_000, onFailure: 'rollback' }, context);
+
+  expect(retries).toEqual([expect.stringMatching(/^redis-[23] has become the master meanwhile$/)]);
+  await expectData(group);
 });

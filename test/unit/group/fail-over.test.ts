@@ -67,6 +67,6 @@ describe('a failover of redis-1', () => {
 
   it('is done when all name a master that says so itself', () => {
     const after = snapshot(['redis-2', 'redis-2', 'redis-2'], 'master');
-    expect(failoverProgress(spec, OLD, after)).toEqual({ kind: 'done', master: HEIR });
+    expect(failoverProgress(spec, OLD, after)).toEqual({ kind: 'done', master: HEIR, configEpoch: 1 });
   });
 });

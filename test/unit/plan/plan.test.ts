@@ -177,6 +177,19 @@ describe('a plan', () => {
     `);
   });
 
+  it('renders a sentinel anew that was away when another master was chosen', () => {
+    const now = running(LOOPBACK, 'redis-2');
+    const then = running(LOOPBACK).confs.get('sentinel-3') ?? null;
+    const observed = {
+      ...withMembers(now, ['sentinel-3'], { state: 'exited', exitCode: 0 }),
+      confs: new Map([...now.confs, ['sentinel-3', then] as const]),
+    };
+    expect(planUp(LOOPBACK, observed)[0]).toMatchObject({
+      id: 'render sentinel-3',
+      reason: 'redis-2 is the master by now',
+    });
+  });
+
   it('removes what is stopped and no part of the topology', () => {
     const bigger = running(specOf('name: demo\nreplicas: 1\nsentinels: 2\nnetwork: {mode: bridge}\n'));
     const smaller = running(BRIDGE);

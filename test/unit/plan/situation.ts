@@ -5,8 +5,7 @@ import { groupHistory, NOTHING_LIVE, type ObservedState } from '../../../src/pla
 import { planUp } from '../../../src/plan/plan.js';
 import { renderConf } from '../../../src/render/conf.js';
 import { readConfFacts } from '../../../src/render/conf-facts.js';
-import { type GroupHistory, initialHistory } from '../../../src/render/history.js';
-import type { Address } from '../../../src/spec/address.js';
+import { type GroupHistory, initialHistory, type NamedMaster } from '../../../src/render/history.js';
 import { allocate, type Before, NOTHING_BEFORE } from '../../../src/spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../../../src/spec/build.js';
 import type { GroupSpec } from '../../../src/spec/group-spec.js';
@@ -59,11 +58,11 @@ export function historyWith(spec: GroupSpec, master: string): GroupHistory {
   const initial = initialHistory(spec);
   const node = spec.redis.find(({ name }) => name === master) ?? spec.redis[0];
   return {
-    master: { name: node.name, address: node.address },
+    master: { name: node.name, address: node.address, configEpoch: epoch },
     sentinels: new Map(
       [...initial.sentinels].map(([name, own]) => [
         name,
-        { ...own, currentEpoch: epoch, configEpoch: epoch, leaderEpoch: epoch },
+        { ...own, currentEpoch: epoch, leaderEpoch: epoch },
       ]),
     ),
   };
@@ -122,7 +121,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
       nodesOf(spec).map((node) => [node.name, readConfFacts(renderConf(spec, node, history, null))]),
     ),
     live: {
-      master: history.master.address,
+      master: history.master,
       known: new Map(
         spec.sentinels.map(({ name }) => [
           name,
@@ -160,7 +159,11 @@ export function withoutMembers(observed: ObservedState, names: readonly string[]
 }
 
 /** The history as it is read from what is observed; `live` is what running sentinels name. */
-export function withHistory(spec: GroupSpec, observed: ObservedState, live: Address | null): ObservedState {
+export function withHistory(
+  spec: GroupSpec,
+  observed: ObservedState,
+  live: NamedMaster | null,
+): ObservedState {
   return { ...observed, history: groupHistory(spec, observed.engine, observed.confs, live) };
 }
 

@@ -128,6 +128,16 @@ sentinel: {config: {loglevel: verbose}}
     expect(text).not.toMatch(/known-sentinel mymaster 127\.0\.0\.1 26379/);
   });
 
+  it('gives a sentinel the epoch of the master that it is told, not that of one that it knew before', () => {
+    const sentinel = spec.sentinels[0];
+    const then = readConfFacts(renderConf(spec, sentinel, historyWith(spec, 'redis-2'), null));
+    const initial = initialHistory(spec);
+    const now = { ...initial, master: { ...initial.master, configEpoch: 7 } };
+    const text = directives(renderConf(spec, sentinel, now, then));
+    expect(text).toContain('\nsentinel config-epoch mymaster 7\n');
+    expect(text).toContain('\nsentinel current-epoch 7\n');
+  });
+
   it('begins with who it belongs to, which can be read back', () => {
     for (const node of nodesOf(spec)) {
       const text = rendered(spec, node.name);
