@@ -29,6 +29,11 @@ export class ConfFiles {
     this.#context = context;
   }
 
+  /** The one that files are rendered for. */
+  get master(): MasterHistory {
+    return this.#history.master;
+  }
+
   /** Another node is the master from now on. */
   follow(master: MasterHistory): void {
     this.#history = { ...this.#history, master };

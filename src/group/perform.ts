@@ -1,12 +1,11 @@
 /** Carries out single operations of a plan, on the engine, in the directories and on the nodes. */
-import { PortTakenError, RsentinelError } from '../errors.js';
+import { PortTakenError } from '../errors.js';
 import type { ObservedState } from '../plan/observed.js';
 import { ANCHOR, type Operation } from '../plan/steps.js';
 import type { Connections } from '../sentinel/connection.js';
-import { takeSnapshot } from '../sentinel/observe.js';
 import { FAILOVER_PERIODS, FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
-import { masterViews } from '../sentinel/snapshot.js';
-import { formatAddress, sameAddress } from '../spec/address.js';
+import type { Snapshot } from '../sentinel/snapshot.js';
+import { formatAddress } from '../spec/address.js';
 import { containerName, nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Storage } from '../storage/storage.js';
@@ -16,6 +15,7 @@ import type { Context } from './context.js';
 import type { Deadline } from './deadline.js';
 import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
+import { isMasterNow, leadAlong, masterMoved, movedMaster } from './moved-master.js';
 import { Presence, type PresentNode } from './presence.js';
 import { connectError } from './prove.js';
 import { saveDataSet } from './save.js';
@@ -209,17 +209,7 @@ export class Performer {
   async #refuseMaster(member: string): Promise<void> {
     const node = this.#presence.get(member);
     if (node?.kind !== 'redis' || this.#pauses.has(member)) return;
-    const { sentinels, masterName } = this.#presence.group;
-    const group = { masterName, redis: [node], sentinels };
-    const { redis, sentinels: views } = await takeSnapshot(group, this.#connections);
-    const answer = redis.get(member);
-    const isNamed = masterViews({ redis, sentinels: views }).some(({ address }) =>
-      sameAddress(address, node.address),
-    );
-    if (!isNamed || answer?.kind !== 'redis' || answer.role !== 'master') return;
-    throw new RsentinelError('MASTER_MOVED', `${member} has become the master meanwhile`, {
-      hint: 'Run the command again: it goes by what is there then.',
-    });
+    if (await isMasterNow(node, this.#presence.group, this.#connections)) throw masterMoved(member);
   }
 
   async #remove(member: string): Promise<void> {
@@ -268,8 +258,19 @@ export class Performer {
 
   async #settle(after: string): Promise<void> {
     this.#deadline.renew();
-    await untilWhole(this.#presence.group, this.#connections, this.#context, this.#deadline.signal);
+    const { group } = this.#presence;
+    const { signal } = this.#deadline;
+    const movedTo = (snapshot: Snapshot) => movedMaster(group, this.#confs.master.address, snapshot);
+    const node = this.#presence.get(after);
+    const follow = async (snapshot: Snapshot): Promise<void> => {
+      const master = movedTo(snapshot);
+      if (master !== null && node?.kind === 'redis')
+        await leadAlong(node, master, snapshot, this.#connections);
+    };
+    const whole = await untilWhole(group, this.#connections, this.#context, signal, follow);
     this.#journal.settle(after);
+    const master = movedTo(whole);
+    if (master !== null) throw masterMoved(master.name);
   }
 
   async #forget(sentinel: string): Promise<void> {

@@ -30,16 +30,18 @@ export async function untilWhole(
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
-): Promise<void> {
+  atEveryLook: (snapshot: Snapshot) => Promise<void> = async () => {},
+): Promise<Snapshot> {
   const evidence = new LinkEvidence();
   const look = async () => {
     const snapshot = await takeSnapshot(group, connections);
     evidence.add(snapshot);
+    await atEveryLook(snapshot);
     await keepLively(group, snapshot, connections);
     const faults = findFaults(group, snapshot, evidence).filter(({ code }) => !TO_BE_FORGOTTEN.has(code));
     return { snapshot, faults };
   };
-  await untilFaultless(group, look, context, deadline);
+  return untilFaultless(group, look, context, deadline);
 }
 
 async function keepLively(

@@ -158,6 +158,16 @@ describe('a group', () => {
     expect((await healthy(group)).redis.map(({ name }) => name)).toContain(before);
   });
 
+  it.each([
+    ['returns at once', ['--no-wait']],
+    ['gives up', ['--wait-timeout', '1ms']],
+  ])('has its sentinels’ own periods again when a restart %s', async (_, words) => {
+    const master = masterOf(await mended(group)).name;
+    await bring(group, 'kill', master, '--no-wait');
+    await group.run(['restart', master, ...words]);
+    await until('nothing is wrong', async () => (await group.status()).code === 0);
+  });
+
   it('says which nodes it has when another is named, and needs to know whom', async () => {
     expectFailure(await group.run(['kill', 'redis-9']), {
       code: 1,

@@ -80,12 +80,12 @@ describe('a running group', () => {
   it('lets a replica and two sentinels join without touching the others', async () => {
     const before = await starts(group);
     const changed = topology({ replicas: 3, sentinels: 5, config: 'maxmemory: 64mb' });
-    const { report, longestGap } = await whileWriting(group, changed);
+    const { report, interruptions } = await whileWriting(group, changed);
     expect(report.redis).toHaveLength(4);
     expect(report.sentinels.map(({ view }) => view?.otherSentinels)).toEqual([4, 4, 4, 4, 4]);
     expect(report.sentinels.map(({ view }) => view?.quorum)).toEqual([3, 3, 3, 3, 3]);
     for (const [name, start] of before) expect((await starts(group)).get(name)).toBe(start);
-    expect(longestGap).toBeLessThan(1_000);
+    expect(interruptions).toBe(0);
   });
 
   it('lets them leave again, the master among them, and every sentinel forgets them', async () => {
@@ -128,13 +128,13 @@ describe('a running group', () => {
   it('is rolled out one node at a time for what needs a start, and loses no write', async () => {
     const { report: before } = await group.status();
     const changed = topology({ config: 'maxmemory: 64mb, databases: 4' });
-    const { report, longestGap } = await whileWriting(group, changed);
+    const { report, interruptions } = await whileWriting(group, changed);
     for (const { address } of report.redis) {
       expect(await ask(address, 'CONFIG', 'GET', 'databases')).toEqual(['databases', '4']);
     }
     expect(masterOf(report).name).not.toBe(masterOf(before).name);
     // The failover's pause and nothing else.
-    expect(longestGap).toBeLessThan(6_000);
+    expect(interruptions).toBe(1);
   });
 
   it('is rolled out for another image, sentinels too', async () => {

@@ -1,5 +1,6 @@
 /** From one server to a newer one, while a client writes: no acknowledged write is lost. */
 import { expect, it } from 'vitest';
+import { ask } from '../support/clients.js';
 import { testImages } from '../support/environment.js';
 import { testGroup } from '../support/group.js';
 import { healthy, masterOf, whileWriting } from '../support/while-writing.js';
@@ -35,7 +36,7 @@ it.each([
   const before = await healthy(group);
   const ids = before.sentinels.map(({ id }) => id);
 
-  const { report, longestGap } = await whileWriting(group, topology(newer.image, 16));
+  const { report, interruptions } = await whileWriting(group, topology(newer.image, 16));
 
   for (const { version } of [...report.redis, ...report.sentinels]) {
     expect(version?.split('.').slice(0, 2).join('.')).toBe(newer.version);
@@ -44,7 +45,7 @@ it.each([
   // Redis 6.0 does not tell them.
   for (const [index, id] of ids.entries()) if (id !== null) expect(report.sentinels[index]?.id).toBe(id);
   // The failover's pause and nothing else.
-  expect(longestGap).toBeLessThan(6_000);
+  expect(interruptions).toBe(1);
 });
 
 it.each(testImages().map((image) => [image.title, image] as const))(
@@ -55,7 +56,20 @@ it.each(testImages().map((image) => [image.title, image] as const))(
       topology(image, 16),
     );
     await group.up();
-    const { longestGap } = await whileWriting(group, topology(image, 8));
-    expect(longestGap).toBeLessThan(6_000);
+    const { interruptions } = await whileWriting(group, topology(image, 8));
+    // The failover's pause and nothing else.
+    expect(interruptions).toBe(1);
   },
 );
+
+it('Redis 6.0 takes writes again where an up was killed that had it refuse them', async () => {
+  const { image } = imageOf('Redis 6.0');
+  await using group = await testGroup('refusal', topology(image, 16));
+  await group.up();
+  const { address } = masterOf(await healthy(group));
+  // As a switch does for its time: no master has so many replicas.
+  await ask(address, 'CONFIG', 'SET', 'min-replicas-to-write', '2000000000');
+  await expect(ask(address, 'SET', 'key', 'value')).rejects.toThrow('NOREPLICAS');
+  await group.up();
+  expect(await ask(address, 'SET', 'key', 'value')).toBe('OK');
+});

@@ -1,0 +1,54 @@
+/** A failover that nobody has asked for, while a plan is carried out that counts on the former master. */
+import { RsentinelError } from '../errors.js';
+import type { Connections } from '../sentinel/connection.js';
+import { takeSnapshot } from '../sentinel/observe.js';
+import { agreedMaster, masterViews, type Snapshot } from '../sentinel/snapshot.js';
+import { type Address, sameAddress } from '../spec/address.js';
+import type { PresentGroup, PresentNode } from './presence.js';
+import { demote } from './switch-over.js';
+
+/** @returns the master that all sentinels name instead of the expected one; null: they do not */
+export function movedMaster(
+  { redis }: PresentGroup,
+  expected: Address,
+  snapshot: Snapshot,
+): PresentNode | null {
+  const agreed = agreedMaster(snapshot);
+  if (agreed === null || sameAddress(agreed, expected)) return null;
+  return redis.find(({ address }) => sameAddress(address, agreed)) ?? null;
+}
+
+/** Whether a node is the master by its own word and by that of a sentinel. */
+export async function isMasterNow(
+  node: PresentNode,
+  { sentinels, masterName }: PresentGroup,
+  connections: Connections,
+): Promise<boolean> {
+  const snapshot = await takeSnapshot({ masterName, redis: [node], sentinels }, connections);
+  const answer = snapshot.redis.get(node.name);
+  const isNamed = masterViews(snapshot).some(({ address }) => sameAddress(address, node.address));
+  return isNamed && answer?.kind === 'redis' && answer.role === 'master';
+}
+
+/**
+ * Tells a node that was started as the replica of a former master who the present one is. Sentinel
+ * would do so only when the group has been calm for as long as `failover-timeout`.
+ */
+export async function leadAlong(
+  node: PresentNode,
+  master: PresentNode,
+  snapshot: Snapshot,
+  connections: Connections,
+): Promise<void> {
+  const answer = snapshot.redis.get(node.name);
+  if (node.name === master.name || answer?.kind !== 'redis' || answer.link === null) return;
+  if (!sameAddress(answer.link.master, master.address))
+    await demote(node.control, master.address, connections);
+}
+
+/** What ends a plan that has been overtaken; all is planned anew then. */
+export function masterMoved(name: string): RsentinelError {
+  return new RsentinelError('MASTER_MOVED', `${name} has become the master meanwhile`, {
+    hint: 'Run the command again: it goes by what is there then.',
+  });
+}
