@@ -30,7 +30,7 @@ export async function doctor(
   const group = knownGroup(name, observed, topology) ?? withoutNodes(name);
   const connections = new Connections();
   try {
-    const { faults } = await lookAt(group, observed, connections, context);
+    const { faults } = await lookAt(group, topology, observed, connections, context);
     const facts = await observeFacts(group, { driver: context.driver, observed }, connections);
     context.signal.throwIfAborted();
     return reportOf(facts, faults);
@@ -50,7 +50,7 @@ export async function doctorOfSentinels(
   const connections = new Connections();
   try {
     const group = givenGroup(await discover(sentinels, masterName, connections, signal));
-    const { faults } = await look(group, () => false, connections, signal);
+    const { faults } = await look(group, null, () => false, connections, signal);
     const facts = await observeFacts(group, null, connections);
     signal.throwIfAborted();
     return reportOf(facts, faults);

@@ -6,9 +6,10 @@ import { emptiedReason } from '../plan/observed.js';
 import { isPrelude, planUp } from '../plan/plan.js';
 import type { GroupReport } from '../report/group-report.js';
 import type { Connections } from '../sentinel/connection.js';
-import { DEFAULT_PERIODS, hasOtherPeriods, setPeriods } from '../sentinel/periods.js';
+import { PERIODS, runsWith, setPeriods } from '../sentinel/periods.js';
 import type { Snapshot } from '../sentinel/snapshot.js';
 import type { GroupSpec } from '../spec/group-spec.js';
+import type { Timing } from '../spec/timing.js';
 import { assembleReport } from './assemble-report.js';
 import type { Context } from './context.js';
 import { Deadline } from './deadline.js';
@@ -64,7 +65,9 @@ export async function bringUp(
     const { report, changed } = await finish(done.spec, seen, snapshot, connections);
     return { report, changed: changed || !done.isUntouched };
   } catch (error) {
-    await handleFailure(error, spec, settings, journal, connections, context);
+    const { live } = observed;
+    const before = live.sentinels.size === 0 ? spec.timing : live.timing;
+    await handleFailure(error, spec, before, settings, journal, connections, context);
     throw error;
   } finally {
     deadline.cancel();
@@ -132,18 +135,19 @@ async function dropFormerMarks(
   await Promise.all(others.map((other) => driver.removeVolume(group, other)));
 }
 
-/** Lowered periods break failover: no sentinel may keep them. @returns whether one had to be changed */
+/** Those of a group that forms break failover: no sentinel may keep them. @returns whether one had to be changed */
 async function restorePeriods(
   spec: GroupSpec,
   snapshot: Snapshot,
   connections: Connections,
 ): Promise<boolean> {
-  const lowered = spec.sentinels.filter((node) => {
+  const periods = PERIODS[spec.timing];
+  const others = spec.sentinels.filter((node) => {
     const answer = snapshot.sentinels.get(node.name);
-    return answer?.kind === 'sentinel' && hasOtherPeriods(answer);
+    return answer?.kind === 'sentinel' && !runsWith(answer, periods);
   });
-  await Promise.all(lowered.map((node) => setPeriods(node.control, DEFAULT_PERIODS, connections)));
-  return lowered.length > 0;
+  await Promise.all(others.map((node) => setPeriods(node.control, periods, connections)));
+  return others.length > 0;
 }
 
 /** An `up` that was killed may have left a master that refuses writes. @returns whether one had to be changed */
@@ -169,6 +173,7 @@ async function restoreWrites(
 async function handleFailure(
   error: unknown,
   spec: GroupSpec,
+  before: Timing,
   settings: BringUpSettings,
   journal: Journal,
   connections: Connections,
@@ -176,7 +181,7 @@ async function handleFailure(
 ): Promise<void> {
   // Also of sentinels that were there before and have been hastened.
   await Promise.allSettled(
-    spec.sentinels.map((node) => setPeriods(node.control, DEFAULT_PERIODS, connections)),
+    spec.sentinels.map((node) => setPeriods(node.control, PERIODS[before], connections)),
   );
   // Without the lock: another rsentinel works with what this one has made.
   if (settings.onFailure === 'keep' || hasCode(error, 'GROUP_BUSY')) {

@@ -25,7 +25,7 @@ export async function statusOfSentinels(
   const connections = new Connections();
   try {
     const group = givenGroup(await discover(sentinels, masterName, connections, signal));
-    const { snapshot, faults } = await look(group, () => false, connections, signal);
+    const { snapshot, faults } = await look(group, null, () => false, connections, signal);
     return assembleReport(group, null, snapshot, faults);
   } finally {
     connections.close();

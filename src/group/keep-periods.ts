@@ -2,7 +2,7 @@
 import type { ObservedEngine } from '../driver/driver.js';
 import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
-import { DEFAULT_PERIODS, type Periods, setPeriods } from '../sentinel/periods.js';
+import { PERIODS, type Periods, setPeriods, timingSeen } from '../sentinel/periods.js';
 import type { Address } from '../spec/address.js';
 import { masterNameOf } from './presence.js';
 
@@ -13,7 +13,7 @@ interface SentinelPeriods {
 
 /**
  * Does something that lowers periods, and puts back what each sentinel ran with; whatever happens. One that
- * does not answer now gets Sentinel's own.
+ * does not answer now gets those that the group's timing has.
  */
 export async function keepingPeriods<T>(
   engine: ObservedEngine,
@@ -37,10 +37,11 @@ async function periodsOf(
   );
   const masterName = masterNameOf(engine);
   const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
+  const usual = PERIODS[timingSeen(snapshot)];
   return sentinels.map(({ name, control }): SentinelPeriods => {
     const answer = snapshot.sentinels.get(name);
     const present = answer?.kind === 'sentinel' ? answer.periods : null;
-    const of = (period: keyof Periods) => present?.get(period) ?? DEFAULT_PERIODS[period];
+    const of = (period: keyof Periods) => present?.get(period) ?? usual[period];
     return {
       control,
       periods: {

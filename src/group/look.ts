@@ -5,10 +5,11 @@ import type { Connections } from '../sentinel/connection.js';
 import { LinkEvidence } from '../sentinel/evidence.js';
 import type { Expectation } from '../sentinel/expectation.js';
 import { type Targets, takeSnapshot } from '../sentinel/observe.js';
-import { hasOtherPeriods } from '../sentinel/periods.js';
+import { DEFAULT_PERIODS, PERIODS, runsWith, timingSeen } from '../sentinel/periods.js';
 import { findFaults } from '../sentinel/readiness.js';
 import { remedy } from '../sentinel/remedies.js';
 import type { Snapshot } from '../sentinel/snapshot.js';
+import type { Timing } from '../spec/timing.js';
 
 /** ms for which pings that are under way at the first look may be answered. */
 const PING_PATIENCE = 1_500;
@@ -22,10 +23,12 @@ export interface Looked {
 
 /**
  * Asks every node, again for up to 1.5 s while a ping that happens to be under way looks like a fault.
+ * @param timing what the group's timing should be; null: what it is seen to be
  * @param isTold whether a fault is bound to be seen by what is known already
  */
 export async function look(
   group: Expectation & Targets,
+  timing: Timing | null,
   isTold: (fault: Fault) => boolean,
   connections: Connections,
   signal: AbortSignal,
@@ -38,16 +41,20 @@ export async function look(
     evidence.add(snapshot);
     const found = findFaults(group, snapshot, evidence).filter((fault) => !isTold(fault));
     if (patience.aborted || !found.some((fault) => fault.code === 'link-unproved')) {
-      return { snapshot, faults: [...found, ...periodFaults(snapshot)] };
+      return { snapshot, faults: [...found, ...periodFaults(snapshot, timing ?? timingSeen(snapshot))] };
     }
     await delay(PING_POLL);
   }
 }
 
-function periodFaults(snapshot: Snapshot): readonly Fault[] {
+function periodFaults(snapshot: Snapshot, timing: Timing): readonly Fault[] {
   return [...snapshot.sentinels].flatMap(([node, answer]): Fault[] => {
-    if (answer.kind !== 'sentinel' || !hasOtherPeriods(answer)) return [];
-    const message = `${node} runs with other timer periods than Sentinel’s own`;
-    return [{ code: 'periods-lowered', node, message, remedy: remedy('periods-lowered') }];
+    if (answer.kind !== 'sentinel' || runsWith(answer, PERIODS[timing])) return [];
+    const isLost = timing === 'fast' && runsWith(answer, DEFAULT_PERIODS);
+    const code = isLost ? 'periods-lost' : 'periods-lowered';
+    const message = isLost
+      ? `${node} was started anew and runs with Sentinel’s own timer periods: timing: fast is lost there`
+      : `${node} runs with other timer periods than ${timing === 'fast' ? 'those of timing: fast' : 'Sentinel’s own'}`;
+    return [{ code, node, message, remedy: remedy(code) }];
   });
 }

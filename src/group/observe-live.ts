@@ -1,11 +1,11 @@
 /** What the running sentinels of a group say. */
 import type { ObservedEngine } from '../driver/driver.js';
-import { type LiveState, NOTHING_LIVE } from '../plan/observed.js';
+import { type LiveSentinel, type LiveState, NOTHING_LIVE } from '../plan/observed.js';
 import { newest } from '../render/history.js';
 import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
-import { instancesOf, masterViews } from '../sentinel/snapshot.js';
-import type { Address } from '../spec/address.js';
+import { PERIODS, runsWith, timingSeen } from '../sentinel/periods.js';
+import { instancesOf, masterViews, type SentinelAnswer } from '../sentinel/snapshot.js';
 import { masterNameOf } from './presence.js';
 
 /** Sentinels that do not answer are left out. */
@@ -18,8 +18,23 @@ export async function observeLive(engine: ObservedEngine, connections: Connectio
   const masterName = masterNameOf(engine);
   if (sentinels.length === 0) return NOTHING_LIVE;
   const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
-  const known = [...snapshot.sentinels].flatMap(([name, answer]): [string, readonly Address[]][] =>
-    answer.kind === 'sentinel' ? [[name, instancesOf(answer).map(({ address }) => address)]] : [],
+  const live = [...snapshot.sentinels].flatMap(([name, answer]): [string, LiveSentinel][] =>
+    answer.kind === 'sentinel' ? [[name, liveSentinel(answer)]] : [],
   );
-  return { master: newest(masterViews(snapshot)), known: new Map(known) };
+  return {
+    master: newest(masterViews(snapshot)),
+    timing: timingSeen(snapshot),
+    sentinels: new Map(live),
+  };
+}
+
+function liveSentinel(answer: SentinelAnswer): LiveSentinel {
+  const { master, periods } = answer;
+  const timings = ['normal', 'fast'] as const;
+  return {
+    known: instancesOf(answer).map(({ address }) => address),
+    settings: master,
+    periods:
+      periods === null ? 'fixed' : (timings.find((timing) => runsWith(answer, PERIODS[timing])) ?? 'other'),
+  };
 }

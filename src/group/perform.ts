@@ -3,7 +3,7 @@ import { PortTakenError } from '../errors.js';
 import type { ObservedState } from '../plan/observed.js';
 import { ANCHOR, type Operation } from '../plan/steps.js';
 import type { Connections } from '../sentinel/connection.js';
-import { FAILOVER_PERIODS, FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
+import { FAILOVER_PERIODS, FORMING_PERIODS, PERIODS, setPeriods } from '../sentinel/periods.js';
 import type { Snapshot } from '../sentinel/snapshot.js';
 import { formatAddress } from '../spec/address.js';
 import { containerName, nodesOf } from '../spec/build.js';
@@ -111,6 +111,11 @@ export class Performer {
         return this.#untilAnswer(this.#node(operation.node));
       case 'hasten':
         return this.#hasten(this.#node(operation.node), operation.pace);
+      case 'pace': {
+        const { control } = this.#present(operation.node);
+        await setPeriods(control, PERIODS[operation.timing], this.#connections);
+        return;
+      }
       case 'settle':
         return this.#settle(operation.after);
       case 'forget':

@@ -5,6 +5,7 @@ import { Connections } from '../sentinel/connection.js';
 import { remedy } from '../sentinel/remedies.js';
 import { containerName } from '../spec/build.js';
 import { LOOPBACK } from '../spec/settle.js';
+import { timingOf } from '../spec/timing.js';
 import type { Topology } from '../topology/topology.js';
 import {
   absentReport,
@@ -31,7 +32,7 @@ export async function status(
   if (group === null) return absentReport(name);
   const connections = new Connections();
   try {
-    const { snapshot, faults } = await lookAt(group, engine, connections, context);
+    const { snapshot, faults } = await lookAt(group, topology, engine, connections, context);
     return assembleReport(group, engine, snapshot, faults);
   } finally {
     connections.close();
@@ -85,9 +86,13 @@ export function knownGroup(
   };
 }
 
-/** What the nodes say; what the containers, the network and the nodes show to be wrong. */
+/**
+ * What the nodes say; what the containers, the network and the nodes show to be wrong.
+ * @param topology what should be there, where it is known
+ */
 export async function lookAt(
   group: KnownGroup,
+  topology: Topology | null,
   engine: ObservedEngine,
   connections: Connections,
   { signal }: Context,
@@ -96,6 +101,8 @@ export async function lookAt(
   const stopped = new Set(down.map((fault) => fault.node));
   const { snapshot, faults } = await look(
     group,
+    // A file that says nothing of it may have been changed after the last `up`.
+    topology !== null && timingOf(topology.timing) === 'fast' ? 'fast' : null,
     (fault) => isConsequence(fault, stopped),
     connections,
     signal,

@@ -4,7 +4,7 @@ import type { Fault } from '../report/group-report.js';
 import type { Connections } from '../sentinel/connection.js';
 import { LinkEvidence } from '../sentinel/evidence.js';
 import { takeSnapshot } from '../sentinel/observe.js';
-import { FAILOVER_PERIODS, hasOtherPeriods, setPeriods } from '../sentinel/periods.js';
+import { DEFAULT_PERIODS, FAILOVER_PERIODS, runsWith, setPeriods } from '../sentinel/periods.js';
 import { findFaults } from '../sentinel/readiness.js';
 import { instancesOf, type Snapshot } from '../sentinel/snapshot.js';
 import { sameAddress } from '../spec/address.js';
@@ -25,7 +25,7 @@ const TO_BE_FORGOTTEN: ReadonlySet<string> = new Set([
  * Sentinel's own periods, as after a start, get those that a group in use bears.
  * @throws RsentinelError as {@link untilFaultless}
  */
-export async function untilWhole(
+export function untilWhole(
   group: PresentGroup,
   connections: Connections,
   context: Context,
@@ -51,7 +51,7 @@ async function keepLively(
 ): Promise<void> {
   const slow = sentinels.filter(({ name }) => {
     const answer = snapshot.sentinels.get(name);
-    return answer?.kind === 'sentinel' && answer.periods !== null && !hasOtherPeriods(answer);
+    return answer?.kind === 'sentinel' && answer.periods !== null && runsWith(answer, DEFAULT_PERIODS);
   });
   await Promise.allSettled(slow.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)));
 }

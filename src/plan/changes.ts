@@ -2,7 +2,7 @@
 import type { ObservedMember } from '../driver/driver.js';
 import { formatAddress, sameAddress } from '../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
-import type { Directive } from '../topology/topology.js';
+import type { Directive, SentinelSettings } from '../topology/topology.js';
 import type { ObservedState } from './observed.js';
 
 export type Change =
@@ -24,7 +24,7 @@ export function changeOf(
   const conf = observed.confs.get(node.name) ?? null;
   if (conf?.header == null)
     return { kind: 'roll', reason: 'its configuration file is gone', container: true };
-  if (conf.header.digests.whole === node.conf.whole) return { kind: 'none' };
+  if (conf.header.digests.whole === node.conf.whole) return driftOf(spec, node, observed);
   if (conf.header.digests.frame !== node.conf.frame) {
     return { kind: 'roll', reason: 'its template has changed', container: false };
   }
@@ -40,6 +40,21 @@ export function changeOf(
   const directives = node.kind === 'redis' ? set : settingsOf(spec);
   const names = [...new Set(directives.map(({ name }) => name))].join(', ');
   return { kind: 'set', reason: `the topology has changed: ${names}`, directives };
+}
+
+/** What a sentinel goes by may have been set by somebody else (SENTINEL SET), or by a drill that was killed. */
+function driftOf(spec: GroupSpec, node: NodeSpec, { live }: ObservedState): Change {
+  const now = node.kind === 'sentinel' ? (live.sentinels.get(node.name)?.settings ?? null) : null;
+  if (now === null) return { kind: 'none' };
+  const directives = settingsOf(spec);
+  const drifted = directives.filter(
+    ({ name, value }) => String(now[name as keyof SentinelSettings]) !== value,
+  );
+  if (drifted.length === 0) return { kind: 'none' };
+  const what = drifted.map(
+    ({ name, value }) => `${name} is ${now[name as keyof SentinelSettings]} instead of ${value}`,
+  );
+  return { kind: 'set', reason: what.join(', '), directives };
 }
 
 function containerReason(spec: GroupSpec, node: NodeSpec, member: ObservedMember): string {

@@ -12,7 +12,8 @@ import {
 } from '../render/history.js';
 import { type Address, sameAddress } from '../spec/address.js';
 import type { GroupSpec } from '../spec/group-spec.js';
-import type { StorageKind } from '../topology/topology.js';
+import type { Timing } from '../spec/timing.js';
+import type { SentinelSettings, StorageKind } from '../topology/topology.js';
 import { hasProcess } from './members.js';
 import { renewalOf } from './renewal.js';
 
@@ -43,8 +44,19 @@ export interface ObservedState {
 export interface LiveState {
   /** The one of the newest epoch. */
   readonly master: NamedMaster | null;
-  /** Every address that a sentinel watches or knows, by the sentinel's name; those that answer. */
-  readonly known: ReadonlyMap<string, readonly Address[]>;
+  /** The timing that they have been given; `normal` where none answers. */
+  readonly timing: Timing;
+  /** Those that answer, by name. */
+  readonly sentinels: ReadonlyMap<string, LiveSentinel>;
+}
+
+export interface LiveSentinel {
+  /** Every address that it watches or knows. */
+  readonly known: readonly Address[];
+  /** The directives that it goes by now; null: it does not watch the master. */
+  readonly settings: SentinelSettings | null;
+  /** Whose periods it runs with; `other`: nobody's; `fixed`: its version has none that one could set. */
+  readonly periods: Timing | 'other' | 'fixed';
 }
 
 /** Why another node than the last master comes up as the master; null: it does not. */
@@ -53,7 +65,7 @@ export function emptiedReason({ emptied, history }: ObservedState): string | nul
   return `${emptied}, the master last, has lost its data: ${history.master.name}, which has some, takes its place`;
 }
 
-export const NOTHING_LIVE: LiveState = { master: null, known: new Map() };
+export const NOTHING_LIVE: LiveState = { master: null, timing: 'normal', sentinels: new Map() };
 
 /**
  * Addresses that nodes of the group have or had, by node name. A container's label counts more

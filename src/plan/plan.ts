@@ -6,6 +6,7 @@
 import type { ObservedMember } from '../driver/driver.js';
 import { nodesOf } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
+import type { Timing } from '../spec/timing.js';
 import { deadMasterReason, findDeadMaster } from './dead-master.js';
 import { hasProcess } from './members.js';
 import type { ObservedState } from './observed.js';
@@ -36,6 +37,7 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
   removeStrangers(spec, observed, renewal, steps);
   for (const node of nodesOf(spec)) planNode(spec, node, observed, renewal, steps);
   planHaste(spec, observed, steps);
+  planPace(spec, observed, steps);
   if (renewal === null) planRollOut(spec, observed, steps);
   else if (steps.hasKind('retire')) {
     const ready = steps.ids('answer', 'hasten');
@@ -86,15 +88,31 @@ function planFailover(
   steps: Steps,
 ): boolean {
   const { engine, live, history, canPromote } = observed;
-  const isReachable = live.known.size > 0 || renewal === null;
+  const isReachable = live.sentinels.size > 0 || renewal === null;
   const dead = findDeadMaster(engine, live, history.master.name);
   if (dead === null || !isReachable || !canPromote) return false;
 
-  if (live.known.size === 0) {
+  if (live.sentinels.size === 0) {
     for (const node of spec.sentinels) planNode(spec, node, observed, renewal, steps);
   }
   steps.add({ kind: 'failover' }, deadMasterReason(dead), steps.ids('hasten'));
   return true;
+}
+
+/** Sentinels that have been started anew, by whomever, have Sentinel's own periods; a killed command leaves low ones. */
+function planPace({ sentinels, timing }: GroupSpec, { live, engine }: ObservedState, steps: Steps): void {
+  for (const { name } of sentinels) {
+    const runs = engine.members.some((member) => member.node === name && member.state === 'running');
+    const periods = live.sentinels.get(name)?.periods;
+    const isRight = periods === undefined || periods === 'fixed' || periods === timing;
+    if (!runs || isRight || steps.has(`stop ${name}`)) continue;
+    steps.add({ kind: 'pace', node: name, timing }, paceReason(timing, periods), []);
+  }
+}
+
+function paceReason(timing: Timing, periods: Timing | 'other'): string {
+  if (periods === 'other') return 'it has periods that a killed command, or somebody else, has left';
+  return timing === 'fast' ? 'timing: fast needs lower periods' : 'timing: fast is over';
 }
 
 /** Sentinels that run already look at a node that comes back once in 10 seconds. */

@@ -27,7 +27,7 @@ class Chain {
 
   constructor(steps: Steps) {
     this.#steps = steps;
-    this.#last = steps.ids('answer', 'hasten', 'connect', 'set');
+    this.#last = steps.ids('answer', 'hasten', 'connect', 'set', 'pace');
   }
 
   add(operation: Operation, reason: string): void {
@@ -160,7 +160,9 @@ function sentinelsThatMustForget(spec: GroupSpec, { engine, live }: ObservedStat
   return spec.sentinels
     .map(({ name }) => name)
     .filter((name) =>
-      (live.known.get(name) ?? []).some((known) => !addresses.some((address) => sameAddress(address, known))),
+      (live.sentinels.get(name)?.known ?? []).some(
+        (known) => !addresses.some((address) => sameAddress(address, known)),
+      ),
     );
 }
 

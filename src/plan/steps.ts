@@ -1,4 +1,5 @@
 /** The steps of a plan: what they do, and in which order they may be done. */
+import type { Timing } from '../spec/timing.js';
 import type { Directive } from '../topology/topology.js';
 
 /** What a step does. Operations name nodes and outcomes, not container verbs. */
@@ -33,6 +34,8 @@ export type Operation =
   | { readonly kind: 'answer'; readonly node: string }
   /** Lower a sentinel's periods: for a group that forms, or as far as one that is in use bears it. */
   | { readonly kind: 'hasten'; readonly node: string; readonly pace: 'forming' | 'live' }
+  /** Give a sentinel that runs the periods of the group's timing. */
+  | { readonly kind: 'pace'; readonly node: string; readonly timing: Timing }
   /**
    * Wait until every node that is there has its place, by the words of all others; the sentinels'
    * periods are kept as low meanwhile as a group in use bears it. `after`: a node, the anchor, or `start`.

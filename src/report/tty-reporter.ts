@@ -52,6 +52,7 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   settle: (steps) =>
     steps === 1 ? 'the group is whole' : `the group was whole after each of ${steps} steps`,
   forget: (steps) => `what is gone forgotten (${count(steps, 'reset')})`,
+  pace: (steps) => `timer periods of ${count(steps, 'sentinel')} set`,
   hasten: (steps) => `${count(steps, 'sentinel')} hastened while the group forms`,
 };
 

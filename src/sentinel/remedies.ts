@@ -52,6 +52,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
     'Clients are given this address: nothing must stand between them and it (firewall, VPN, another network).',
   'conf-not-saved':
     'Sentinel must be able to write to its conf directory: check who owns it, and the free space.',
+  'periods-lost': 'Run `rsentinel up`: it sets them again. Sentinel keeps no such periods over a restart.',
   'periods-lowered': 'Run `rsentinel up`: it puts them back. Low periods make failovers abort.',
 };
 

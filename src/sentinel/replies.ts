@@ -99,6 +99,9 @@ function masterView(reply: Reply | undefined): MasterView | null {
     roleReported: fields.get('role-reported') ?? '',
     configEpoch: number(fields, 'config-epoch'),
     quorum: number(fields, 'quorum'),
+    'down-after-milliseconds': number(fields, 'down-after-milliseconds'),
+    'parallel-syncs': number(fields, 'parallel-syncs'),
+    'failover-timeout': number(fields, 'failover-timeout'),
     replicas: number(fields, 'num-slaves'),
     otherSentinels: number(fields, 'num-other-sentinels'),
   };

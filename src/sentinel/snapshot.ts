@@ -1,5 +1,6 @@
 /** What the nodes of a group say at one moment, as values. Parsed from INFO and SENTINEL replies. */
 import { type Address, sameAddress } from '../spec/address.js';
+import type { SentinelSettings } from '../topology/topology.js';
 
 /** A node that does not answer, and why. */
 export interface Silent {
@@ -38,10 +39,10 @@ export interface InstanceView {
   readonly lastPingSent: number;
 }
 
-export interface MasterView extends InstanceView {
+/** The directives are those that the sentinel goes by now. */
+export interface MasterView extends InstanceView, SentinelSettings {
   readonly roleReported: string;
   readonly configEpoch: number;
-  readonly quorum: number;
   readonly replicas: number;
   readonly otherSentinels: number;
 }

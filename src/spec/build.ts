@@ -12,6 +12,7 @@ import type {
   Templates,
 } from './group-spec.js';
 import { LOOPBACK, type SettledTopology } from './settle.js';
+import { timingOf } from './timing.js';
 
 /** Changes whenever the same spec would be made into a container in another way. */
 const LAYOUT = 2;
@@ -88,6 +89,7 @@ export function buildGroupSpec(
     image: topology.image,
     masterName: topology.masterName,
     sentinel: topology.sentinel,
+    timing: timingOf(topology.timing),
     network: { mode, name: topology.name, subnet: allocation.subnet },
     storage: topology.storage,
     anchor:

@@ -4,6 +4,7 @@
  */
 import type { Directive, NetworkMode, SentinelSettings, StorageKind } from '../topology/topology.js';
 import type { Address } from './address.js';
+import type { Timing } from './timing.js';
 
 /** The texts of the templates, by the kind of node that they make a configuration file for. */
 export interface Templates {
@@ -66,6 +67,7 @@ export interface GroupSpec {
   readonly image: string;
   readonly masterName: string;
   readonly sentinel: SentinelSettings;
+  readonly timing: Timing;
   readonly network: NetworkSpec;
   /** Present in loopback mode, absent in the others. */
   readonly anchor: AnchorSpec | null;

@@ -5,6 +5,7 @@
 import { RsentinelError } from '../errors.js';
 import type { NetworkMode, StorageKind, Topology, TopologyNetwork } from '../topology/topology.js';
 import { EXPOSED_AT, EXPOSURE, EXPOSURE_REMEDY } from './exposure.js';
+import { FAST_ELSEWHERE, FAST_ELSEWHERE_REMEDY } from './timing.js';
 
 /** Where the engine is, as far as addresses depend on it. */
 export interface Place {
@@ -52,6 +53,9 @@ export function settle(topology: Topology, given: string | undefined, place: Pla
       `${EXPOSED_AT} ${address}: ${EXPOSURE}`,
       `${EXPOSURE_REMEDY.replace(/^w/, 'W')}, as in: network: {mode: ${mode}, insecure: true}`,
     );
+  }
+  if (!isLoopback(address) && topology.timing === 'fast') {
+    throw unsuitable(FAST_ELSEWHERE, FAST_ELSEWHERE_REMEDY.replace(/^w/, 'W'));
   }
   return {
     ...topology,

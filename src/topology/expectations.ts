@@ -49,6 +49,7 @@ export const EXPECTATIONS = {
   address: { is: 'an IPv4 address or the name of a host', example: 'address: 10.1.2.3' },
   insecure: { is: 'true or false', example: 'insecure: true' },
   subnet: { is: 'an IPv4 network in CIDR notation', example: 'subnet: 172.28.0.0/24' },
+  timing: { is: 'a supported timing (normal, fast or fast-anywhere)', example: 'timing: fast' },
   storage: { is: 'a supported kind of storage (directory or volume)', example: 'storage: directory' },
   directory: { is: 'the path of a directory', example: 'directory: ./data' },
   templates: { is: 'a mapping of redis and sentinel', example: 'templates: {redis: ./my-redis.conf}' },

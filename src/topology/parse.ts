@@ -1,5 +1,6 @@
 /** Text → topology. Pure: files and the environment are handed in. */
 import { basename, join, resolve } from 'node:path';
+import { DEFAULT_TIMES, timingOf } from '../spec/timing.js';
 import { type Diagnostic, type Finding, toDiagnostics } from './diagnostic.js';
 import { mergeDirectives, readDirectives } from './directives.js';
 import { readDocument, type SourceDocument } from './document.js';
@@ -119,11 +120,6 @@ function build(
   const replicas = replicasOf(input, findings);
   const layout = layOut(input, replicas, valueAt(given, ['master', 'port']) !== undefined, lineOf, findings);
   const quorum = input.sentinel.quorum ?? majority(layout.sentinels.length);
-  const {
-    'down-after-milliseconds': downAfter,
-    'parallel-syncs': parallelSyncs,
-    'failover-timeout': timeout,
-  } = input.sentinel;
   findings.push(
     ...checkRules({
       input,
@@ -134,6 +130,7 @@ function build(
       isSound,
     }),
   );
+  const times = DEFAULT_TIMES[timingOf(input.timing)];
   const name = input.name ?? groupNameFrom(basename(source.directory));
   const fromSource = (path: string | undefined): string | undefined =>
     path && resolve(source.directory, path);
@@ -144,10 +141,12 @@ function build(
     ...withDirectives(layout, input, document, findings),
     sentinel: {
       quorum,
-      'down-after-milliseconds': downAfter,
-      'parallel-syncs': parallelSyncs,
-      'failover-timeout': timeout,
+      'down-after-milliseconds':
+        input.sentinel['down-after-milliseconds'] ?? times['down-after-milliseconds'],
+      'parallel-syncs': input.sentinel['parallel-syncs'],
+      'failover-timeout': input.sentinel['failover-timeout'] ?? times['failover-timeout'],
     },
+    timing: input.timing,
     network: {
       mode: input.network.mode,
       subnet: input.network.subnet,

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { EXPOSED_AT, EXPOSURE, EXPOSURE_REMEDY } from '../spec/exposure.js';
 import { contains, numberToIp, parseSubnet } from '../spec/subnet.js';
+import { FAST_ELSEWHERE, FAST_ELSEWHERE_REMEDY } from '../spec/timing.js';
 import type { Finding } from './diagnostic.js';
 import { AUTO } from './group-name.js';
 import type { Path } from './path.js';
@@ -101,7 +102,7 @@ const somethingToFailOverTo: Rule = ({ replicas, replicasKey, isSound }) => {
 
 const sensibleTimes: Rule = ({ input, isSound }) => {
   const findings: Finding[] = [];
-  const down = input.sentinel['down-after-milliseconds'];
+  const down = input.sentinel['down-after-milliseconds'] ?? Number.POSITIVE_INFINITY;
   if (down < 500 && isSound(['sentinel', 'down-after-milliseconds'])) {
     findings.push({
       severity: 'warning',
@@ -110,7 +111,7 @@ const sensibleTimes: Rule = ({ input, isSound }) => {
       suggestion: 'use 500 or more',
     });
   }
-  const timeout = input.sentinel['failover-timeout'];
+  const timeout = input.sentinel['failover-timeout'] ?? Number.POSITIVE_INFINITY;
   if (timeout < 3000 && isSound(['sentinel', 'failover-timeout'])) {
     findings.push({
       severity: 'warning',
@@ -120,6 +121,18 @@ const sensibleTimes: Rule = ({ input, isSound }) => {
     });
   }
   return findings;
+};
+
+const fastOnOneMachine: Rule = ({ input, isSound }) => {
+  const { mode, address } = input.network;
+  if (input.timing !== 'fast' || !isSound(['network', 'mode'])) return [];
+  const isElsewhere =
+    mode === 'published' ||
+    (mode === 'host' && address !== undefined && !contains(parseSubnet(LOOPBACK_NETWORK), address));
+  if (!isElsewhere) return [];
+  return [
+    { severity: 'error', path: ['timing'], message: FAST_ELSEWHERE, suggestion: FAST_ELSEWHERE_REMEDY },
+  ];
 };
 
 const usableSubnet: Rule = ({ input, replicas, sentinels, replicasKey, isSound }) => {
@@ -239,6 +252,7 @@ const RULES: readonly Rule[] = [
   enoughSentinels,
   somethingToFailOverTo,
   sensibleTimes,
+  fastOnOneMachine,
   usableSubnet,
   usableAddress,
   noTilde,

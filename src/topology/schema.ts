@@ -109,11 +109,12 @@ const sentinel = z.strictObject(
         describe('How many sentinels must agree that the master is down. Default: more than half of them.'),
       ),
     ),
-    'down-after-milliseconds': z._default(
+    'down-after-milliseconds': z.optional(
       whole('down-after-milliseconds', 1, INT_MAX).check(
-        describe('After how long without a valid reply a sentinel takes a node for down.'),
+        describe(
+          'After how long without a valid reply a sentinel takes a node for down. Default: 30000; 500 with timing: fast.',
+        ),
       ),
-      30_000,
     ),
     'parallel-syncs': z._default(
       whole('parallel-syncs', 1, INT_MAX).check(
@@ -121,11 +122,12 @@ const sentinel = z.strictObject(
       ),
       1,
     ),
-    'failover-timeout': z._default(
+    'failover-timeout': z.optional(
       whole('failover-timeout', 1, INT_MAX).check(
-        describe('How long a failover may take, in milliseconds; twice as long until the next attempt.'),
+        describe(
+          'How long a failover may take, in milliseconds; twice as long until the next attempt. Default: 180000; 10000 with timing: fast.',
+        ),
       ),
-      180_000,
     ),
     config: z.optional(
       config.check(describe('Further directives for every sentinel.conf, such as loglevel.')),
@@ -230,6 +232,16 @@ export const topologySchema = z.strictObject(
       DEFAULT_SENTINELS,
     ),
     sentinel: z.prefault(sentinel.check(describe('What every sentinel.conf says about the master.')), {}),
+    timing: z._default(
+      z
+        .enum(['normal', 'fast', 'fast-anywhere'], e('timing'))
+        .check(
+          describe(
+            "How quickly the group fails over. normal: Sentinel's own timer periods. fast: in one to two seconds, for tests; a node that is held up for half a second is taken for down. Only where all nodes are on this machine; fast-anywhere: elsewhere too.",
+          ),
+        ),
+      'normal',
+    ),
     redis: z.prefault(redis.check(describe('What every redis.conf says.')), {}),
     network: z.prefault(network.check(describe('At which addresses the nodes are reached.')), {}),
     storage: z.optional(

@@ -12,6 +12,12 @@ export type NetworkMode = 'loopback' | 'bridge' | 'published' | 'host';
 /** Where the nodes keep their files: in directories of this machine, or in volumes of the engine. */
 export type StorageKind = 'directory' | 'volume';
 
+/**
+ * How quickly a group fails over. `normal`: with Sentinel's own timer periods. `fast`: with the lowest that
+ * failovers bear, where all nodes are on one machine; `fast-anywhere`: also where they are not.
+ */
+export type TimingChoice = 'normal' | 'fast' | 'fast-anywhere';
+
 /** One line of a configuration file: `name value`. A directive may stand more than once (`save`). */
 export interface Directive {
   readonly name: string;
@@ -60,6 +66,7 @@ export interface Topology {
   readonly redis: readonly [TopologyNode, ...TopologyNode[]];
   readonly sentinels: readonly [TopologyNode, ...TopologyNode[]];
   readonly sentinel: SentinelSettings;
+  readonly timing: TimingChoice;
   readonly network: TopologyNetwork;
   /** Undefined: what fits the engine. */
   readonly storage: StorageKind | undefined;

@@ -16,6 +16,9 @@ function watching(node: string): SentinelAnswer {
     roleReported: 'master',
     configEpoch: 1,
     quorum: 2,
+    'down-after-milliseconds': 30_000,
+    'parallel-syncs': 1,
+    'failover-timeout': 180_000,
     replicas: 2,
     otherSentinels: 2,
   };

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ObservedMember } from '../../../src/driver/driver.js';
+import { NOTHING_LIVE } from '../../../src/plan/observed.js';
 import { planUp } from '../../../src/plan/plan.js';
 import { running, specOf, withHistory, withMembers, withoutMembers } from './situation.js';
 
@@ -64,7 +65,7 @@ it('there is a plan, every step of which comes after those that it waits for', (
           observed =
             state === 'none' ? withoutMembers(observed, [node]) : withMembers(observed, [node], { state });
         }
-        const live = answers ? all.live : { master: null, known: new Map() };
+        const live = answers ? all.live : NOTHING_LIVE;
         const situation = withHistory(wanted, { ...observed, live }, live.master);
         const done = new Set<string>();
         for (const { id, after: needed } of planUp(wanted, situation)) {

@@ -248,8 +248,11 @@ describe('of a running group whose file has changed', () => {
 describe('of a running group whose file has not changed', () => {
   it('sentinels forget what somebody has removed by hand', () => {
     const observed = running(BRIDGE);
-    const known = new Map([['sentinel-1', [{ host: '10.9.8.77', port: 6379 }]]]);
-    const plan = planLines(BRIDGE, { ...observed, live: { ...observed.live, known } });
+    const known = [{ host: '10.9.8.77', port: 6379 }];
+    const sentinels = new Map([
+      ['sentinel-1', { known, settings: BRIDGE.sentinel, periods: 'normal' } as const],
+    ]);
+    const plan = planLines(BRIDGE, { ...observed, live: { ...observed.live, sentinels } });
     expect(plan).toMatchInlineSnapshot(`
       "settle start: nothing is touched while something else is amiss
       forget strangers on sentinel-1: sentinels forget nothing by themselves < settle start"

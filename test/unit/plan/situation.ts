@@ -122,10 +122,15 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     ),
     live: {
       master: history.master,
-      known: new Map(
+      timing: spec.timing,
+      sentinels: new Map(
         spec.sentinels.map(({ name }) => [
           name,
-          nodesOf(spec).flatMap((node) => (node.name === name ? [] : [node.address])),
+          {
+            known: nodesOf(spec).flatMap((node) => (node.name === name ? [] : [node.address])),
+            settings: spec.sentinel,
+            periods: spec.timing,
+          },
         ]),
       ),
     },

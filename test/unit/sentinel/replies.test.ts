@@ -49,6 +49,9 @@ describe.each(Object.entries(recordings))('%s', (title, recording) => {
       roleReported: 'master',
       configEpoch: 0,
       quorum: 2,
+      'down-after-milliseconds': 1000,
+      'parallel-syncs': 1,
+      'failover-timeout': 10_000,
       replicas: 1,
       otherSentinels: 2,
     });

@@ -13,7 +13,7 @@ describe('the JSON Schema for editors', () => {
 
   test('knows the defaults', () => {
     expect(schema.properties.image.default).toBe('redis:8');
-    expect(schema.properties.sentinel.properties['failover-timeout'].default).toBe(180000);
+    expect(schema.properties.sentinel.properties['parallel-syncs'].default).toBe(1);
     expect(schema.properties.network.properties.insecure.default).toBe(false);
   });
 
