@@ -18,7 +18,7 @@
 
 export { doctor, doctorOfSentinels } from './doctor/doctor.js';
 export type { DoctorReport, Finding, Severity } from './doctor/finding.js';
-export { type DrillSettings, drill } from './drill/drill.js';
+export { type DrillCourse, type DrillSettings, drill, drillOfSentinels } from './drill/drill.js';
 export { connectDocker } from './driver/docker/docker-driver.js';
 export type { Driver } from './driver/driver.js';
 export { type ErrorCode, type ErrorOptions, RsentinelError } from './errors.js';
@@ -26,7 +26,7 @@ export type { Listener, RsentinelEvent } from './events.js';
 export { bringOn, type FaultSettings } from './faults/bring-on.js';
 export type { FaultKind, FaultReport, Milestone, VictimRole, Victims } from './faults/fault.js';
 export { type FailoverSettings, plannedFailover } from './faults/planned-failover.js';
-export type { Context } from './group/context.js';
+export type { Context, Watching } from './group/context.js';
 export { type DownResult, type DownSettings, type DownTarget, down } from './group/down.js';
 export { downMany, type Removal } from './group/down-many.js';
 export { type GivenSentinels, statusOfSentinels } from './group/given.js';

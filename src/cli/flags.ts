@@ -1,6 +1,7 @@
 /** What the command line says, as the commands take it. Undefined: not said. */
 import type { DrillFault } from '../report/drill-report.js';
 import type { Address } from '../spec/address.js';
+import type { TimingChoice } from '../topology/topology.js';
 
 export type Format = 'table' | 'json';
 
@@ -87,9 +88,11 @@ export interface LogsFlags extends TargetFlags, EngineFlags {
   readonly verbose?: true;
 }
 
-export interface DrillFlags extends TargetFlags, EngineFlags, ReportFlags {
+export interface DrillFlags extends TargetFlags, SentinelsFlags, EngineFlags, ReportFlags {
   readonly format?: Format | 'junit';
-  readonly fault: DrillFault;
+  /** Undefined: kill, or failover of a group that is known by its sentinels. */
+  readonly fault?: DrillFault;
+  readonly timing: TimingChoice;
   readonly rounds: number;
   /** ms */
   readonly maxDowntime?: number;

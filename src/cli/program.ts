@@ -162,15 +162,24 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     .action(action<DrillFlags>(async () => (await import('./commands/drill.js')).drill));
   addTarget(drill, 'the group, which is up and healthy; no file is needed')
     .addOption(
-      new Option('--fault <fault>', 'what happens to the master')
-        .choices(['kill', 'pause', 'partition', 'failover'])
-        .default('kill'),
+      new Option('--fault <fault>', 'what happens to the master (default: kill)').choices([
+        'kill',
+        'pause',
+        'partition',
+        'failover',
+      ]),
+    )
+    .addOption(
+      new Option('--timing <timing>', 'of the group, while it is drilled; normal: as it is')
+        .choices(['normal', 'fast', 'fast-anywhere'])
+        .default('normal'),
     )
     .option('--rounds <number>', 'how often; the master of the moment each time', roundCount, 1)
     .option('--max-downtime <duration>', 'exit with 1 when a client could not write for longer', duration)
     .option('--max-lost <number>', 'exit with 1 when more acknowledged writes were lost', lostCount)
     .option('--report <file>', 'write an HTML page with a picture of every round')
     .option('--wait-timeout <duration>', 'how long each step may take (default: 90s)', duration);
+  addSentinels(drill);
   addReport(addFormat(addEngine(drill), ['table', 'json', 'junit'])).addHelpText('after', DRILL_HELP);
 
   const doctor = program

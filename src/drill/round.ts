@@ -1,14 +1,15 @@
 /** One round of a drill: a fault, what the sentinels and a client see of it, and the way back. */
-import type { Context } from '../group/context.js';
-import { Presence, type PresentGroup, type PresentNode } from '../group/presence.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Listener } from '../events.js';
+import type { PresentGroup, PresentNode } from '../group/presence.js';
 import { untilWhole } from '../group/whole.js';
-import type { DrillFault, DrillRound } from '../report/drill-report.js';
+import type { DrillRound } from '../report/drill-report.js';
 import type { Connections } from '../sentinel/connection.js';
 import { EventChannel, type Recorded } from '../sentinel/event-channel.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { agreedMaster, type Snapshot } from '../sentinel/snapshot.js';
 import { sameAddress } from '../spec/address.js';
-import { inflict, letBack } from './fault.js';
+import type { Arena } from './arena.js';
 import { nodeOf, type Timeline, timelineOf } from './timeline.js';
 import { type Patience, until } from './until.js';
 import { readsOf, writesOf } from './verdict.js';
@@ -16,13 +17,13 @@ import { Workload } from './workload.js';
 
 /** Successes of the client before the fault: it is connected, and its pace is steady. */
 const WARM_UP = 50;
+/** ms. Sentinel asks once a second: rounds that all began at the same point of that would all take the same time. */
+const PHASE = 1_000;
 /** Events that an error shows. */
 const LAST_WORDS = 10;
 
 export interface RoundSettings {
-  readonly group: string;
-  readonly masterName: string;
-  readonly fault: DrillFault;
+  readonly arena: Arena;
   readonly round: number;
   readonly rounds: number;
   /** The list that the client writes to; to be removed by whoever chose it. */
@@ -40,7 +41,6 @@ interface Stage {
   readonly recorded: readonly Recorded[];
   readonly workload: Workload;
   readonly connections: Connections;
-  readonly context: Context;
 }
 
 /** When the old master was let back, and when it was a linked replica. ms on the clock of `performance.now`. */
@@ -53,31 +53,29 @@ interface Return {
  * The group is healthy; it is so again when this returns. Its sentinels may have other periods then.
  * @throws RsentinelError WAIT_TIMEOUT with what the sentinels said last; the context's signal's reason
  */
-export async function playRound(
-  settings: RoundSettings,
-  connections: Connections,
-  context: Context,
-): Promise<DrillRound> {
-  const { group, masterName, key } = settings;
-  const present = new Presence(group, masterName, await context.driver.observe(group)).group;
+export async function playRound(settings: RoundSettings, connections: Connections): Promise<DrillRound> {
+  const { arena, key } = settings;
+  const { emit, signal } = arena.watching;
+  const present = await arena.present();
   const before = await takeSnapshot(present, connections);
   const old = masterOf(present, before);
   const recorded: Recorded[] = [];
   let faultAt: number | null = null;
   const channel = await EventChannel.open(present.sentinels, (one) => {
     recorded.push(one);
-    if (faultAt !== null) tell(one, faultAt, present, context);
+    if (faultAt !== null) tell(one, faultAt, present, emit);
   });
   const sentinels = present.sentinels.map(({ address }) => address);
-  const workload = await Workload.start(sentinels, masterName, key);
-  const stage = { settings, group: present, old, before, recorded, workload, connections, context };
+  const workload = await Workload.start(sentinels, arena.masterName, key);
+  const stage = { settings, group: present, old, before, recorded, workload, connections };
   try {
     await untilWarm(stage);
-    const { fault, round, rounds } = settings;
-    context.emit({ type: 'drill-round', round, rounds, fault, node: old.name });
+    await delay(Math.random() * PHASE, undefined, { signal }).catch(() => signal.throwIfAborted());
+    const { round, rounds } = settings;
+    emit({ type: 'drill-round', round, rounds, fault: arena.fault, node: old.name });
     faultAt = performance.now();
     const result = await play(stage, faultAt);
-    context.emit({ type: 'drill-round-done', round: result });
+    emit({ type: 'drill-round-done', round: result });
     return result;
   } finally {
     workload.close();
@@ -86,7 +84,7 @@ export async function playRound(
 }
 
 async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
-  const { settings, group, old, before, recorded, workload, connections, context } = stage;
+  const { settings, group, old, before, recorded, workload, connections } = stage;
   workload.watch(faultAt);
   const returning = await throughFailover(stage, faultAt);
   const resumed = performance.now();
@@ -95,7 +93,7 @@ async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
     () => isAfter(workload.reads.lastAt, resumed),
     patience(stage),
   );
-  await untilWhole(group, connections, context, patience(stage).deadline);
+  await untilWhole(group, connections, settings.arena.watching, patience(stage).deadline);
   const ms = Math.round(performance.now() - faultAt);
   await workload.stop();
   // The sentinels may have failed over again, from the master that they had announced.
@@ -120,12 +118,11 @@ async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
 
 /** From the fault to the old master's being a linked replica of the new one. */
 async function throughFailover(stage: Stage, faultAt: number): Promise<Return> {
-  const { settings, group, old, workload, connections, context } = stage;
-  const { fault } = settings;
-  const { deadline } = patience(stage);
-  const fell = inflict(fault, group, old, connections, context, deadline);
+  const { settings, group, old, workload } = stage;
+  const { arena } = settings;
+  const fell = arena.inflict(group, old, patience(stage).deadline);
   // In a planned failover the old master becomes a replica while it goes on.
-  const [, planned] = await Promise.all([fell, fault === 'failover' ? untilReplica(stage) : null]);
+  const [, planned] = await Promise.all([fell, arena.fault === 'failover' ? untilReplica(stage) : null]);
   await until(
     `the sentinels did not announce another master than ${old.name}`,
     () => announcedBy(stage, faultAt),
@@ -141,8 +138,8 @@ async function throughFailover(stage: Stage, faultAt: number): Promise<Return> {
   );
   if (planned !== null) return planned;
   const from = performance.now();
-  context.emit({ type: 'drill-return', node: old.name });
-  await letBack(fault, group.name, old.name, master.address, context);
+  arena.watching.emit({ type: 'drill-return', node: old.name });
+  await arena.letBack(old.name, master.address);
   const { to } = await untilReplica(stage);
   return { from, to };
 }
@@ -201,12 +198,16 @@ function untilReplica(stage: Stage): Promise<Return> {
 }
 
 /** The whole time again, for what comes next. */
-function patience({ settings, recorded, context }: Stage): Patience {
+function patience({ settings, recorded }: Stage): Patience {
   const details = (): readonly string[] => [
     'the sentinels said last:',
     ...recorded.slice(-LAST_WORDS).map(({ sentinel, event }) => `  ${sentinel}: ${event.type}`),
   ];
-  return { context, deadline: AbortSignal.timeout(settings.waitTimeoutMs), details };
+  return {
+    watching: settings.arena.watching,
+    deadline: AbortSignal.timeout(settings.waitTimeoutMs),
+    details,
+  };
 }
 
 function masterOf({ redis }: PresentGroup, snapshot: Snapshot): PresentNode {
@@ -225,12 +226,7 @@ function isAfter(at: number | null, moment: number): true | null {
   return at !== null && at > moment ? true : null;
 }
 
-function tell(
-  { at, sentinel, event }: Recorded,
-  faultAt: number,
-  group: PresentGroup,
-  { emit }: Context,
-): void {
+function tell({ at, sentinel, event }: Recorded, faultAt: number, group: PresentGroup, emit: Listener): void {
   const node = nodeOf(event, group);
   emit({ type: 'drill-event', at: at - faultAt, sentinel, event: event.type, node });
 }

@@ -1,14 +1,14 @@
 /** Waits for what must come about during a drill. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
-import type { Context } from '../group/context.js';
+import type { Watching } from '../group/context.js';
 
 /** ms between two looks. */
 const POLL = 10;
 
 /** How long to wait, and what to say when it was in vain. */
 export interface Patience {
-  readonly context: Context;
+  readonly watching: Watching;
   readonly deadline: AbortSignal;
   /** What is known by then of why it did not come about. */
   readonly details: () => readonly string[];
@@ -22,10 +22,10 @@ export interface Patience {
 export async function until<T>(
   what: string,
   look: () => T | null | Promise<T | null>,
-  { context, deadline, details }: Patience,
+  { watching, deadline, details }: Patience,
 ): Promise<T> {
   for (;;) {
-    context.signal.throwIfAborted();
+    watching.signal.throwIfAborted();
     const found = await look();
     if (found !== null) return found;
     if (deadline.aborted) {

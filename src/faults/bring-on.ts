@@ -4,7 +4,7 @@ import { RsentinelError } from '../errors.js';
 import type { Context } from '../group/context.js';
 import { keepingPeriods } from '../group/keep-periods.js';
 import { observeLive } from '../group/observe-live.js';
-import { nodeMembers, onGroup, presentMaster } from '../group/on-group.js';
+import { nodeMembers, onGroup, presentMaster, sentinelsOf } from '../group/on-group.js';
 import { masterNameOf, Presence } from '../group/presence.js';
 import { replaceDeadMaster } from '../group/replace-master.js';
 import { untilWhole } from '../group/whole.js';
@@ -44,7 +44,7 @@ export function bringOn(group: string, settings: FaultSettings, context: Context
     const deed: Deed = { kind, victims, scene, engine, connections, context: locked };
     const bring = () => bringAndWait(deed, settings);
     // Bringing nodes back goes with lowered periods.
-    return isRemedy(kind) ? keepingPeriods(engine, connections, bring) : bring();
+    return isRemedy(kind) ? keepingPeriods(sentinelsOf(engine), connections, bring) : bring();
   });
 }
 

@@ -2,7 +2,7 @@
 import { RsentinelError } from '../errors.js';
 import type { Context } from '../group/context.js';
 import { keepingPeriods } from '../group/keep-periods.js';
-import { onGroup, presentMaster } from '../group/on-group.js';
+import { onGroup, presentMaster, sentinelsOf } from '../group/on-group.js';
 import { masterNameOf, Presence, type PresentGroup, type PresentNode } from '../group/presence.js';
 import { switchOver } from '../group/switch-over.js';
 import { untilWhole } from '../group/whole.js';
@@ -38,7 +38,7 @@ export function plannedFailover(
     if (master === undefined) throw noMaster(group);
     const switching: Switching = { group: present, master, connections, context: locked };
     const heir = settings.to === null ? null : heirOf(present, master, settings.to);
-    return keepingPeriods(engine, connections, () => handOver(switching, heir, settings));
+    return keepingPeriods(sentinelsOf(engine), connections, () => handOver(switching, heir, settings));
   });
 }
 

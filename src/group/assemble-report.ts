@@ -8,6 +8,7 @@ import type {
   RedisNodeReport,
   SentinelNodeReport,
 } from '../report/group-report.js';
+import { timingSeen } from '../sentinel/periods.js';
 import {
   agreedMaster,
   type RedisAnswer,
@@ -63,6 +64,7 @@ export function assembleReport(
     masterName: group.masterName,
     master,
     networkMode: group.network.mode,
+    timing: timingSeen(snapshot),
     directory: group.directory,
     file: group.file ?? null,
     expiresAt: engine?.expiry?.at ?? null,
@@ -85,6 +87,7 @@ export function absentReport(name: string): GroupReport {
     masterName: null,
     master: null,
     networkMode: null,
+    timing: 'normal',
     directory: null,
     file: null,
     expiresAt: null,

@@ -8,11 +8,12 @@ const LOG_LINES = 8;
 
 interface Named {
   readonly name: string;
-  readonly container: string;
+  readonly container: string | null;
 }
 
-/** The last log lines of a node, indented below a heading; empty when it has logged nothing. */
-export async function logDetails(driver: Driver, node: Named): Promise<readonly string[]> {
+/** The last log lines of a node, indented below a heading; empty when it has logged nothing, or nobody knows. */
+export async function logDetails(driver: Driver | null, node: Named): Promise<readonly string[]> {
+  if (driver === null || node.container === null) return [];
   const lines = await driver.logTail(node.container, LOG_LINES).catch(() => []);
   return lines.length === 0
     ? []

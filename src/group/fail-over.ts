@@ -7,7 +7,7 @@ import { takeSnapshot } from '../sentinel/observe.js';
 import { FAILOVER_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { agreedMaster, masterViews, type Snapshot } from '../sentinel/snapshot.js';
 import { type Address, sameAddress } from '../spec/address.js';
-import type { Context } from './context.js';
+import type { Watching } from './context.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 
 /** ms between two looks at what the sentinels say. */
@@ -32,7 +32,7 @@ export async function failOver(
   group: PresentGroup,
   old: Address,
   connections: Connections,
-  context: Context,
+  context: Watching,
   deadline: AbortSignal,
   onPromoted: (master: PresentNode) => Promise<void>,
 ): Promise<Promotion | null> {

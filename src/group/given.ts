@@ -25,11 +25,20 @@ export async function statusOfSentinels(
   const connections = new Connections();
   try {
     const group = givenGroup(await discover(sentinels, masterName, connections, signal));
-    const { snapshot, faults } = await look(group, null, () => false, connections, signal);
-    return assembleReport(group, null, snapshot, faults);
+    return await reportOfGiven(group, connections, signal);
   } finally {
     connections.close();
   }
+}
+
+/** Asks all its nodes. */
+export async function reportOfGiven(
+  group: KnownGroup,
+  connections: Connections,
+  signal: AbortSignal,
+): Promise<GroupReport> {
+  const { snapshot, faults } = await look(group, null, () => false, connections, signal);
+  return assembleReport(group, null, snapshot, faults);
 }
 
 /** Called by its master's name, which is all that it has. */

@@ -1,10 +1,11 @@
 /** The timer periods of sentinels, lowered for a while and put back. */
-import type { ObservedEngine } from '../driver/driver.js';
 import type { Connections } from '../sentinel/connection.js';
-import { takeSnapshot } from '../sentinel/observe.js';
+import { type Targets, takeSnapshot } from '../sentinel/observe.js';
 import { PERIODS, type Periods, setPeriods, timingSeen } from '../sentinel/periods.js';
 import type { Address } from '../spec/address.js';
-import { masterNameOf } from './presence.js';
+
+/** Those of a group, also such as do not run. */
+export type Sentinels = Pick<Targets, 'masterName' | 'sentinels'>;
 
 interface SentinelPeriods {
   readonly control: Address;
@@ -16,11 +17,11 @@ interface SentinelPeriods {
  * does not answer now gets those that the group's timing has.
  */
 export async function keepingPeriods<T>(
-  engine: ObservedEngine,
+  sentinels: Sentinels,
   connections: Connections,
   work: () => Promise<T>,
 ): Promise<T> {
-  const before = await periodsOf(engine, connections);
+  const before = await periodsOf(sentinels, connections);
   try {
     return await work();
   } finally {
@@ -29,13 +30,9 @@ export async function keepingPeriods<T>(
 }
 
 async function periodsOf(
-  engine: ObservedEngine,
+  { masterName, sentinels }: Sentinels,
   connections: Connections,
 ): Promise<readonly SentinelPeriods[]> {
-  const sentinels = engine.members.flatMap(({ role, node, control }) =>
-    role === 'sentinel' && control !== null ? [{ name: node, control }] : [],
-  );
-  const masterName = masterNameOf(engine);
   const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
   const usual = PERIODS[timingSeen(snapshot)];
   return sentinels.map(({ name, control }): SentinelPeriods => {

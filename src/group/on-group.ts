@@ -5,8 +5,10 @@ import { sameAddress } from '../spec/address.js';
 import { groupAbsent } from './absent.js';
 import type { Context } from './context.js';
 import { untilEngineCalm } from './engine-calm.js';
+import type { Sentinels } from './keep-periods.js';
 import { withLock } from './lock.js';
 import { observeLive } from './observe-live.js';
+import { masterNameOf } from './presence.js';
 
 /** ms that another rsentinel may be at the group. */
 const BUSY_PATIENCE = 60_000;
@@ -54,4 +56,12 @@ export async function presentMaster(
   const isIt = ({ address }: ObservedMember) =>
     master !== null && address !== null && sameAddress(address, master.address);
   return nodeMembers(engine).find(isIt)?.node ?? null;
+}
+
+/** The sentinels of a group that have an address, whether they run or not. */
+export function sentinelsOf(engine: ObservedEngine): Sentinels {
+  const sentinels = engine.members.flatMap(({ role, node, control }) =>
+    role === 'sentinel' && control !== null ? [{ name: node, control }] : [],
+  );
+  return { masterName: masterNameOf(engine), sentinels };
 }

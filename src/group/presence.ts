@@ -6,7 +6,8 @@ import type { NodeKind } from '../spec/group-spec.js';
 export interface PresentNode {
   readonly name: string;
   readonly kind: NodeKind;
-  readonly container: string;
+  /** null: no engine is known. */
+  readonly container: string | null;
   readonly address: Address;
   readonly control: Address;
 }

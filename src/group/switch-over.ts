@@ -10,7 +10,7 @@ import { RsentinelError } from '../errors.js';
 import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import type { Address } from '../spec/address.js';
-import type { Context } from './context.js';
+import type { Watching } from './context.js';
 import { failOver, type Promotion } from './fail-over.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 import { WriteStop } from './write-stop.js';
@@ -31,7 +31,7 @@ export async function switchOver(
   group: PresentGroup,
   from: PresentNode,
   connections: Connections,
-  context: Context,
+  context: Watching,
   deadline: AbortSignal,
 ): Promise<Promotion> {
   const writes = await WriteStop.begin(from.control, connections);
@@ -57,7 +57,7 @@ async function untilCaughtUp(
   group: PresentGroup,
   from: PresentNode,
   connections: Connections,
-  context: Context,
+  context: Watching,
   deadline: AbortSignal,
 ): Promise<void> {
   let goal: number | null = null;

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
 import type { Fault } from '../report/group-report.js';
 import type { Snapshot } from '../sentinel/snapshot.js';
-import type { Context } from './context.js';
+import type { Watching } from './context.js';
 import { logDetails, nodeExited } from './explain.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 
@@ -27,7 +27,7 @@ export interface Look {
 export async function untilFaultless(
   group: PresentGroup,
   look: () => Promise<Look>,
-  context: Context,
+  context: Watching,
   deadline: AbortSignal,
 ): Promise<Snapshot> {
   const started = performance.now();
@@ -57,10 +57,12 @@ function nodesOf({ redis, sentinels }: PresentGroup): readonly PresentNode[] {
 async function throwIfExited(
   group: PresentGroup,
   faults: readonly Fault[],
-  { driver }: Context,
+  { driver }: Watching,
 ): Promise<void> {
+  if (driver === null) return;
   const silent = faults.filter((fault) => fault.code === 'node-silent').map((fault) => fault.node);
   for (const node of nodesOf(group).filter(({ name }) => silent.includes(name))) {
+    if (node.container === null) continue;
     const { state, exitCode } = await driver.state(node.container);
     if (state === 'exited' || state === 'dead') throw await nodeExited(driver, node, state, exitCode);
   }
@@ -69,7 +71,7 @@ async function throwIfExited(
 async function notReady(
   group: PresentGroup,
   faults: readonly Fault[],
-  { driver }: Context,
+  { driver }: Watching,
 ): Promise<RsentinelError> {
   const concerned = faults.map((fault) => fault.node).find((name) => name !== null);
   const node = nodesOf(group).find(({ name }) => name === concerned);

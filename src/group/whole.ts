@@ -8,7 +8,7 @@ import { DEFAULT_PERIODS, FAILOVER_PERIODS, runsWith, setPeriods } from '../sent
 import { findFaults } from '../sentinel/readiness.js';
 import { instancesOf, type Snapshot } from '../sentinel/snapshot.js';
 import { sameAddress } from '../spec/address.js';
-import type { Context } from './context.js';
+import type { Watching } from './context.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 import { untilFaultless } from './watch.js';
 
@@ -28,7 +28,7 @@ const TO_BE_FORGOTTEN: ReadonlySet<string> = new Set([
 export function untilWhole(
   group: PresentGroup,
   connections: Connections,
-  context: Context,
+  context: Watching,
   deadline: AbortSignal,
   atEveryLook: (snapshot: Snapshot) => Promise<void> = async () => {},
 ): Promise<Snapshot> {
@@ -65,7 +65,7 @@ export async function forget(
   sentinel: PresentNode,
   group: PresentGroup,
   connections: Connections,
-  context: Context,
+  context: Watching,
   deadline: AbortSignal,
 ): Promise<void> {
   const before = await takeSnapshot({ ...group, redis: [], sentinels: [sentinel] }, connections);

@@ -37,9 +37,14 @@ export function changeOf(
   if (stubborn.length > 0) {
     return { kind: 'roll', reason: `${stubborn.join(', ')} cannot be set while it runs`, container: false };
   }
-  const directives = node.kind === 'redis' ? set : settingsOf(spec);
-  const names = [...new Set(directives.map(({ name }) => name))].join(', ');
-  return { kind: 'set', reason: `the topology has changed: ${names}`, directives };
+  if (node.kind === 'sentinel') {
+    const drift = driftOf(spec, node, observed);
+    // Nothing but the file's header has to change.
+    const reason = 'the topology has changed';
+    return drift.kind === 'none' ? { kind: 'set', reason, directives: settingsOf(spec) } : drift;
+  }
+  const names = [...new Set(set.map(({ name }) => name))].join(', ');
+  return { kind: 'set', reason: `the topology has changed: ${names}`, directives: set };
 }
 
 /** What a sentinel goes by may have been set by somebody else (SENTINEL SET), or by a drill that was killed. */

@@ -47,9 +47,9 @@ const FAULTS: Readonly<Record<DrillReport['fault'], string>> = {
   failover: 'the master was replaced in a planned switch',
 };
 
-function introduction({ rounds, fault, redis, sentinels, masterName }: DrillReport): string {
+function introduction({ rounds, fault, timing, redis, sentinels, masterName }: DrillReport): string {
   const nodes = `${count(redis.length, 'Redis node')} and ${count(sentinels.length, 'sentinel')}`;
-  return `${nodes} of ${masterName}. In ${count(rounds.length, 'round')} ${FAULTS[fault]}, while a client wrote to the master and read from replicas through the sentinels. All times are counted from the order to do so.`;
+  return `${nodes} of ${masterName}${timing === 'fast' ? ', with timing: fast' : ''}. In ${count(rounds.length, 'round')} ${FAULTS[fault]}, while a client wrote to the master and read from replicas through the sentinels. All times are counted from the order to do so.`;
 }
 
 function verdict({ breaches, limits }: DrillReport): string {

@@ -158,6 +158,8 @@ export interface DrillReport {
   readonly group: string;
   readonly masterName: string;
   readonly fault: DrillFault;
+  /** Of the group, while it was drilled. */
+  readonly timing: 'normal' | 'fast';
   /** Milliseconds since 1970 (UTC). */
   readonly startedAt: number;
   /** Names, for whoever draws a lane for each of them. */

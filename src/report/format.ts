@@ -30,3 +30,6 @@ export function formatExpiry(at: number, now: number): string {
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
+
+/** What `timing: fast` costs. */
+export const FAST = 'fast, for tests: a node that is held up for half a second is taken for down';

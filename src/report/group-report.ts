@@ -91,6 +91,8 @@ export interface GroupReport {
   /** The master that the sentinels agree on; null: they do not, or none answers. */
   readonly master: { readonly node: string | null; readonly address: Address } | null;
   readonly networkMode: string | null;
+  /** `fast`: its sentinels run with the periods of `timing: fast`. */
+  readonly timing: 'normal' | 'fast';
   /** Holds the nodes' files; null: they are in volumes, or the group is absent. */
   readonly directory: string | null;
   readonly file: string | null;

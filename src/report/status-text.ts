@@ -1,7 +1,7 @@
 /** A group as it was observed, for people. */
 import { formatAddress, sameAddress } from '../spec/address.js';
 import { printable } from '../topology/text.js';
-import { count, formatExpiry } from './format.js';
+import { count, FAST, formatExpiry } from './format.js';
 import type { ContainerReport, GroupReport, RedisNodeReport, SentinelNodeReport } from './group-report.js';
 import type { Style } from './style.js';
 import { type Cell, header, type Row, table } from './table.js';
@@ -14,7 +14,11 @@ export function statusText(report: GroupReport, style: Style): string {
     report.health === 'absent'
       ? []
       : [redisLines(report, style), sentinelLines(report, style), [masterLine(report, style)]];
-  sections.push(faultLines(report, style), [verdict(report, style), ...expiryLines(report, style)]);
+  sections.push(faultLines(report, style), [
+    verdict(report, style),
+    ...expiryLines(report, style),
+    ...timingLines(report),
+  ]);
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -119,6 +123,10 @@ function expiryLines({ expiresAt, observedAt }: GroupReport, { yellow }: Style):
   return expiresAt > observedAt
     ? [`It expires ${when}`]
     : [yellow(`It expired ${when}: rsentinel prune removes it`)];
+}
+
+function timingLines({ timing }: GroupReport): readonly string[] {
+  return timing === 'fast' ? [`Its timing is ${FAST}`] : [];
 }
 
 function roleCell({ role }: RedisNodeReport, style: Style): Cell {

@@ -4,7 +4,7 @@ import type { UpResult } from '../group/up.js';
 import { formatAddress } from '../spec/address.js';
 import { printable } from '../topology/text.js';
 import { connectLines } from './connect-text.js';
-import { count, formatExpiry, formatMs } from './format.js';
+import { count, FAST, formatExpiry, formatMs } from './format.js';
 import type { GroupReport } from './group-report.js';
 import type { Style } from './style.js';
 import { header, table } from './table.js';
@@ -24,6 +24,7 @@ export function upText({ report, changed, ms }: UpResult, style: Style): string 
     ...(report.masterName === null ? [] : connectLines(report, report.masterName, style)),
     `${bold('Files')}   ${files(report)}`,
     ...expiryLines(report, style),
+    ...timingLines(report, style),
     `${bold('Remove')}  rsentinel down -n ${report.group}`,
     '',
   ].join('\n');
@@ -39,6 +40,10 @@ function expiryLines({ expiresAt, observedAt }: GroupReport, { bold, yellow }: S
   return expiresAt > observedAt
     ? [`${bold('Expires')} ${when}; rsentinel prune removes it then`]
     : [yellow(`Expired ${when}: rsentinel prune removes it; up --ttl gives it more time`)];
+}
+
+function timingLines({ timing }: GroupReport, { bold }: Style): readonly string[] {
+  return timing === 'fast' ? [`${bold('Timing')}  ${FAST}`] : [];
 }
 
 /** `INFO sentinel` as each sentinel answers it; once, when all answer the same. */

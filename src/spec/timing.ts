@@ -17,9 +17,6 @@ export const DEFAULT_TIMES: Readonly<
   fast: { 'down-after-milliseconds': 500, 'failover-timeout': 10_000 },
 };
 
-export const COST_OF_FAST =
-  'timing: fast is for tests: a node that is held up for half a second is taken for down';
-
 export const FAST_ELSEWHERE =
   'timing: fast takes a node that is silent for half a second for down, and a network between the nodes is silent for longer now and then';
 export const FAST_ELSEWHERE_REMEDY =

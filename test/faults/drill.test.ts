@@ -152,7 +152,13 @@ describe('a drill', () => {
     };
     const context = { driver: connectDocker(emit), emit, signal: AbortSignal.timeout(110_000) };
     const limits = { maxDowntime: null, maxLost: null };
-    const settings = { fault: 'failover', rounds: 1, limits, waitTimeoutMs: 60_000 } as const;
+    const settings = {
+      fault: 'failover',
+      timing: 'normal',
+      rounds: 1,
+      limits,
+      waitTimeoutMs: 60_000,
+    } as const;
     const report = await drill(group.name, null, settings, context);
     expect(report.rounds).toHaveLength(1);
     const types = events.map(({ type }) => type).filter((type) => type.startsWith('drill'));

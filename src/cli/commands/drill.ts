@@ -1,13 +1,17 @@
 import { access, constants, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { DrillCourse } from '../../drill/drill.js';
 import { RsentinelError } from '../../errors.js';
+import type { GivenSentinels } from '../../group/given.js';
 import { drillHtml } from '../../report/drill-html.js';
 import type { DrillReport } from '../../report/drill-report.js';
 import { drillText } from '../../report/drill-text.js';
 import { drillJunit } from '../../report/junit.js';
+import type { Reporter } from '../../report/reporter.js';
 import { styleFor } from '../../report/style.js';
 import { withEngine } from '../engine.js';
 import type { DrillFlags } from '../flags.js';
+import { givenSentinels } from '../given.js';
 import { jsonText } from '../json.js';
 import { surroundings } from '../load.js';
 import { createReporter } from '../reporting.js';
@@ -23,24 +27,17 @@ const DEFAULT_WAIT_MS = 90_000;
 
 /** `rsentinel drill` */
 export async function drill(flags: DrillFlags, session: Session): Promise<number> {
-  const { stdout, env, cwd } = session;
-  const selection = definiteSelectionOf(flags, env);
+  const { stdout, cwd } = session;
+  const given = givenSentinels(flags);
   const page = flags.report === undefined ? null : resolve(cwd, flags.report);
   // Before a drill that may take long.
   if (page !== null) await mayWrite(access(dirname(page), constants.W_OK));
   const reporter = await createReporter(flags, session, 'live', 'looking at the group');
   try {
-    const report = await withEngine(flags, session, reporter, async (context) => {
-      const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
-      const library = await import('../../drill/drill.js');
-      const settings = {
-        fault: flags.fault,
-        rounds: flags.rounds,
-        limits: { maxDowntime: flags.maxDowntime ?? null, maxLost: flags.maxLost ?? null },
-        waitTimeoutMs: flags.waitTimeout ?? DEFAULT_WAIT_MS,
-      };
-      return library.drill(target.name, target.topology, settings, context);
-    });
+    const report =
+      given === undefined
+        ? await drillTarget(flags, session, reporter)
+        : await drillGiven(given, flags, session, reporter);
     reporter.close();
     stdout.write(result(report, flags, session));
     if (page !== null) await mayWrite(writeFile(page, drillHtml(report)));
@@ -48,6 +45,43 @@ export async function drill(flags: DrillFlags, session: Session): Promise<number
   } finally {
     reporter.close();
   }
+}
+
+function courseOf({ rounds, maxDowntime, maxLost, waitTimeout }: DrillFlags): DrillCourse {
+  return {
+    rounds,
+    limits: { maxDowntime: maxDowntime ?? null, maxLost: maxLost ?? null },
+    waitTimeoutMs: waitTimeout ?? DEFAULT_WAIT_MS,
+  };
+}
+
+function drillTarget(flags: DrillFlags, session: Session, reporter: Reporter): Promise<DrillReport> {
+  const selection = definiteSelectionOf(flags, session.env);
+  return withEngine(flags, session, reporter, async (context) => {
+    const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const library = await import('../../drill/drill.js');
+    const settings = { ...courseOf(flags), fault: flags.fault ?? 'kill', timing: flags.timing };
+    return library.drill(target.name, target.topology, settings, context);
+  });
+}
+
+async function drillGiven(
+  given: GivenSentinels,
+  flags: DrillFlags,
+  { signal }: Session,
+  reporter: Reporter,
+): Promise<DrillReport> {
+  if ((flags.fault ?? 'failover') !== 'failover' || flags.timing !== 'normal') {
+    throw new RsentinelError(
+      'USAGE',
+      'of a group that is given by its sentinels only --fault failover is possible',
+      {
+        hint: 'Other faults, and another timing, are for groups that rsentinel has made.',
+      },
+    );
+  }
+  const { drillOfSentinels } = await import('../../drill/drill.js');
+  return drillOfSentinels(given, courseOf(flags), { emit: reporter.listen, signal });
 }
 
 function result(report: DrillReport, flags: DrillFlags, { stdout, env }: Session): string {

@@ -23,6 +23,7 @@ function reportOf(
     group: 'demo',
     masterName: 'mymaster',
     fault: 'kill',
+    timing: 'normal',
     startedAt: 1_764_000_000_000,
     redis: ['redis-1', 'redis-2', 'redis-3'],
     sentinels: ['sentinel-1', 'sentinel-2', 'sentinel-3'],

@@ -82,6 +82,7 @@ export function groupReport(changes: Partial<GroupReport> = {}): GroupReport {
     masterName: 'mymaster',
     master: { node: 'redis-1', address: MASTER },
     networkMode: 'loopback',
+    timing: 'normal',
     directory: '/home/me/.rsentinel/demo',
     file: '/home/me/topology.yaml',
     expiresAt: null,

@@ -1,0 +1,165 @@
+/** Where a drill takes place: a group on an engine, or one that is known by its sentinels alone. */
+import type { Driver, ObservedEngine } from '../driver/driver.js';
+import { repointStopped } from '../faults/restore.js';
+import type { Context, Watching } from '../group/context.js';
+import type { Sentinels } from '../group/keep-periods.js';
+import { observeLive } from '../group/observe-live.js';
+import { sentinelsOf } from '../group/on-group.js';
+import { Presence, type PresentGroup, type PresentNode } from '../group/presence.js';
+import { replaceDeadMaster } from '../group/replace-master.js';
+import { switchOver } from '../group/switch-over.js';
+import type { DrillFault } from '../report/drill-report.js';
+import type { Connections } from '../sentinel/connection.js';
+import type { DiscoveredGroup } from '../sentinel/discover.js';
+import { type Address, sameAddress } from '../spec/address.js';
+
+export interface Arena {
+  readonly group: string;
+  readonly masterName: string;
+  readonly fault: DrillFault;
+  readonly sentinels: Sentinels;
+  /** Every Redis node, as this machine reaches it. */
+  readonly redis: readonly Address[];
+  readonly watching: Watching;
+  /** The nodes that are there. */
+  present(): Promise<PresentGroup>;
+  /** @returns once the fault is there; of `failover`, once every sentinel names the new master */
+  inflict(group: PresentGroup, master: PresentNode, deadline: AbortSignal): Promise<void>;
+  /** Ends the fault. @param master the present one */
+  letBack(node: string, master: Address): Promise<void>;
+  /** After a drill that was interrupted or did not get through: no node stays away because of it. */
+  recover(): Promise<void>;
+}
+
+/** Of the faults only a planned failover can be brought about through Sentinel. */
+export function givenArena(
+  { masterName, redis, sentinels }: DiscoveredGroup,
+  connections: Connections,
+  watching: Watching,
+): Arena {
+  const group: PresentGroup = {
+    name: masterName,
+    masterName,
+    redis: redis.map((node) => ({ ...node, kind: 'redis', container: null })),
+    sentinels: sentinels.map((node) => ({ ...node, kind: 'sentinel', container: null })),
+  };
+  return {
+    group: masterName,
+    masterName,
+    fault: 'failover',
+    sentinels: group,
+    redis: redis.map(({ control }) => control),
+    watching,
+    present: async () => group,
+    inflict: async (present, master, deadline) => {
+      await switchOver(present, master, connections, watching, deadline);
+    },
+    letBack: async () => {},
+    recover: async () => {},
+  };
+}
+
+export function engineArena(
+  masterName: string,
+  fault: DrillFault,
+  group: string,
+  engine: ObservedEngine,
+  connections: Connections,
+  context: Context,
+): Arena {
+  const { driver } = context;
+  return {
+    group,
+    masterName,
+    fault,
+    sentinels: sentinelsOf(engine),
+    redis: engine.members.flatMap(({ role, control }) =>
+      role === 'redis' && control !== null ? [control] : [],
+    ),
+    watching: context,
+    present: async () => new Presence(group, masterName, await driver.observe(group)).group,
+    inflict: async (present, master, deadline) => {
+      if (fault === 'failover') await switchOver(present, master, connections, context, deadline);
+      else if (master.container !== null) await strike(fault, group, master.container, driver);
+    },
+    letBack: (node, master) => letBack(fault, group, node, master, driver),
+    recover: () => recover(fault, group, connections, context),
+  };
+}
+
+function strike(
+  fault: Exclude<DrillFault, 'failover'>,
+  group: string,
+  container: string,
+  driver: Driver,
+): Promise<void> {
+  switch (fault) {
+    case 'kill':
+      return driver.kill(group, container);
+    case 'pause':
+      return driver.pause(group, container);
+    case 'partition':
+      return driver.disconnect(group, container);
+  }
+}
+
+/**
+ * A node that was killed starts with the present master in its configuration: as its replica from the
+ * first moment. One that was frozen or cut off goes on as a master until the sentinels find it, as it
+ * would without us: that is what is to be seen.
+ */
+async function letBack(
+  fault: DrillFault,
+  group: string,
+  node: string,
+  master: Address,
+  driver: Driver,
+): Promise<void> {
+  const engine = await driver.observe(group);
+  const member = engine.members.find((one) => one.node === node);
+  if (member === undefined) return;
+  const { container, address } = member;
+  switch (fault) {
+    case 'kill':
+      await repointStopped(member, master, engine, group, driver);
+      return driver.start(group, container);
+    case 'pause':
+      return driver.unpause(group, container);
+    case 'partition':
+      if (address !== null) await driver.connect(group, container, node, address);
+      return;
+    case 'failover':
+  }
+}
+
+/** ms for putting things right after a drill that did not get through. */
+const RECOVERY = 30_000;
+
+/** A master that was killed comes back once a replica has taken its place, for what is on its disk may be old. */
+async function recover(
+  fault: DrillFault,
+  group: string,
+  connections: Connections,
+  interrupted: Context,
+): Promise<void> {
+  const context = { ...interrupted, signal: AbortSignal.timeout(RECOVERY) };
+  try {
+    const engine = await context.driver.observe(group);
+    const away = engine.members.filter(
+      ({ role, state, attached }) => role === 'redis' && (state !== 'running' || !attached),
+    );
+    if (away.length === 0) return;
+    if (fault === 'kill') await replaceDeadMaster(group, engine, context);
+    const { master } = await observeLive(engine, connections);
+    for (const { node, address } of away) {
+      if (master === null || address === null) throw new Error('the sentinels name no master');
+      if (fault === 'kill' && sameAddress(address, master.address))
+        throw new Error(`nobody took the place of ${node}`);
+      await letBack(fault, group, node, master.address, context.driver);
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `the group is not as it was before the drill (${why}): \`rsentinel up\` heals it`;
+    context.emit({ type: 'warning', message });
+  }
+}
