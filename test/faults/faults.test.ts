@@ -126,7 +126,7 @@ describe('a group', () => {
   it('is handed over to the replica that was asked for, and loses no write', async () => {
     const before = await mended(group);
     const sentinels = before.sentinels.map(({ address }) => address);
-    const writer = new Writer(sentinels, 'mymaster', `handed-over-${Date.now()}`);
+    const writer = Writer.through(sentinels, 'mymaster', `handed-over-${Date.now()}`);
     await until('the client writes', async () => writer.count > 100);
     for (const to of ['redis-3', 'redis-1', 'redis-2']) {
       if (masterOf(await healthy(group)).name === to) continue;

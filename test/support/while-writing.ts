@@ -26,7 +26,7 @@ export async function whileWriting(
 ): Promise<Written & { readonly report: GroupReport }> {
   const before = await healthy(group);
   const sentinels = before.sentinels.map(({ address }) => address);
-  const writer = new Writer(sentinels, 'mymaster', `written-${Date.now()}`);
+  const writer = Writer.through(sentinels, 'mymaster', `written-${Date.now()}`);
   await until('the client writes', async () => writer.count > 100);
   await group.write(changed);
   await group.up();

@@ -12,7 +12,17 @@ export interface Written {
   readonly interruptions: number;
 }
 
-/** Pushes numbers to a list through the sentinels, one after the other, until it is stopped. */
+const PERSISTENT = {
+  sentinelRetryStrategy: () => 50,
+  retryStrategy: () => 50,
+  maxRetriesPerRequest: null,
+  // A write whose fate is not known is not sent again: it would be counted twice.
+  autoResendUnfulfilledCommands: false,
+  // A former master says READONLY; the library asks the sentinels again then.
+  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+} as const;
+
+/** Pushes numbers to a list, one after the other, until it is stopped. */
 export class Writer {
   readonly #client: Redis;
   readonly #key: string;
@@ -21,21 +31,22 @@ export class Writer {
   #interruptions = 0;
   #isStopped = false;
 
-  constructor(sentinels: readonly Address[], masterName: string, key: string) {
+  private constructor(client: Redis, key: string) {
     this.#key = key;
-    this.#client = new Redis({
-      sentinels: sentinels.map((address) => ({ ...address })),
-      name: masterName,
-      sentinelRetryStrategy: () => 50,
-      retryStrategy: () => 50,
-      maxRetriesPerRequest: null,
-      // A write whose fate is not known is not sent again: it would be counted twice.
-      autoResendUnfulfilledCommands: false,
-      // A former master says READONLY; the library asks the sentinels again then.
-      reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    });
+    this.#client = client;
     this.#client.on('error', () => {});
     this.#running = this.#write();
+  }
+
+  /** One that asks the sentinels where the master is. */
+  static through(sentinels: readonly Address[], masterName: string, key: string): Writer {
+    const nodes = sentinels.map((address) => ({ ...address }));
+    return new Writer(new Redis({ ...PERSISTENT, sentinels: nodes, name: masterName }), key);
+  }
+
+  /** One that knows an address, and asks nobody. */
+  static at(address: Address, key: string): Writer {
+    return new Writer(new Redis({ ...PERSISTENT, ...address, reconnectOnError: null }), key);
   }
 
   async #write(): Promise<void> {
@@ -56,11 +67,16 @@ export class Writer {
     return this.#acknowledged.length;
   }
 
-  /** Stops writing and looks every acknowledged write up on the master. */
-  async stop(): Promise<Written> {
+  /**
+   * Stops writing and looks every acknowledged write up.
+   * @param master where; undefined: where it writes
+   */
+  async stop(master?: Address): Promise<Written> {
     this.#isStopped = true;
     await this.#running;
-    const there = new Set((await this.#client.lrange(this.#key, 0, -1)).map(Number));
+    const reader = master === undefined ? this.#client : new Redis(master);
+    const there = new Set((await reader.lrange(this.#key, 0, -1)).map(Number));
+    reader.disconnect();
     this.#client.disconnect();
     return {
       acknowledged: this.#acknowledged.length,

@@ -32,7 +32,9 @@ describe('of a running group whose file has changed', () => {
 
   it('those of Sentinel are set with SENTINEL SET', () => {
     const changed = bridge('replicas: 1\nsentinels: 1\nsentinel: {down-after-milliseconds: 5000}\n', BRIDGE);
-    expect(planLines(changed, running(BRIDGE))).toMatchInlineSnapshot(`"set sentinel-1: down-after-milliseconds is 30000 instead of 5000"`);
+    expect(planLines(changed, running(BRIDGE))).toMatchInlineSnapshot(
+      `"set sentinel-1: down-after-milliseconds is 30000 instead of 5000"`,
+    );
   });
 
   it('others need a start: replicas first, then the master after a planned failover', () => {
