@@ -5,6 +5,7 @@ import { groupPrefix } from '../../scripts/lib/leftovers.mjs';
 import { SetupError } from '../../scripts/lib/log.mjs';
 import { runChild } from './child.mjs';
 import { untilComposeReady } from './compose-ready.mjs';
+import { failovers } from './failovers.mjs';
 import { describeGroup, topologyText } from './group.mjs';
 import { CLI, SELDOM } from './settings.mjs';
 import { twelveGroups } from './twelve.mjs';
@@ -37,6 +38,8 @@ export async function contestants({ run, folder, image, compose }) {
     await bareEngine('bridge', `${prefix}bare-bridge`, image, folder),
     await rsentinel('large', `${prefix}large`, image, folder),
     await bareEngine('large', `${prefix}bare-large`, image, folder),
+    await failovers('normal', `${prefix}failovers-normal`, image, folder),
+    await failovers('fast', `${prefix}failovers-fast`, image, folder),
     await twelveGroups(`${prefix}of-twelve`, image, folder),
   ];
   if (!compose.found) return field;

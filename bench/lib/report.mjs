@@ -1,4 +1,4 @@
-import { median, spread } from './stats.mjs';
+import { median, p95, spread } from './stats.mjs';
 
 /** @typedef {ReadonlyMap<string, readonly number[]>} Samples */
 
@@ -40,6 +40,41 @@ const RATIOS = [
   ['nothing to do / `node -e 0`', 'rsentinel up, nothing to do', 'node -e 0', '≤ 4'],
 ];
 
+/** Kills of the master: a title, and what the samples are called. */
+const FAILOVERS = [
+  ['down-after-milliseconds: 1000, Sentinel’s own periods', 'normal'],
+  ['timing: fast (down-after-milliseconds: 500)', 'fast'],
+];
+
+/**
+ * How long clients are without a master.
+ *
+ * @param {Samples} samples
+ */
+function failoverTable(samples) {
+  const rows = FAILOVERS.flatMap(([title = '', timing = '']) => {
+    const gaps = samples.get(`without writes, ${timing}`);
+    if (gaps === undefined) return [];
+    const aborts = (samples.get(`aborts, ${timing}`) ?? []).reduce((sum, count) => sum + count, 0);
+    const promoted = samples.get(`promoted, ${timing}`) ?? [];
+    const { shortest, longest } = spread(gaps);
+    const figures = [median(promoted), shortest, median(gaps), p95(gaps), longest];
+    return [[title, ...figures.map((ms) => (ms / 1000).toFixed(2)), String(gaps.length), String(aborts)]];
+  });
+  if (rows.length === 0) return [];
+  const titles = [
+    'master killed: seconds',
+    'promoted, median',
+    'no writes, min',
+    'median',
+    'p95',
+    'max',
+    'kills',
+    'aborts',
+  ];
+  return ['', ...table(titles, rows)];
+}
+
 /**
  * The result as Markdown, which reads well on a terminal too.
  *
@@ -62,6 +97,7 @@ export function reportText({ rounds, machine, samples, aside }) {
     ...table(['', 'up', 'down'], rows),
     '',
     ...table(['ratio of medians', '', 'aim'], ratios),
+    ...failoverTable(samples),
     ...aside.map((line) => `\n${line}`),
     '',
   ].join('\n');

@@ -86,13 +86,16 @@ export const DRILL_HELP = `
 kill: SIGKILL. pause: its processes are frozen until another is the master. partition: it is cut off from
 the network for so long (mode: bridge). failover: a planned switch. The old master is let back in
 every round, and the group is left healthy. A client writes and reads meanwhile; its key is removed.
+--timing fast: with the low periods of that timing meanwhile. --sentinels: a planned switch of a group that
+rsentinel need not have made.
 Exits with 1 when a limit was not kept.
 
 Examples:
   rsentinel drill
   rsentinel drill --fault pause -n mymaster-demo
   rsentinel drill --rounds 10 --max-downtime 5s --max-lost 0 --format junit > drill.xml
-  rsentinel drill --report drill.html`;
+  rsentinel drill --report drill.html
+  rsentinel drill --sentinels 10.1.2.3:26379,10.1.2.4:26379 --max-lost 0`;
 
 export const DOCTOR_HELP = `
 Exits with 3 when there is a problem; warnings and notes are none.

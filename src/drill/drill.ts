@@ -89,7 +89,7 @@ function suitable({ group, masterName, health, redis, faults }: GroupReport): st
   if (health !== 'healthy' || masterName === null) {
     throw new RsentinelError('DRILL_REFUSED', `${group} is not healthy, so a drill would show nothing`, {
       details: faults.map(({ message }) => message),
-      hint: '`rsentinel status` shows what is wrong; `rsentinel up` heals a group of its own.',
+      hint: '`rsentinel up` heals it where rsentinel has made it; `rsentinel status` shows what is wrong.',
     });
   }
   if (redis.length < 2) {

@@ -131,13 +131,13 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.2rem 0.8rem; border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; }
 th[scope=row], .words { text-align: left; } th { font-weight: 600; } .words { color: var(--quiet); }
 figure svg { width: 100%; min-width: 720px; height: auto; }
-svg text { fill: var(--ink); font-size: 12px; } svg .note, svg .none, svg .tick { fill: var(--quiet); font-size: 11px; }
+svg text { fill: var(--ink); font-size: 12px; } svg .note, svg .none, svg .tick { fill: var(--quiet); font-size: 11px; } svg .on-bar { fill: var(--paper); font-size: 11px; font-weight: 600; }
 .grid { stroke: var(--rule); } .zero { stroke: var(--ink); stroke-dasharray: 3 3; } .wire { stroke: var(--rule); stroke-width: 2; }
 rect.gap { fill: var(--gap); opacity: 0.16; } .step { fill: var(--step); } .client { fill: var(--client); } .master { fill: var(--master); } .replica { fill: var(--replica); }
 .mark { stroke: var(--paper); } .mark.down { fill: var(--down); } .mark.vote { fill: var(--vote); } .mark.lead { fill: var(--lead); } .mark.switch { fill: var(--switch); }
 @media print {
   :root { --paper: #fff; --ink: #000; --quiet: #444; --rule: #bbb; --master: #2b63c4; --replica: #a9c2ea; --client: #2f8f5b; --gap: #d93c3c; --step: #6a5acd; --vote: #b7791f; --down: #c53030; --lead: #6a5acd; --switch: #2b63c4; }
   body { font-size: 10pt; } main, footer { max-width: none; padding: 0; } .scroll, figure { overflow: visible; } .words { white-space: normal; }
-  section { break-inside: avoid; } rect, circle { print-color-adjust: exact; -webkit-print-color-adjust: exact; } figure svg { min-width: 0; }
+  section { break-inside: avoid; } rect, circle, .on-bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; } figure svg { min-width: 0; }
 }
 `;

@@ -166,7 +166,10 @@ function bar(classes: string, from: number, to: number, y: number, x: Scale, tit
   return `<rect class="${classes}" x="${px(left)}" y="${y + 4}" width="${px(width)}" height="${LANE - 8}" rx="2">${inner}</rect>`;
 }
 
-/** Text behind a bar; before it where there is no room; inside of it when that is asked for and it fits. */
+/**
+ * Text behind a bar, or before it where there is no room. `inside`: in a gap between two bars, and on one of
+ * them where it does not fit.
+ */
 function beside(
   words: string,
   from: number,
@@ -179,9 +182,10 @@ function beside(
   const [left, right] = [x(from), x(to)];
   if (place === 'inside' && right - left > room + 8)
     return text('note', (left + right) / 2, y + 16, words, 'middle');
+  const classes = place === 'inside' ? 'on-bar' : 'note';
   return right + room + 6 < WIDTH
-    ? text('note', right + 6, y + 16, words)
-    : text('note', left - 6, y + 16, words, 'end');
+    ? text(classes, right + 6, y + 16, words)
+    : text(classes, left - 6, y + 16, words, 'end');
 }
 
 function text(

@@ -123,12 +123,16 @@ const sensibleTimes: Rule = ({ input, isSound }) => {
   return findings;
 };
 
+/** Of an address that is a name nobody knows yet: settle() finds out. */
 const fastOnOneMachine: Rule = ({ input, isSound }) => {
   const { mode, address } = input.network;
   if (input.timing !== 'fast' || !isSound(['network', 'mode'])) return [];
   const isElsewhere =
     mode === 'published' ||
-    (mode === 'host' && address !== undefined && !contains(parseSubnet(LOOPBACK_NETWORK), address));
+    (mode === 'host' &&
+      address !== undefined &&
+      isIP(address) === 4 &&
+      !contains(parseSubnet(LOOPBACK_NETWORK), address));
   if (!isElsewhere) return [];
   return [
     { severity: 'error', path: ['timing'], message: FAST_ELSEWHERE, suggestion: FAST_ELSEWHERE_REMEDY },

@@ -79,6 +79,42 @@ describe('a file that says it', () => {
   });
 });
 
+describe('timing: fast', () => {
+  it.each([
+    [THIS_MACHINE, 'timing: fast', undefined],
+    [THIS_MACHINE, 'timing: fast\nnetwork: {mode: bridge}', undefined],
+    [THIS_MACHINE, 'timing: fast\nnetwork: {mode: host}', undefined],
+    [FAR, `timing: fast-anywhere\n${open('mode: host')}`, undefined],
+  ])(
+    'is for nodes on this machine, and for others where somebody insists: on %o: %s',
+    (place, text, given) => {
+      expect(on(place, text, given)).not.toBe('');
+    },
+  );
+
+  it.each([
+    [FAR, 'timing: fast\nnetwork: {insecure: true}', undefined],
+    [THIS_MACHINE, `timing: fast\n${open('mode: host, address: lan.example.org')}`, '10.1.2.3'],
+  ])('is refused elsewhere: on %o: %s', (place, text, given) => {
+    expect(refusal(place, text, given)).toMatchObject({
+      code: 'NETWORK_UNSUITABLE',
+      message: expect.stringContaining('silent for half a second'),
+      hint: expect.stringContaining('timing: fast-anywhere'),
+    });
+  });
+
+  it('has times of its own, which the file may change', () => {
+    const times = (text: string) => {
+      const { 'down-after-milliseconds': downAfter, 'failover-timeout': timeout } = topologyOf(text).sentinel;
+      return [downAfter, timeout];
+    };
+    expect(times('name: demo')).toEqual([30_000, 180_000]);
+    expect(times('timing: fast')).toEqual([500, 10_000]);
+    expect(times('timing: fast-anywhere')).toEqual([500, 10_000]);
+    expect(times('timing: fast\nsentinel: {down-after-milliseconds: 800}')).toEqual([800, 10_000]);
+  });
+});
+
 describe('the spec', () => {
   const specOn = (place: Place, text: string, given?: string) => {
     const settled = settle(topologyOf(text), given, place);

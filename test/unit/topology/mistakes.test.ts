@@ -61,6 +61,14 @@ describe('one mistake gives one line', () => {
       'maxmemory: 1mb',
       `1:1: maxmemory: unknown key "maxmemory"; if it is a directive, write it under redis.config; ${KEYS}`,
     ],
+    [
+      'timing: quick',
+      '1:9: timing: "quick" is not a supported timing (normal, fast or fast-anywhere); write for example timing: fast',
+    ],
+    [
+      'timing: fast\nnetwork: {mode: published, address: 10.1.2.3, insecure: true}',
+      '1:9: timing: timing: fast takes a node that is silent for half a second for down, and a network between the nodes is silent for longer now and then; write timing: fast-anywhere if a failover without a reason does no harm',
+    ],
     ['zzz: 1', `1:1: zzz: unknown key "zzz"; ${KEYS}`],
     [
       'redis: {maxmemory: 1}',
