@@ -93,10 +93,8 @@ export function reportText({ rounds, machine, samples, aside }) {
   return [
     `${machine}`,
     `${rounds} rounds, interleaved; seconds: median (shortest – longest)`,
-    '',
-    ...table(['', 'up', 'down'], rows),
-    '',
-    ...table(['ratio of medians', '', 'aim'], ratios),
+    ...(rows.length === 0 ? [] : ['', ...table(['', 'up', 'down'], rows)]),
+    ...(ratios.length === 0 ? [] : ['', ...table(['ratio of medians', '', 'aim'], ratios)]),
     ...failoverTable(samples),
     ...aside.map((line) => `\n${line}`),
     '',
