@@ -1,11 +1,17 @@
 /** What the running sentinels of a group say. */
 import type { ObservedEngine } from '../driver/driver.js';
 import { type LiveSentinel, type LiveState, NOTHING_LIVE } from '../plan/observed.js';
-import { newest } from '../render/history.js';
+import { type NamedMaster, newest } from '../render/history.js';
 import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { PERIODS, runsWith, timingSeen } from '../sentinel/periods.js';
-import { instancesOf, masterViews, type SentinelAnswer } from '../sentinel/snapshot.js';
+import {
+  instancesOf,
+  type MasterView,
+  masterViews,
+  type SentinelAnswer,
+  type Snapshot,
+} from '../sentinel/snapshot.js';
 import { masterNameOf } from './presence.js';
 
 /** Sentinels that do not answer are left out. */
@@ -22,10 +28,21 @@ export async function observeLive(engine: ObservedEngine, connections: Connectio
     answer.kind === 'sentinel' ? [[name, liveSentinel(answer)]] : [],
   );
   return {
-    master: newest(masterViews(snapshot)),
+    master: namedMaster(snapshot),
     timing: timingSeen(snapshot),
     sentinels: new Map(live),
   };
+}
+
+/**
+ * The master that the sentinels name in their newest epoch. The leader of a failover goes on naming the
+ * former one in it until all replicas follow the new one (SENTINEL MASTER, sentinel.c); the others know better.
+ */
+export function namedMaster(snapshot: Snapshot): NamedMaster | null {
+  const views = masterViews(snapshot);
+  const leads = ({ flags }: MasterView): boolean => flags.includes('failover_in_progress');
+  // The first of several in one epoch counts.
+  return newest([...views.filter((view) => !leads(view)), ...views.filter(leads)]);
 }
 
 function liveSentinel(answer: SentinelAnswer): LiveSentinel {
