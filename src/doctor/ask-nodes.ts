@@ -1,8 +1,10 @@
 /** Asks the nodes of a group for what the traps are judged by. */
+
 import type { KnownNode } from '../group/assemble-report.js';
 import type { Command, Connections, Reply } from '../sentinel/connection.js';
 import { type Fields, infoFields, listOf, pairs, redisAnswer, text } from '../sentinel/replies.js';
 import type { Address } from '../spec/address.js';
+import { PING_PERIOD } from '../spec/timing.js';
 import type { Announced, Clock, KnownAs, RedisOwn, SentinelOwn, Watch } from './facts.js';
 
 export interface Asked<Own> {
@@ -79,13 +81,14 @@ async function sentinelOwn(
   masterName: string,
   connections: Connections,
 ): Promise<{ readonly own: SentinelOwn; readonly known: readonly KnownAt[] } | null> {
-  const [info, masters, master, replicas, sentinels, flush] = await connections.query(node.control, [
+  const [info, masters, master, replicas, sentinels, flush, debug] = await connections.query(node.control, [
     ['INFO'],
     ['SENTINEL', 'MASTERS'],
     ['SENTINEL', 'MASTER', masterName],
     ['SENTINEL', 'REPLICAS', masterName],
     ['SENTINEL', 'SENTINELS', masterName],
     ['SENTINEL', 'FLUSHCONFIG'],
+    ['SENTINEL', 'DEBUG'],
   ]);
   if (!info?.ok) return null;
   const fields = infoFields(text(info));
@@ -94,7 +97,7 @@ async function sentinelOwn(
     version: redisAnswer(text(info)).version,
     isTilted: fields.get('sentinel_tilt') === '1',
     masters: listOf(masters).map((watched) => watched.get('name') ?? ''),
-    watch: watchOf(master),
+    watch: watchOf(master, debug),
     notSaved: flush?.ok ? null : text(flush).replace(/^ERR |\.$/g, ''),
     clock: await clockOf(node.control, ['INFO', 'server'], serverTimeOf, connections),
   };
@@ -107,8 +110,10 @@ async function sentinelOwn(
   };
 }
 
-function watchOf(master: Reply | undefined): Watch | null {
+/** @param debug reply of SENTINEL DEBUG, which 7.0 has */
+function watchOf(master: Reply | undefined, debug: Reply | undefined): Watch | null {
   if (!master?.ok) return null;
+  const ping = debug?.ok ? numberOf(pairs(debug.value).get('ping-period')) : null;
   const fields = pairs(master.value);
   const value = (name: string): number => numberOf(fields.get(name)) ?? 0;
   return {
@@ -116,6 +121,7 @@ function watchOf(master: Reply | undefined): Watch | null {
     sentinels: value('num-other-sentinels') + 1,
     downAfter: value('down-after-milliseconds'),
     failoverTimeout: value('failover-timeout'),
+    pingPeriod: ping ?? PING_PERIOD,
   };
 }
 

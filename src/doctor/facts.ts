@@ -108,6 +108,8 @@ export interface Watch {
   readonly downAfter: number;
   /** ms */
   readonly failoverTimeout: number;
+  /** ms */
+  readonly pingPeriod: number;
 }
 
 /** A node's clock against this machine's. */

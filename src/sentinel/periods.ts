@@ -3,7 +3,7 @@
  * persisted, so a sentinel that starts again has its defaults again.
  */
 import type { Address } from '../spec/address.js';
-import type { Timing } from '../spec/timing.js';
+import { FAST_PING_PERIOD, PING_PERIOD, type Timing } from '../spec/timing.js';
 import type { Connections } from './connection.js';
 import type { SentinelAnswer, Snapshot } from './snapshot.js';
 
@@ -15,7 +15,7 @@ export type Periods = Readonly<
 /** Sentinel's own, Redis 6.0 – 8.0 and Valkey 8. */
 export const DEFAULT_PERIODS: Periods = {
   'info-period': 10_000,
-  'ping-period': 1_000,
+  'ping-period': PING_PERIOD,
   'publish-period': 2_000,
   'ask-period': 1_000,
 };
@@ -51,7 +51,7 @@ export const FAILOVER_PERIODS: Periods = {
  */
 export const FAST_PERIODS: Periods = {
   'info-period': 700,
-  'ping-period': 300,
+  'ping-period': FAST_PING_PERIOD,
   'publish-period': 500,
   'ask-period': 50,
 };

@@ -2,7 +2,14 @@
 import { isIP } from 'node:net';
 import { EXPOSED_AT, EXPOSURE, EXPOSURE_REMEDY } from '../spec/exposure.js';
 import { contains, numberToIp, parseSubnet } from '../spec/subnet.js';
-import { FAST_ELSEWHERE, FAST_ELSEWHERE_REMEDY } from '../spec/timing.js';
+import {
+  FAST_ELSEWHERE,
+  FAST_ELSEWHERE_REMEDY,
+  FAST_PING_PERIOD,
+  leastDownAfter,
+  PING_PERIOD,
+  timingOf,
+} from '../spec/timing.js';
 import type { Finding } from './diagnostic.js';
 import { AUTO } from './group-name.js';
 import type { Path } from './path.js';
@@ -103,12 +110,17 @@ const somethingToFailOverTo: Rule = ({ replicas, replicasKey, isSound }) => {
 const sensibleTimes: Rule = ({ input, isSound }) => {
   const findings: Finding[] = [];
   const down = input.sentinel['down-after-milliseconds'] ?? Number.POSITIVE_INFINITY;
-  if (down < 500 && isSound(['sentinel', 'down-after-milliseconds'])) {
+  const isFast = timingOf(input.timing) === 'fast';
+  const least = leastDownAfter(isFast ? FAST_PING_PERIOD : PING_PERIOD);
+  if (down < least && isSound(['sentinel', 'down-after-milliseconds']) && isSound(['timing'])) {
     findings.push({
       severity: 'warning',
       path: ['sentinel', 'down-after-milliseconds'],
-      message: `after ${down} ms healthy nodes are taken for down now and then`,
-      suggestion: 'use 500 or more',
+      message:
+        down < 500
+          ? `after ${down} ms healthy nodes are taken for down now and then`
+          : `after ${down} ms a new master is taken for down now and then: a sentinel connects to it once in ${PING_PERIOD} ms`,
+      suggestion: isFast ? 'use 500 or more' : 'use 1500 or more, or timing: fast',
     });
   }
   const timeout = input.sentinel['failover-timeout'] ?? Number.POSITIVE_INFINITY;

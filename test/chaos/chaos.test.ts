@@ -18,7 +18,7 @@ function topology({ replicas, sentinels, maxmemory, databases, saves }: Shape): 
 master: {port: auto}
 replicas: ${auto(replicas)}
 sentinels: ${auto(sentinels)}
-sentinel: {down-after-milliseconds: 1000, failover-timeout: 10000}
+sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
 redis: {config: {maxmemory: ${maxmemory}, databases: ${databases}${save}}}
 `;
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
 master: {port: auto}
 replicas: 2
 sentinels: [{port: auto}, {port: auto}, {port: auto}]
-sentinel: {down-after-milliseconds: 1000, failover-timeout: 10000}
+sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
 `,
   );
   await group.up();

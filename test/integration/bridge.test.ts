@@ -12,7 +12,7 @@ const BRIDGE = `
 master: {port: auto}
 replicas: 2
 sentinels: [{port: auto}, {port: auto}, {port: auto}]
-sentinel: {down-after-milliseconds: 1000, failover-timeout: 10000}
+sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
 network: {mode: bridge}
 `;
 

@@ -11,7 +11,7 @@ const VOLUMES = `
 master: {port: auto}
 replicas: [{port: auto}]
 sentinels: [{port: auto}, {port: auto}, {port: auto}]
-sentinel: {down-after-milliseconds: 1000, failover-timeout: 10000}
+sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
 storage: volume
 `;
 

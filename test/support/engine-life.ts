@@ -16,7 +16,7 @@ export function topologyOf(more: string): string {
 master: {port: auto}
 replicas: [{port: auto}, {port: auto}]
 sentinels: [{port: auto}, {port: auto}, {port: auto}]
-sentinel: {down-after-milliseconds: 1000, failover-timeout: 10000}
+sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
 redis: {config: {appendonly: yes, appendfsync: always}}
 ${more}
 `;

@@ -1,4 +1,5 @@
 /** How many sentinels there are, where, and what they are told. Pure. */
+import { leastDownAfter } from '../../spec/timing.js';
 import type { Facts, SentinelFacts, SentinelOwn, Watch } from '../facts.js';
 import { type Finding, found, listed } from '../finding.js';
 
@@ -91,21 +92,19 @@ export function onOneMachine({ sentinels, origin }: Facts): readonly Finding[] {
   return [found('sentinels-one-machine', 'warning', null, message)];
 }
 
-/** ms below which slow moments of a busy machine count as death (measured: at 200 replicas were taken for down). */
-const LEAST_DOWN_AFTER = 500;
 /** ms below which a failover is given up before the replicas have followed. */
 const LEAST_FAILOVER_TIMEOUT = 3_000;
 
 export function lowTimes(facts: Facts): readonly Finding[] {
-  const early = watchers(facts).filter(({ watch }) => watch.downAfter < LEAST_DOWN_AFTER);
+  const early = watchers(facts).filter(({ watch }) => watch.downAfter < leastDownAfter(watch.pingPeriod));
   const hasty = watchers(facts).filter(({ watch }) => watch.failoverTimeout < LEAST_FAILOVER_TIMEOUT);
   return [
-    ...together(early, ({ downAfter }) => String(downAfter)).map(({ names, watch }) =>
+    ...together(early, ({ downAfter, pingPeriod }) => `${downAfter} ${pingPeriod}`).map(({ names, watch }) =>
       found(
         'down-after-low',
         'warning',
         one(names),
-        `down-after-milliseconds is ${watch.downAfter} on ${listed(names)}: a node that is busy for a moment is taken for dead, and failovers find no good replica`,
+        `down-after-milliseconds is ${watch.downAfter} on ${listed(names)}: ${consequence(watch)}`,
       ),
     ),
     ...together(hasty, ({ failoverTimeout }) => String(failoverTimeout)).map(({ names, watch }) =>
@@ -117,6 +116,12 @@ export function lowTimes(facts: Facts): readonly Finding[] {
       ),
     ),
   ];
+}
+
+function consequence({ downAfter, pingPeriod }: Watch): string {
+  return downAfter < 500
+    ? 'a node that is busy for a moment is taken for dead, and failovers find no good replica'
+    : `after a failover a sentinel may take the new master for dead before it has connected to it, which it tries once in ${pingPeriod} ms; a second failover then loses writes`;
 }
 
 /** A sentinel whose clock has jumped, or that has slept, does nothing for 30 s. */

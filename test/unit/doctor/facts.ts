@@ -12,7 +12,13 @@ import type { Address } from '../../../src/spec/address.js';
 const at = (host: string, port: number): Address => ({ host, port });
 const NOW = { offset: 3, uncertainty: 2 } as const;
 
-export const WATCH: Watch = { quorum: 2, sentinels: 3, downAfter: 30_000, failoverTimeout: 180_000 };
+export const WATCH: Watch = {
+  quorum: 2,
+  sentinels: 3,
+  downAfter: 30_000,
+  failoverTimeout: 180_000,
+  pingPeriod: 1_000,
+};
 
 const REDIS_OWN: RedisOwn = {
   version: '8.0.2',

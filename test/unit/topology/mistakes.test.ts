@@ -328,7 +328,15 @@ describe('what works but is unlikely to be meant is a warning', () => {
     ],
     [
       'sentinel: {down-after-milliseconds: 499}',
-      '1:37: warning: sentinel.down-after-milliseconds: after 499 ms healthy nodes are taken for down now and then; use 500 or more',
+      '1:37: warning: sentinel.down-after-milliseconds: after 499 ms healthy nodes are taken for down now and then; use 1500 or more, or timing: fast',
+    ],
+    [
+      'sentinel: {down-after-milliseconds: 1000}',
+      '1:37: warning: sentinel.down-after-milliseconds: after 1000 ms a new master is taken for down now and then: a sentinel connects to it once in 1000 ms; use 1500 or more, or timing: fast',
+    ],
+    [
+      'timing: fast\nsentinel: {down-after-milliseconds: 400}',
+      '2:37: warning: sentinel.down-after-milliseconds: after 400 ms healthy nodes are taken for down now and then; use 500 or more',
     ],
   ])('%s', (text, line) => {
     expect(linesOf(text)).toEqual([`t.yaml:${line}`]);
@@ -339,7 +347,8 @@ describe('what works but is unlikely to be meant is a warning', () => {
     'sentinels: 3',
     'sentinels: 5',
     'sentinel: {quorum: 1}',
-    'sentinel: {failover-timeout: 3000, down-after-milliseconds: 500}',
+    'sentinel: {failover-timeout: 3000, down-after-milliseconds: 1200}',
+    'timing: fast\nsentinel: {failover-timeout: 3000, down-after-milliseconds: 500}',
   ])('but not %s', (text) => {
     expect(linesOf(text)).toEqual([]);
   });
