@@ -22,6 +22,7 @@ export const RECIPES = [
   recipe('redis', '7.0', 'bookworm'),
   recipe('redis', '8.0', 'trixie'),
   recipe('valkey', '8.1', 'trixie'),
+  recipe('valkey', '9.1', 'forky'),
 ];
 
 /** The image for `npm run up` and `npm test` where no registry answers. */
@@ -92,6 +93,7 @@ async function build(docker, recipe, folder) {
   const packages = [`${recipe.server}-server`, `${recipe.server}-tools`, ...COMMON_PACKAGES];
   const programs = `-mindepth 1 ${USEFUL_PROGRAMS.map((name) => `! -name "${name}"`).join(' ')}`;
   await runQuietly('mmdebstrap', [
+    '--aptopt=Acquire::Check-Valid-Until "false"', // a mirror of a release to come may be behind
     '--variant=extract', // unpacked, not installed: no package manager, no maintainer scripts
     `--include=${packages.join(',')}`,
     `--extract-hook=cd "$1" && rm -rf ${USELESS.join(' ')}`,

@@ -18,6 +18,9 @@ const POLL = 20;
  */
 const NO_GOOD_REPLICA = 12_000;
 
+/** Asks the sentinels of a group for a failover. @returns what the first that answers has against it; null: nothing, or none answers */
+type Request = (group: PresentGroup, connections: Connections) => Promise<string | null>;
+
 /**
  * Asks for a failover, or joins the one that is under way, and waits until every answering sentinel
  * names the new master and that node says so itself.
@@ -35,6 +38,7 @@ export async function failOver(
   context: Watching,
   deadline: AbortSignal,
   onPromoted: (master: PresentNode) => Promise<void>,
+  request: Request = requestFailover,
 ): Promise<Promotion | null> {
   await Promise.allSettled(
     group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
@@ -52,7 +56,7 @@ export async function failOver(
     if (deadline.aborted) throw tooLate(group, old);
     if (progress.kind === 'not-begun') {
       // INPROG: one is under way, ours or one that the sentinels have begun themselves.
-      const refusal = await requestFailover(group, connections);
+      const refusal = await request(group, connections);
       if (refusal !== null && /NOGOODSLAVE/.test(refusal) && performance.now() > giveUp) return null;
     }
     await delay(POLL);
@@ -105,13 +109,28 @@ export function failoverProgress(
     : { kind: 'switching', master };
 }
 
-/** @returns null when a sentinel has accepted or none answers, otherwise what the first that answers has against it */
-async function requestFailover(
+const requestFailover: Request = (group, connections) => requestOf(group, [], connections);
+
+/**
+ * One in which the master itself hands over to the replica that Sentinel has chosen: it pauses writes until
+ * that one has all of them. Valkey 9.0 and newer.
+ */
+export const requestHandOver: Request = (group, connections) =>
+  requestOf(group, ['COORDINATED'], connections);
+
+/** Whether a refusal means that the version knows of no such failover, rather than that there can be none now. */
+export function isUnknownToVersion(refusal: string): boolean {
+  return /wrong number of arguments|syntax error|unknown/i.test(refusal);
+}
+
+async function requestOf(
   { sentinels, masterName }: PresentGroup,
+  options: readonly string[],
   connections: Connections,
 ): Promise<string | null> {
   for (const { control } of sentinels) {
-    const [reply] = await connections.query(control, [['SENTINEL', 'FAILOVER', masterName]]).catch(() => []);
+    const command = ['SENTINEL', 'FAILOVER', masterName, ...options] as const;
+    const [reply] = await connections.query(control, [command]).catch(() => []);
     if (reply !== undefined) return reply.ok ? null : reply.error;
   }
   return null;

@@ -3,7 +3,7 @@
  * accepting writes for seconds, which are lost when it becomes a replica. So writes are stopped
  * first, every replica has what was written, one is promoted, the old master is made a replica at
  * once, and only then are the writes that wait let go: they are refused there (READONLY), and the
- * clients ask the sentinels.
+ * clients ask the sentinels. Where Sentinel can do all this itself, it does (Valkey 9).
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
@@ -11,7 +11,7 @@ import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import type { Address } from '../spec/address.js';
 import type { Watching } from './context.js';
-import { failOver, type Promotion } from './fail-over.js';
+import { failOver, isUnknownToVersion, type Promotion, requestHandOver } from './fail-over.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 import { WriteStop } from './write-stop.js';
 
@@ -34,22 +34,37 @@ export async function switchOver(
   context: Watching,
   deadline: AbortSignal,
 ): Promise<Promotion> {
+  const refusal = await requestHandOver(group, connections);
+  const canHandOver = refusal === null || !isUnknownToVersion(refusal);
+  const promotion = canHandOver
+    ? await failOver(group, from.address, connections, context, deadline, async () => {}, requestHandOver)
+    : await holdAndFailOver(group, from, connections, context, deadline);
+  if (promotion !== null) return promotion;
+  throw new RsentinelError('WAIT_TIMEOUT', `Sentinel has no good replica to take the place of ${from.name}`, {
+    hint: 'Look at `rsentinel status`, and at replica-priority: one replica at least must not have 0.',
+  });
+}
+
+/** Where Sentinel cannot hand over by itself. @returns null: it has no good replica */
+async function holdAndFailOver(
+  group: PresentGroup,
+  from: PresentNode,
+  connections: Connections,
+  context: Watching,
+  deadline: AbortSignal,
+): Promise<Promotion | null> {
   const writes = await WriteStop.begin(from.control, connections);
   const warning = writes.kind === 'pause' ? null : WARNINGS[writes.kind];
   if (warning !== null) context.emit({ type: 'warning', message: `${from.name} ${warning}` });
   try {
     await untilCaughtUp(group, from, connections, context, deadline);
-    const promotion = await failOver(group, from.address, connections, context, deadline, async (heir) => {
+    return await failOver(group, from.address, connections, context, deadline, async (heir) => {
       await demote(from.control, heir.address, connections);
       await writes.end();
     });
-    if (promotion !== null) return promotion;
   } finally {
     await writes.end();
   }
-  throw new RsentinelError('WAIT_TIMEOUT', `Sentinel has no good replica to take the place of ${from.name}`, {
-    hint: 'Look at `rsentinel status`, and at replica-priority: one replica at least must not have 0.',
-  });
 }
 
 /** Every replica has what the master had when writes were paused. */

@@ -15,8 +15,9 @@ export interface Written {
 const PERSISTENT = {
   sentinelRetryStrategy: () => 50,
   retryStrategy: () => 50,
-  maxRetriesPerRequest: null,
-  // A write whose fate is not known is not sent again: it would be counted twice.
+  // A write whose fate is not known is not sent again: it would be counted twice. With more than 0 the library
+  // would never say that it is lost (ioredis 6.0).
+  maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   // A former master says READONLY; the library asks the sentinels again then.
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),

@@ -5,6 +5,8 @@ import { ask, connectIoredis } from '../support/clients.js';
 import { testImages } from '../support/environment.js';
 import { type TestGroup, testGroup } from '../support/group.js';
 import { until } from '../support/until.js';
+import { healthy, masterOf } from '../support/while-writing.js';
+import { Writer } from '../support/writer.js';
 
 function topology(image: string, mode: string): string {
   return `
@@ -78,6 +80,19 @@ describe.each(testImages())('$title', ({ image, title, server, version }) => {
       expect(after.report.master?.node).not.toBe(old);
       expect(after.report.redis.find(({ name }) => name === old)?.role).toBe('replica');
       expect(await client.get('after')).toBe('the failover');
+    });
+
+    it('switches over in a planned way, and loses no write of a client that goes on', async () => {
+      const before = await healthy(group);
+      const sentinels = before.sentinels.map(({ address }) => address);
+      const writer = Writer.through(sentinels, 'mymaster', 'switched');
+      await until('the client writes', async () => writer.count > 100);
+      const { code, stderr } = await group.run(['failover']);
+      expect(code, stderr).toBe(0);
+      expect(masterOf(await healthy(group)).name).not.toBe(masterOf(before).name);
+      const { count } = writer;
+      await until('the client writes again', async () => writer.count > count + 100);
+      expect((await writer.stop()).lost).toEqual([]);
     });
 
     it('goes down and leaves nothing', async () => {
