@@ -1,0 +1,116 @@
+/** `reset`: between two tests, a group is what its file says again, with the file's master and without data. */
+import type { GroupReport } from '../report/group-report.js';
+import { Connections } from '../sentinel/connection.js';
+import type { Topology } from '../topology/topology.js';
+import { groupAbsent } from './absent.js';
+import { appoint, canAppoint } from './appoint.js';
+import { finish, type StandingGroup } from './bring-up.js';
+import type { Context } from './context.js';
+import { flush } from './flush.js';
+import { preferring } from './heir.js';
+import { keepingPeriods } from './keep-periods.js';
+import { masterMoved } from './moved-master.js';
+import { nodeMembers } from './on-group.js';
+import type { PresentNode } from './presence.js';
+import { proveReady } from './prove.js';
+import { onceUp } from './reconcile.js';
+import { settleTopology } from './settle.js';
+import { switchOver } from './switch-over.js';
+
+export interface ResetSettings {
+  /** ms that the group may take to be brought up, and then to be ready again without its data. */
+  readonly waitTimeoutMs: number;
+}
+
+export interface ResetResult {
+  readonly report: GroupReport;
+  /** Whether anything had to be done before it could be emptied, as by `up`. */
+  readonly mended: boolean;
+  /** Names of nodes; the same where the file's master was the master. */
+  readonly master: { readonly before: string; readonly after: string };
+  /** From the call to the report. */
+  readonly ms: number;
+}
+
+/**
+ * Brings a group up as `up` does, makes the first Redis node of its topology the master again, and removes
+ * all data and functions from every node. Nothing is asked, and nothing of the data is kept. Returns once
+ * the group has been proved ready again. Containers that are as they should be stay, and so do the
+ * connections of clients where the master stays the same.
+ * @throws RsentinelError GROUP_ABSENT, GROUP_BUSY, FLUSH_REFUSED, WAIT_TIMEOUT; MASTER_MOVED when the sentinels
+ *   have promoted another meanwhile; as `up` does, what that has made being removed again then
+ */
+export async function reset(
+  asked: Topology,
+  { waitTimeoutMs }: ResetSettings,
+  context: Context,
+): Promise<ResetResult> {
+  const started = performance.now();
+  const topology = await settleTopology(asked, context);
+  const connections = new Connections();
+  try {
+    const seen = await context.driver.observe(topology.name);
+    if (nodeMembers(seen).length === 0) throw groupAbsent(topology.name);
+    const holder = { command: 'reset', image: seen.image };
+    const settings = { waitTimeoutMs, onFailure: 'rollback' } as const;
+    return await onceUp(topology, holder, settings, connections, context, async (group, locked) => {
+      const done = await startOver(group, waitTimeoutMs, connections, locked);
+      const ms = performance.now() - started;
+      context.emit({ type: 'ready', ms });
+      return { ...done, mended: group.changed, ms };
+    });
+  } finally {
+    connections.close();
+  }
+}
+
+/** Of a group that has just been proved ready, with its lock held. */
+async function startOver(
+  group: StandingGroup,
+  waitTimeoutMs: number,
+  connections: Connections,
+  context: Context,
+): Promise<Pick<ResetResult, 'report' | 'master'>> {
+  const { spec, engine } = group;
+  const deadline = AbortSignal.timeout(waitTimeoutMs);
+  const [first] = spec.redis;
+  const before = spec.redis.find(({ name }) => name === group.report.master?.node);
+  if (before === undefined) throw new Error('a group was proved ready whose sentinels do not agree');
+
+  const flushing = performance.now();
+  // Before the switch: there is nothing to be copied then.
+  await flush(spec, before, connections, context, deadline);
+  context.emit({ type: 'flushed', node: before.name, ms: performance.now() - flushing });
+  if (before !== first) await switchBack(first, before, group, connections, context, deadline);
+
+  const snapshot = await proveReady(spec, connections, context, deadline);
+  const { report } = await finish(spec, engine, snapshot, connections);
+  const after = report.master?.node ?? 'another node';
+  if (after !== first.name) throw masterMoved(after);
+  return { report, master: { before: before.name, after } };
+}
+
+async function switchBack(
+  first: PresentNode,
+  from: PresentNode,
+  { spec, engine }: StandingGroup,
+  connections: Connections,
+  context: Context,
+  deadline: AbortSignal,
+): Promise<void> {
+  const started = performance.now();
+  if (canAppoint(spec)) {
+    await appoint(first, spec, connections, context, deadline);
+  } else {
+    const switching = () => switchOver(spec, from, connections, context, deadline);
+    await keepingPeriods(engine, connections, () =>
+      preferring(first, from, spec, connections, context, deadline, switching),
+    );
+  }
+  context.emit({
+    type: 'switched-back',
+    from: from.name,
+    to: first.name,
+    ms: performance.now() - started,
+  });
+}
