@@ -50,7 +50,7 @@ interface Switching {
   readonly context: Context;
 }
 
-async function handOver(
+function handOver(
   { group, master, connections, context }: Switching,
   heir: PresentNode | null,
   { wait, waitTimeoutMs }: FailoverSettings,
@@ -74,9 +74,7 @@ async function handOver(
       ms: Math.round(performance.now() - started),
     };
   };
-  return heir === null
-    ? work()
-    : preferring(heir, master, group, connections, context, deadline, work);
+  return heir === null ? work() : preferring(heir, master, group, connections, context, deadline, work);
 }
 
 function heirOf({ name: group, redis }: PresentGroup, master: PresentNode, name: string): PresentNode {

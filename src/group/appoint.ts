@@ -1,6 +1,7 @@
 /** Makes a replica the master at once, without an election: for groups that have no data to lose. */
 import type { Command, Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
+import { FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { findDataFaults } from '../sentinel/readiness.js';
 import { masterViews, type Snapshot } from '../sentinel/snapshot.js';
 import type { Context } from './context.js';
@@ -29,7 +30,7 @@ export function canAppoint({ sentinels }: PresentGroup): boolean {
  * another one, of a configuration that is newer than theirs. They take it as they take the outcome of any
  * failover that another has led. That takes a tenth of the time: no votes, and no waiting for INFO. What
  * clients write meanwhile is lost. When the replicas do not come, the sentinels are told all the same: what
- * they know and what is must not stay apart.
+ * they know and what is must not stay apart. Their periods are those of a group that forms afterwards.
  * @param group a group that has just been proved ready
  * @throws RsentinelError as {@link untilFaultless}
  */
@@ -53,6 +54,10 @@ export async function appoint(
     };
     await untilFaultless(group, look, context, deadline);
   } finally {
+    // A sentinel asks a new master who it is only when its time for INFO has come.
+    await Promise.allSettled(
+      group.sentinels.map(({ control }) => setPeriods(control, FORMING_PERIODS, connections)),
+    );
     await tell(heir, group, before, connections);
   }
 }

@@ -1,6 +1,7 @@
 /** `reset`: between two tests, a group is what its file says again, with the file's master and without data. */
 import type { GroupReport } from '../report/group-report.js';
 import { Connections } from '../sentinel/connection.js';
+import type { GroupSpec } from '../spec/group-spec.js';
 import type { Topology } from '../topology/topology.js';
 import { groupAbsent } from './absent.js';
 import { appoint, canAppoint } from './appoint.js';
@@ -81,19 +82,26 @@ async function startOver(
   // Before the switch: there is nothing to be copied then.
   await flush(spec, before, connections, context, deadline);
   context.emit({ type: 'flushed', node: before.name, ms: performance.now() - flushing });
-  if (before !== first) await switchBack(first, before, group, connections, context, deadline);
 
-  const snapshot = await proveReady(spec, connections, context, deadline);
+  const prove = () => proveReady(spec, connections, context, deadline);
+  const snapshot =
+    before === first
+      ? await prove()
+      : await keepingPeriods(engine, connections, async () => {
+          await switchBack(first, before, spec, connections, context, deadline);
+          return prove();
+        });
   const { report } = await finish(spec, engine, snapshot, connections);
   const after = report.master?.node ?? 'another node';
   if (after !== first.name) throw masterMoved(after);
   return { report, master: { before: before.name, after } };
 }
 
+/** The sentinels' periods are lowered afterwards. */
 async function switchBack(
   first: PresentNode,
   from: PresentNode,
-  { spec, engine }: StandingGroup,
+  spec: GroupSpec,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
@@ -103,9 +111,7 @@ async function switchBack(
     await appoint(first, spec, connections, context, deadline);
   } else {
     const switching = () => switchOver(spec, from, connections, context, deadline);
-    await keepingPeriods(engine, connections, () =>
-      preferring(first, from, spec, connections, context, deadline, switching),
-    );
+    await preferring(first, from, spec, connections, context, deadline, switching);
   }
   context.emit({
     type: 'switched-back',

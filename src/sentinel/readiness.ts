@@ -40,7 +40,11 @@ export function findFaults(
 }
 
 /** The same of the data side alone. @param master the node that is to be the master, whatever the sentinels say */
-export function findDataFaults(expected: Expectation, snapshot: Snapshot, master: Expected): readonly Fault[] {
+export function findDataFaults(
+  expected: Expectation,
+  snapshot: Snapshot,
+  master: Expected,
+): readonly Fault[] {
   const data: Expectation = { ...expected, sentinels: [] };
   return collect(0, (report) => {
     reportSilent(data, snapshot, report);
