@@ -6,6 +6,7 @@ import { SetupError } from '../../scripts/lib/log.mjs';
 import { runChild } from './child.mjs';
 import { untilComposeReady } from './compose-ready.mjs';
 import { describeGroup, topologyText } from './group.mjs';
+import { resets } from './resets.mjs';
 import { CLI, SELDOM } from './settings.mjs';
 import { twelveGroups } from './twelve.mjs';
 
@@ -37,6 +38,7 @@ export async function contestants({ run, folder, image, compose }) {
     await bareEngine('bridge', `${prefix}bare-bridge`, image, folder),
     await rsentinel('large', `${prefix}large`, image, folder),
     await bareEngine('large', `${prefix}bare-large`, image, folder),
+    await resets(`${prefix}reset`, image, folder),
     await twelveGroups(`${prefix}of-twelve`, image, folder),
   ];
   if (!compose.found) return field;

@@ -3,7 +3,8 @@ import type { Command, Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { findDataFaults } from '../sentinel/readiness.js';
-import { masterViews, type Snapshot } from '../sentinel/snapshot.js';
+import { agreedMaster, masterViews, type Snapshot } from '../sentinel/snapshot.js';
+import { sameAddress } from '../spec/address.js';
 import type { Context } from './context.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 import { untilFaultless } from './watch.js';
@@ -23,6 +24,18 @@ const TOLD: readonly Command[] = [
  */
 export function canAppoint({ sentinels }: PresentGroup): boolean {
   return sentinels.length > 1;
+}
+
+/** Whether a node is a master by its own word while all sentinels are at rest with another. */
+export function isUntold(
+  { name, address }: Pick<PresentNode, 'name' | 'address'>,
+  snapshot: Snapshot,
+): boolean {
+  const named = agreedMaster(snapshot);
+  const own = snapshot.redis.get(name);
+  const isAtRest = masterViews(snapshot).every(({ flags }) => !flags.includes('failover_in_progress'));
+  const isMaster = own?.kind === 'redis' && own.role === 'master';
+  return isMaster && isAtRest && named !== null && !sameAddress(named, address);
 }
 
 /**

@@ -21,27 +21,28 @@ const ALLOCATION_ATTEMPTS = 6;
 export type Holder = Pick<LockSettings, 'command' | 'image'>;
 
 /**
- * Brings a group up, and does something with it before anybody else may change it.
- * @throws RsentinelError GROUP_BUSY; when the group cannot be brought up; what `work` throws
+ * Does something with the group of a topology before anybody else may change it.
+ * @throws RsentinelError GROUP_BUSY; what `work` throws
  */
-export function onceUp<T>(
+export function underLock<T>(
   topology: SettledTopology,
   { command, image }: Holder,
-  settings: BringUpSettings,
-  connections: Connections,
+  waitTimeoutMs: number,
   context: Context,
-  work: (group: StandingGroup, context: Context) => Promise<T>,
+  work: (locked: Locked) => Promise<T>,
 ): Promise<T> {
   const { name, directory, file = null } = topology;
-  const lock = { command, image, directory, file, waitTimeoutMs: settings.waitTimeoutMs };
-  return withLock(name, lock, context, async (locked) => {
+  return withLock(name, { command, image, directory, file, waitTimeoutMs }, context, async (locked) => {
     if (locked.tookOver) await untilEngineCalm(name, locked.context);
-    return work(await reconcile(topology, settings, connections, locked), locked.context);
+    return work(locked);
   });
 }
 
-/** Plans and performs, with the lock held: what was seen before may have changed. */
-async function reconcile(
+/**
+ * Plans and performs, with the lock held: what was seen before may have changed.
+ * @throws RsentinelError as `up` does
+ */
+export async function reconcile(
   topology: SettledTopology,
   settings: BringUpSettings,
   connections: Connections,

@@ -1,22 +1,24 @@
 /** `reset`: between two tests, a group is what its file says again, with the file's master and without data. */
 import type { GroupReport } from '../report/group-report.js';
 import { Connections } from '../sentinel/connection.js';
+import { takeSnapshot } from '../sentinel/observe.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 import type { Topology } from '../topology/topology.js';
 import { groupAbsent } from './absent.js';
-import { appoint, canAppoint } from './appoint.js';
+import { appoint, canAppoint, isUntold } from './appoint.js';
 import { finish, type StandingGroup } from './bring-up.js';
 import type { Context } from './context.js';
 import { flush } from './flush.js';
 import { preferring } from './heir.js';
 import { keepingPeriods } from './keep-periods.js';
 import { masterMoved } from './moved-master.js';
-import { nodeMembers } from './on-group.js';
-import type { PresentNode } from './presence.js';
+import { nodeMembers, presentMaster } from './on-group.js';
+import { masterNameOf, Presence, type PresentNode } from './presence.js';
 import { proveReady } from './prove.js';
-import { onceUp } from './reconcile.js';
+import { reconcile, underLock } from './reconcile.js';
 import { settleTopology } from './settle.js';
 import { switchOver } from './switch-over.js';
+import { untilWhole } from './whole.js';
 
 export interface ResetSettings {
   /** ms that the group may take to be brought up, and then to be ready again without its data. */
@@ -54,8 +56,10 @@ export async function reset(
     if (nodeMembers(seen).length === 0) throw groupAbsent(topology.name);
     const holder = { command: 'reset', image: seen.image };
     const settings = { waitTimeoutMs, onFailure: 'rollback' } as const;
-    return await onceUp(topology, holder, settings, connections, context, async (group, locked) => {
-      const done = await startOver(group, waitTimeoutMs, connections, locked);
+    return await underLock(topology, holder, waitTimeoutMs, context, async (locked) => {
+      await endAppointment(topology, waitTimeoutMs, connections, locked.context);
+      const group = await reconcile(topology, settings, connections, locked);
+      const done = await startOver(group, waitTimeoutMs, connections, locked.context);
       const ms = performance.now() - started;
       context.emit({ type: 'ready', ms });
       return { ...done, mended: group.changed, ms };
@@ -63,6 +67,33 @@ export async function reset(
   } finally {
     connections.close();
   }
+}
+
+/**
+ * The file's master may be a master already that no sentinel knows of: by a reset that was killed in between, or
+ * because it has just been started again. Left alone, the sentinels would make something of that within a
+ * minute.
+ */
+async function endAppointment(
+  { name, redis }: Topology,
+  waitTimeoutMs: number,
+  connections: Connections,
+  context: Context,
+): Promise<void> {
+  const engine = await context.driver.observe(name);
+  if (engine.members.some(({ state }) => state !== 'running')) return;
+  const group = new Presence(name, masterNameOf(engine), engine).group;
+  const heir = group.redis.find((node) => node.name === redis[0].name);
+  if (heir === undefined || !canAppoint(group)) return;
+  if (!isUntold(heir, await takeSnapshot(group, connections))) return;
+  const started = performance.now();
+  const from = (await presentMaster(engine, connections)) ?? 'another node';
+  const deadline = AbortSignal.timeout(waitTimeoutMs);
+  await keepingPeriods(engine, connections, async () => {
+    await appoint(heir, group, connections, context, deadline);
+    await untilWhole(group, connections, context, deadline);
+  });
+  context.emit({ type: 'switched-back', from, to: heir.name, ms: performance.now() - started });
 }
 
 /** Of a group that has just been proved ready, with its lock held. */

@@ -11,7 +11,7 @@ import { type BringUpSettings, type BroughtUp, finish } from './bring-up.js';
 import type { Context } from './context.js';
 import { observeSituation } from './observe-state.js';
 import { proveReady } from './prove.js';
-import { noRefusals, onceUp } from './reconcile.js';
+import { noRefusals, reconcile, underLock } from './reconcile.js';
 import { settleTopology } from './settle.js';
 
 export type UpSettings = BringUpSettings;
@@ -47,8 +47,8 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
       await pullImage(spec, steps, context);
     }
     const holder = { command: 'up', image: topology.image };
-    return await onceUp(topology, holder, settings, connections, context, async (done) =>
-      timed(done, started, context),
+    return await underLock(topology, holder, settings.waitTimeoutMs, context, async (locked) =>
+      timed(await reconcile(topology, settings, connections, locked), started, context),
     );
   } finally {
     connections.close();

@@ -154,6 +154,18 @@ describe('reset', () => {
     await expectFresh(group);
   });
 
+  it('tells the sentinels of a master that a killed reset has made without telling them', async () => {
+    await reset(group);
+    const { code, stderr } = await group.run(['failover', '--to', 'redis-2']);
+    expect(code, stderr).toBe(0);
+    const { redis } = await healthy(group);
+    await ask(redis[0]?.address ?? { host: '', port: 0 }, 'REPLICAOF', 'NO', 'ONE');
+    const done = await group.run(['reset']);
+    expect(done.code, done.stderr).toBe(0);
+    expect(done.stderr).toContain('made redis-1 the master again, in the place of redis-2');
+    await expectFresh(group);
+  });
+
   it('can be killed anywhere, and done again', async () => {
     const { code, stderr } = await group.run(['failover', '--to', 'redis-2']);
     expect(code, stderr).toBe(0);
