@@ -1,4 +1,5 @@
 /** `reset`: between two tests, a group is what its file says again, with the file's master and without data. */
+import type { ObservedEngine } from '../driver/driver.js';
 import type { GroupReport } from '../report/group-report.js';
 import { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
@@ -57,7 +58,7 @@ export async function reset(
     const holder = { command: 'reset', image: seen.image };
     const settings = { waitTimeoutMs, onFailure: 'rollback' } as const;
     return await underLock(topology, holder, waitTimeoutMs, context, async (locked) => {
-      await endAppointment(topology, waitTimeoutMs, connections, locked.context);
+      await endAppointment(topology, seen, waitTimeoutMs, connections, locked.context);
       const group = await reconcile(topology, settings, connections, locked);
       const done = await startOver(group, waitTimeoutMs, connections, locked.context);
       const ms = performance.now() - started;
@@ -73,14 +74,15 @@ export async function reset(
  * The file's master may be a master already that no sentinel knows of: by a reset that was killed in between, or
  * because it has just been started again. Left alone, the sentinels would make something of that within a
  * minute.
+ * @param engine as it was before the lock was held: who has gone since does not answer
  */
 async function endAppointment(
   { name, redis }: Topology,
+  engine: ObservedEngine,
   waitTimeoutMs: number,
   connections: Connections,
   context: Context,
 ): Promise<void> {
-  const engine = await context.driver.observe(name);
   if (engine.members.some(({ state }) => state !== 'running')) return;
   const group = new Presence(name, masterNameOf(engine), engine).group;
   const heir = group.redis.find((node) => node.name === redis[0].name);
