@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'DIRECTORY_CHANGED'
   | 'DIRECTIVE_REFUSED'
   | 'MASTER_MOVED'
+  | 'FLUSH_REFUSED'
   | 'NODE_EXITED'
   | 'WAIT_TIMEOUT'
   | 'INTERRUPTED'

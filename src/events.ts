@@ -25,6 +25,10 @@ export type RsentinelEvent =
   /** The group is not ready yet: what is missing, most telling first. */
   | { readonly type: 'waiting'; readonly missing: readonly string[] }
   | { readonly type: 'ready'; readonly ms: number }
+  /** All data of a group is gone, from every replica too. `node`: its master. */
+  | { readonly type: 'flushed'; readonly node: string; readonly ms: number }
+  /** The file's master has been made the master again. */
+  | { readonly type: 'switched-back'; readonly from: string; readonly to: string; readonly ms: number }
   | { readonly type: 'retrying'; readonly reason: string }
   | { readonly type: 'rollback-started'; readonly reason: string }
   | {

@@ -34,6 +34,7 @@ export { type ListedGroup, type ListedHealth, list } from './group/list.js';
 export { type Logs, type LogsSettings, logs } from './group/logs.js';
 export type { NodeLine } from './group/node-lines.js';
 export { findPrunable, type Prunable, type PruneReason } from './group/prune.js';
+export { type ResetResult, type ResetSettings, reset } from './group/reset.js';
 export { status } from './group/status.js';
 export { planUp, type UpResult, type UpSettings, up } from './group/up.js';
 export type { Operation, Step } from './plan/steps.js';

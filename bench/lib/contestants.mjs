@@ -7,6 +7,7 @@ import { runChild } from './child.mjs';
 import { untilComposeReady } from './compose-ready.mjs';
 import { failovers } from './failovers.mjs';
 import { describeGroup, topologyText } from './group.mjs';
+import { resets } from './resets.mjs';
 import { CLI, SELDOM } from './settings.mjs';
 import { twelveGroups } from './twelve.mjs';
 
@@ -40,6 +41,7 @@ export async function contestants({ run, folder, image, compose }) {
     await bareEngine('large', `${prefix}bare-large`, image, folder),
     await failovers('normal', `${prefix}failovers-normal`, image, folder),
     await failovers('fast', `${prefix}failovers-fast`, image, folder),
+    await resets(`${prefix}reset`, image, folder),
     await twelveGroups(`${prefix}of-twelve`, image, folder),
   ];
   if (!compose.found) return field;

@@ -17,6 +17,10 @@ const ROWS = [
   ['rsentinel, twelve groups at once', 'twelve at once', ''],
   ['rsentinel, twelve groups one after another', 'twelve one after another', ''],
   ['rsentinel, nothing to do', 'rsentinel up, nothing to do', ''],
+  ['rsentinel reset, nothing broken', 'reset, nothing broken', ''],
+  ['`down --volumes` and `up` instead', 'down and up, nothing broken', ''],
+  ['rsentinel reset after a failover', 'reset after a failover', ''],
+  ['`down --volumes` and `up` instead', 'down and up after a failover', ''],
   ['`node -e 0`', 'node -e 0', ''],
   ['without process start: rsentinel, loopback', 'rsentinel loopback up, process apart', ''],
   ['without process start: bare engine', 'bare engine loopback up, process apart', ''],
@@ -37,6 +41,8 @@ const RATIOS = [
   ['1 + 20 + 5 nodes up / bare engine', 'rsentinel large up', 'bare engine large up', 'as 1 + 2 + 3'],
   ['1 + 20 + 5 nodes down / bare engine', 'rsentinel large down', 'bare engine large down', ''],
   ['twelve groups at once / one after another', 'twelve at once', 'twelve one after another', '< 1'],
+  ['reset / down and up, nothing broken', 'reset, nothing broken', 'down and up, nothing broken', '< 1'],
+  ['reset / down and up, after a failover', 'reset after a failover', 'down and up after a failover', '< 1'],
   ['nothing to do / `node -e 0`', 'rsentinel up, nothing to do', 'node -e 0', '≤ 4'],
 ];
 

@@ -54,6 +54,11 @@ export interface DownFlags extends TargetFlags, EngineFlags, ReportFlags, Format
   readonly yes?: true;
 }
 
+export interface ResetFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
+  /** ms */
+  readonly waitTimeout?: number;
+}
+
 /** Of all commands that change what a group that runs does. */
 export interface FailoverFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
   /** Name of the node that is to be the master. */

@@ -8,6 +8,7 @@ Examples:
   rsentinel ls                       every group on the engine
   rsentinel logs -f                  what its nodes say
   rsentinel kill master              and see another take over
+  rsentinel reset                    as after up again, without data: between two tests
 
 Without a topology file, up makes the default group: a master, two replicas, three sentinels.
 
@@ -45,6 +46,18 @@ Examples:
   rsentinel down -n mymaster-demo    by name, from anywhere
   rsentinel down --volumes           with configuration and data
   rsentinel down --all --yes         every group on the engine`;
+
+export const RESET_HELP = `
+All data of the group is deleted, without a question: every database of every node, and functions.
+First whatever \`up\` would do is done: nodes that were killed, paused or cut off come back, and a file
+that has changed is rolled out. Then the file's first Redis node is the master again. Containers stay
+as they are, and so do client connections, unless the master has to be switched. What is set by CONFIG
+SET, statistics and the cache of scripts stay too. Exits with 124 when it does not come about in time.
+
+Examples:
+  rsentinel reset
+  rsentinel reset -f topology.yaml
+  rsentinel reset -n ci-42 -q`;
 
 export const FAILOVER_HELP = `
 Writes are held until the next master has every one of them, so that none is lost.

@@ -2,9 +2,9 @@
  * The command line: which commands and options there are. It only parses; what a command does is
  * loaded when it is asked for, so that `--help` need not wait for an engine's client.
  */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { VERSION } from '../version.js';
-import { parseDuration } from './duration.js';
+import { duration, lifetime, lineCount, lostCount, roundCount, sentinels, since } from './arguments.js';
 import type {
   DoctorFlags,
   DownFlags,
@@ -15,11 +15,11 @@ import type {
   LogsFlags,
   PruneFlags,
   RenderFlags,
+  ResetFlags,
   StatusFlags,
   TargetFlags,
   UpFlags,
 } from './flags.js';
-import { parseSentinels } from './given.js';
 import {
   DOCTOR_HELP,
   DOWN_HELP,
@@ -31,11 +31,11 @@ import {
   LS_HELP,
   PRUNE_HELP,
   RENDER_HELP,
+  RESET_HELP,
   STATUS_HELP,
   UP_HELP,
 } from './help.js';
 import type { Command as Run } from './session.js';
-import { parseSince } from './since.js';
 
 interface Texts {
   readonly writeOut: (text: string) => void;
@@ -100,6 +100,17 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     .option('--all', 'every group on the engine, whoever made it; asks first')
     .option('-y, --yes', 'with --all: do not ask');
   addReport(addFormat(addEngine(down))).addHelpText('after', DOWN_HELP);
+
+  const reset = program
+    .command('reset')
+    .description("delete all data of a group, and make the file's master the master again: between two tests")
+    .action(action<ResetFlags>(async () => (await import('./commands/reset.js')).reset));
+  addTarget(reset, 'the group; the file that it was made from is used').option(
+    '--wait-timeout <duration>',
+    'how long the group may take to be ready, and to be so again (default: 60s)',
+    duration,
+  );
+  addReport(addFormat(addEngine(reset))).addHelpText('after', RESET_HELP);
 
   const failover = program
     .command('failover')
@@ -269,32 +280,3 @@ function addReport(command: Command): Command {
     .addOption(new Option('-q, --quiet', 'print errors only, and JSON if asked for').conflicts('verbose'))
     .option('-v, --verbose', VERBOSE);
 }
-
-/** What is thrown for the user becomes an error of commander's, which names the option. */
-function argument<T>(parse: (text: string) => T): (text: string) => T {
-  return (text) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      throw new InvalidArgumentError(error instanceof RangeError ? error.message : String(error));
-    }
-  };
-}
-
-const duration = argument((text) => parseDuration(text));
-const lifetime = argument((text) => parseDuration(text, '30d'));
-const sentinels = argument(parseSentinels);
-const since = argument((text) => parseSince(text, Date.now()));
-const lineCount = argument((text) => {
-  if (!/^\d{1,9}$/.test(text)) throw new RangeError('Not a number of lines.');
-  return Number(text);
-});
-
-const roundCount = argument((text) => {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new RangeError('Not a number of rounds from 1 to 9999.');
-  return Number(text);
-});
-const lostCount = argument((text) => {
-  if (!/^\d{1,9}$/.test(text)) throw new RangeError('Not a number of writes.');
-  return Number(text);
-});

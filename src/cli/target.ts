@@ -39,6 +39,29 @@ export async function resolveTarget(selection: Selection, around: Surroundings):
   }
 }
 
+/**
+ * The topology of the group that is meant, for a command that cannot do without: what is wrong with its file
+ * is an error then.
+ * @throws RsentinelError as {@link resolveTarget}; TOPOLOGY_NOT_FOUND, TOPOLOGY_INVALID
+ */
+export async function resolveTopology(selection: Selection, around: Surroundings): Promise<Topology> {
+  const { name, topology } = await resolveTarget(selection, { ...around, warn: () => {} });
+  if (topology !== null) return topology;
+  if (selection.file !== undefined) return around.load(await around.find(selection.file), selection.name);
+  const origin = (await around.groups()).find((group) => group.name === name);
+  if (typeof origin?.file === 'string')
+    return around.load({ kind: 'file', given: origin.file, path: origin.file }, name);
+  const byDefault = await around.find(undefined);
+  if (byDefault.kind === 'defaults') {
+    // As `up` would have made it, here and under this name.
+    const made = await around.load(byDefault, name);
+    if (made.directory === origin?.directory) return made;
+  }
+  throw new RsentinelError('TOPOLOGY_NOT_FOUND', `nothing tells which file the group ${name} was made from`, {
+    hint: `Name it: -f FILE -n ${name}`,
+  });
+}
+
 function whole(topology: Topology): Target {
   return { name: topology.name, topology };
 }

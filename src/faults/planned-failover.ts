@@ -1,6 +1,7 @@
 /** `failover`: a planned switch of the master that loses nothing. */
 import { RsentinelError } from '../errors.js';
 import type { Context } from '../group/context.js';
+import { preferring } from '../group/heir.js';
 import { keepingPeriods } from '../group/keep-periods.js';
 import { onGroup, presentMaster, sentinelsOf } from '../group/on-group.js';
 import { masterNameOf, Presence, type PresentGroup, type PresentNode } from '../group/presence.js';
@@ -10,7 +11,6 @@ import type { Connections } from '../sentinel/connection.js';
 import { PATIENCE } from './bring-on.js';
 import { Milestones } from './effect.js';
 import type { FaultReport } from './fault.js';
-import { preferHeir } from './heir.js';
 
 export interface FailoverSettings {
   /** Name of the replica that is to take over; null: Sentinel's choice. */
@@ -50,15 +50,13 @@ interface Switching {
   readonly context: Context;
 }
 
-async function handOver(
+function handOver(
   { group, master, connections, context }: Switching,
   heir: PresentNode | null,
   { wait, waitTimeoutMs }: FailoverSettings,
 ): Promise<FaultReport> {
   const deadline = AbortSignal.timeout(waitTimeoutMs ?? PATIENCE);
-  const restore =
-    heir === null ? null : await preferHeir(heir, master, group, connections, context, deadline);
-  try {
+  const work = async (): Promise<FaultReport> => {
     const started = performance.now();
     const milestones = new Milestones(started);
     const { master: promoted } = await switchOver(group, master, connections, context, deadline);
@@ -75,9 +73,8 @@ async function handOver(
       milestones: milestones.list,
       ms: Math.round(performance.now() - started),
     };
-  } finally {
-    await restore?.();
-  }
+  };
+  return heir === null ? work() : preferring(heir, master, group, connections, context, deadline, work);
 }
 
 function heirOf({ name: group, redis }: PresentGroup, master: PresentNode, name: string): PresentNode {

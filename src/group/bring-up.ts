@@ -34,6 +34,12 @@ export interface BroughtUp {
   readonly changed: boolean;
 }
 
+/** A group that has been proved ready, for those who go on with it. */
+export interface StandingGroup extends BroughtUp {
+  readonly spec: GroupSpec;
+  readonly engine: ObservedEngine;
+}
+
 /** Observes the group; `refused`: its sentinels have been asked for a failover in vain. */
 export type Look = (promotion: 'possible' | 'refused') => Promise<Situation>;
 
@@ -47,7 +53,7 @@ export async function bringUp(
   settings: BringUpSettings,
   connections: Connections,
   context: Context,
-): Promise<BroughtUp> {
+): Promise<StandingGroup> {
   const situation = await look('possible');
   const { spec, observed } = situation;
   const journal = new Journal();
@@ -63,7 +69,7 @@ export async function bringUp(
     const seen =
       done.isUntouched && mark === null ? observed.engine : await context.driver.observe(spec.name);
     const { report, changed } = await finish(done.spec, seen, snapshot, connections);
-    return { report, changed: changed || !done.isUntouched };
+    return { spec: done.spec, engine: seen, report, changed: changed || !done.isUntouched };
   } catch (error) {
     const { live } = observed;
     const before = live.sentinels.size === 0 ? spec.timing : live.timing;

@@ -67,8 +67,11 @@ async function holdAndFailOver(
   }
 }
 
-/** Every replica has what the master had when writes were paused. */
-async function untilCaughtUp(
+/**
+ * Waits until every replica has what the master had at the first look.
+ * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
+ */
+export async function untilCaughtUp(
   group: PresentGroup,
   from: PresentNode,
   connections: Connections,

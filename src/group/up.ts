@@ -1,19 +1,17 @@
 /** `up`: what runs is made to be what the file says, and proved ready. */
-import { hasCode, PortTakenError } from '../errors.js';
+import { hasCode } from '../errors.js';
 import { apply } from '../plan/apply.js';
 import { planUp as plan } from '../plan/plan.js';
 import type { Step } from '../plan/steps.js';
 import { Connections } from '../sentinel/connection.js';
 import type { Snapshot } from '../sentinel/snapshot.js';
 import type { GroupSpec } from '../spec/group-spec.js';
-import type { SettledTopology } from '../spec/settle.js';
 import type { Topology } from '../topology/topology.js';
-import { type BringUpSettings, type BroughtUp, bringUp, finish } from './bring-up.js';
+import { type BringUpSettings, type BroughtUp, finish } from './bring-up.js';
 import type { Context } from './context.js';
-import { untilEngineCalm } from './engine-calm.js';
-import { type Locked, type LockSettings, withLock } from './lock.js';
-import { observeSituation, type Refused, type Situation } from './observe-state.js';
+import { observeSituation } from './observe-state.js';
 import { proveReady } from './prove.js';
+import { noRefusals, reconcile, underLock } from './reconcile.js';
 import { settleTopology } from './settle.js';
 
 export type UpSettings = BringUpSettings;
@@ -23,12 +21,6 @@ export interface UpResult extends BroughtUp {
   readonly ms: number;
 }
 
-/**
- * How often a group is planned anew because automatic ports or subnets turned out to be taken. Each
- * time all that the engine knows to be taken is avoided: more than once only what others take in
- * the same moment, or programs outside of the engine.
- */
-const ALLOCATION_ATTEMPTS = 6;
 /** ms that a group whose nodes all run may take to be proved, before it is worked on. */
 const GLANCE = 1_000;
 
@@ -54,55 +46,12 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
       }
       await pullImage(spec, steps, context);
     }
-    const lock: LockSettings = {
-      command: 'up',
-      waitTimeoutMs: settings.waitTimeoutMs,
-      image: topology.image,
-      directory: topology.directory,
-      file: topology.file ?? null,
-    };
-    return await withLock(topology.name, lock, context, async (locked) => {
-      if (locked.tookOver) await untilEngineCalm(topology.name, locked.context);
-      return reconcile(topology, settings, connections, locked, started);
-    });
+    const holder = { command: 'up', image: topology.image };
+    return await underLock(topology, holder, settings.waitTimeoutMs, context, async (locked) =>
+      timed(await reconcile(topology, settings, connections, locked), started, context),
+    );
   } finally {
     connections.close();
-  }
-}
-
-/** Plans and performs, with the lock held: what was seen before may have changed. */
-async function reconcile(
-  topology: SettledTopology,
-  settings: UpSettings,
-  connections: Connections,
-  { context, tookOver }: Locked,
-  started: number,
-): Promise<UpResult> {
-  const refused = noRefusals();
-  for (let attempt = 1; ; attempt += 1) {
-    const situations: Situation[] = [];
-    const look = async (promotion: 'possible' | 'refused'): Promise<Situation> => {
-      const all = { ...refused, promotion: promotion === 'refused' };
-      const situation = await observeSituation(topology, all, connections, context);
-      situations.push(situation);
-      return situation;
-    };
-    try {
-      return timed(await bringUp(look, settings, connections, context), started, context);
-    } catch (error) {
-      // Of what a killed command had told the engine to stop or remove, something took its time.
-      const mayBeOfOther =
-        tookOver && attempt === 1 && (hasCode(error, 'NODE_EXITED') || hasCode(error, 'ENGINE_FAILED'));
-      const again =
-        attempt < ALLOCATION_ATTEMPTS &&
-        (mayBeOfOther ||
-          hasCode(error, 'MASTER_MOVED') ||
-          (await learnRefusal(error, topology, situations.at(-1)?.spec, refused, context)));
-      if (!again) throw error;
-      context.emit({ type: 'retrying', reason: error instanceof Error ? error.message : String(error) });
-    } finally {
-      await Promise.all(situations.map(({ storage }) => storage.close()));
-    }
   }
 }
 
@@ -126,10 +75,10 @@ async function pullImage(spec: GroupSpec, steps: readonly Step[], context: Conte
   await apply(pulls, () => driver.pullImage(spec.image, signal), emit, signal);
 }
 
-function timed(done: BroughtUp, started: number, { emit }: Context): UpResult {
+function timed({ report, changed }: BroughtUp, started: number, { emit }: Context): UpResult {
   const ms = performance.now() - started;
   emit({ type: 'ready', ms });
-  return { ...done, ms };
+  return { report, changed, ms };
 }
 
 /** The steps that `up` would take now; nothing is changed. @throws RsentinelError as `up` does */
@@ -143,39 +92,4 @@ export async function planUp(asked: Topology, context: Context): Promise<readonl
   } finally {
     connections.close();
   }
-}
-
-interface Learnt extends Refused {
-  readonly ports: Set<number>;
-  readonly subnets: Set<string>;
-}
-
-function noRefusals(): Learnt {
-  return { ports: new Set(), subnets: new Set(), promotion: false };
-}
-
-/**
- * Notes what the engine has refused, and with it all that it would refuse as well.
- * @returns whether another address may be tried instead
- */
-async function learnRefusal(
-  error: unknown,
-  topology: Topology,
-  spec: GroupSpec | undefined,
-  refused: Learnt,
-  { driver }: Context,
-): Promise<boolean> {
-  if (error instanceof PortTakenError) {
-    if ([...topology.redis, ...topology.sentinels].some((node) => node.port === error.port)) return false;
-    refused.ports.add(error.port);
-  } else if (hasCode(error, 'SUBNET_TAKEN')) {
-    if (topology.network.subnet !== undefined || spec?.network.subnet === undefined) return false;
-    refused.subnets.add(spec.network.subnet);
-  } else {
-    return false;
-  }
-  const taken = await driver.takenByOthers(topology.name);
-  for (const port of taken.ports) refused.ports.add(port);
-  for (const subnet of taken.subnets) refused.subnets.add(subnet);
-  return true;
 }

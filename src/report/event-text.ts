@@ -36,6 +36,14 @@ export function readyText(event: EventOf<'ready'>): string {
   return `proved ready (${formatMs(event.ms)})`;
 }
 
+export function flushedText({ node, ms }: EventOf<'flushed'>): string {
+  return `emptied ${printable(node)} and its replicas (${formatMs(ms)})`;
+}
+
+export function switchedBackText({ from, to, ms }: EventOf<'switched-back'>): string {
+  return `made ${printable(to)} the master again, in the place of ${printable(from)} (${formatMs(ms)})`;
+}
+
 export function retryText(event: EventOf<'retrying'>): string {
   return `trying again: ${printable(event.reason)}`;
 }

@@ -5,6 +5,7 @@ import {
   drillDoneText,
   drillEventText,
   drillRoundText,
+  flushedText,
   isMilestone,
   lockBrokenText,
   missingText,
@@ -13,6 +14,7 @@ import {
   retryText,
   rollbackText,
   rolledBackLines,
+  switchedBackText,
   waitingForLockText,
   warningText,
 } from './event-text.js';
@@ -79,6 +81,10 @@ export class LogReporter implements Reporter {
         return this.#waiting(event.missing);
       case 'ready':
         return [green(readyText(event))];
+      case 'flushed':
+        return [flushedText(event)];
+      case 'switched-back':
+        return [switchedBackText(event)];
       case 'retrying':
         return [retryText(event)];
       case 'rollback-started':

@@ -8,6 +8,7 @@ import {
   drillDoneText,
   drillEventText,
   drillRoundText,
+  flushedText,
   lockBrokenText,
   missingText,
   pullText,
@@ -15,6 +16,7 @@ import {
   retryText,
   rollbackText,
   rolledBackLines,
+  switchedBackText,
   waitingForLockText,
   warningText,
 } from './event-text.js';
@@ -112,6 +114,12 @@ export class TtyReporter implements Reporter {
       case 'ready':
         this.#print(green(`✔ ${readyText(event)}`));
         this.#say('looking at what came of it');
+        break;
+      case 'flushed':
+        this.#print(`${green('✔')} ${flushedText(event)}`);
+        break;
+      case 'switched-back':
+        this.#print(`${green('✔')} ${switchedBackText(event)}`);
         break;
       case 'retrying':
         this.#print(retryText(event));

@@ -30,22 +30,40 @@ export function findFaults(
   snapshot: Snapshot,
   evidence: LinkEvidence,
 ): readonly Fault[] {
+  const views = answering(expected, snapshot);
+  return collect(views.length, (report) => {
+    reportSilent(expected, snapshot, report);
+    const master = agreedMaster(expected, views, report);
+    for (const view of views) sentinelFaults(expected, view, views, evidence, report);
+    if (master !== null) redisFaults(expected, snapshot, master, report);
+  });
+}
+
+/** The same of the data side alone. @param master the node that is to be the master, whatever the sentinels say */
+export function findDataFaults(
+  expected: Expectation,
+  snapshot: Snapshot,
+  master: Expected,
+): readonly Fault[] {
+  const data: Expectation = { ...expected, sentinels: [] };
+  return collect(0, (report) => {
+    reportSilent(data, snapshot, report);
+    redisFaults(data, snapshot, master, report);
+  });
+}
+
+/** @param answering how many sentinels answer */
+function collect(answering: number, look: (report: Report) => void): readonly Fault[] {
   const findings = new Map<string, Finding>();
-  const report: Report = (code, node, message, by) => {
+  look((code, node, message, by) => {
     const id = `${code} ${node} ${message}`;
     const before = findings.get(id)?.by ?? [];
     findings.set(id, { code, node, message, by: by === undefined ? before : [...before, by] });
-  };
-  reportSilent(expected, snapshot, report);
-
-  const views = answering(expected, snapshot);
-  const master = agreedMaster(expected, views, report);
-  for (const view of views) sentinelFaults(expected, view, views, evidence, report);
-  if (master !== null) redisFaults(expected, snapshot, master, report);
+  });
   return [...findings.values()].map(({ code, node, message, by }) => ({
     code,
     node,
-    message: `${message}${witnesses(by, views.length)}`,
+    message: `${message}${witnesses(by, answering)}`,
     remedy: remedy(code),
   }));
 }

@@ -17,7 +17,7 @@ import { findSource, selectionOf } from '../source.js';
  * periods cannot be lowered. A loaded CI machine is some four times slower. What is not ready
  * after a minute does not become so, and nobody should wait longer to learn why.
  */
-const DEFAULT_WAIT_MS = 60_000;
+export const DEFAULT_WAIT_MS = 60_000;
 
 /** `rsentinel up` */
 export async function up(flags: UpFlags, session: Session): Promise<number> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renamed } from '../../../src/cli/load.js';
 import { findSource, type Selection, type Source, selectionOf } from '../../../src/cli/source.js';
-import { resolveTarget } from '../../../src/cli/target.js';
+import { resolveTarget, resolveTopology, type Surroundings } from '../../../src/cli/target.js';
 import type { GroupOrigin } from '../../../src/driver/driver.js';
 import { RsentinelError } from '../../../src/errors.js';
 import { parseTopology } from '../../../src/topology/parse.js';
@@ -33,26 +33,28 @@ function read(source: Source, world: World): Topology {
   return topology(found, source.path);
 }
 
+function surroundings(world: World, warnings: string[]): Surroundings {
+  return {
+    cwd: CWD,
+    find: async (file) =>
+      file === undefined && world.here !== undefined
+        ? { kind: 'file', given: world.here, path: `${CWD}/${world.here}` }
+        : findSource(file, CWD),
+    load: async (source, name) => {
+      const own = read(source, world);
+      return name === undefined ? own : renamed(own, name, CWD);
+    },
+    groups: async () => world.groups ?? [],
+    warn: (message) => {
+      warnings.push(message);
+    },
+  };
+}
+
 async function resolve(selection: Partial<Selection>, world: World) {
   const warnings: string[] = [];
-  const target = await resolveTarget(
-    { name: undefined, file: undefined, ...selection },
-    {
-      cwd: CWD,
-      find: async (file) =>
-        file === undefined && world.here !== undefined
-          ? { kind: 'file', given: world.here, path: `${CWD}/${world.here}` }
-          : findSource(file, CWD),
-      load: async (source, name) => {
-        const own = read(source, world);
-        return name === undefined ? own : renamed(own, name, CWD);
-      },
-      groups: async () => world.groups ?? [],
-      warn: (message) => {
-        warnings.push(message);
-      },
-    },
-  );
+  const around = surroundings(world, warnings);
+  const target = await resolveTarget({ name: undefined, file: undefined, ...selection }, around);
   return { name: target.name, directory: target.topology?.directory ?? null, warnings };
 }
 
@@ -241,5 +243,39 @@ describe('a name from the command line', () => {
     const own = topology('demo', '/home/me/topology.yaml');
     expect(renamed(own, 'ci', CWD).directory).toBe('/home/me/.rsentinel/ci');
     expect(renamed({ ...own, directory: '/data' }, 'ci', CWD).directory).toBe('/data');
+  });
+});
+
+describe('the topology that reset cannot do without', () => {
+  const topologyFor = (selection: Partial<Selection>, world: World) =>
+    resolveTopology({ name: undefined, file: undefined, ...selection }, surroundings(world, []));
+
+  it('is that of the file which the group was made from', async () => {
+    const world = { files: { '/home/me/topology.yaml': 'demo' }, groups: [demo] };
+    expect(await topologyFor({ name: 'demo' }, world)).toMatchObject({
+      name: 'demo',
+      directory: demo.directory,
+    });
+  });
+
+  it('is wrong where that file is broken or gone', async () => {
+    const broken = { files: { '/home/me/topology.yaml': null }, groups: [demo] };
+    await expect(topologyFor({ name: 'demo' }, broken)).rejects.toMatchObject({ code: 'TOPOLOGY_INVALID' });
+    await expect(topologyFor({ name: 'demo' }, { groups: [demo] })).rejects.toMatchObject({
+      code: 'TOPOLOGY_NOT_FOUND',
+    });
+    await expect(topologyFor({ file: 'topology.yaml' }, broken)).rejects.toMatchObject({
+      code: 'TOPOLOGY_INVALID',
+    });
+  });
+
+  it('is the default one of a group that was made here without a file', async () => {
+    const made = { name: 'mine', file: null, directory: `${CWD}/.rsentinel/mine` };
+    expect(await topologyFor({ name: 'mine' }, { groups: [made] })).toMatchObject({ name: 'mine' });
+    const elsewhere = { ...made, directory: '/elsewhere/.rsentinel/mine' };
+    await expect(topologyFor({ name: 'mine' }, { groups: [elsewhere] })).rejects.toMatchObject({
+      code: 'TOPOLOGY_NOT_FOUND',
+      message: 'nothing tells which file the group mine was made from',
+    });
   });
 });

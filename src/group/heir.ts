@@ -1,13 +1,13 @@
 /** Sees to it that Sentinel promotes a certain replica: it takes the one of the lowest priority. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
-import type { Context } from '../group/context.js';
-import type { PresentGroup, PresentNode } from '../group/presence.js';
-import { getSettings } from '../group/settable.js';
 import type { Connections } from '../sentinel/connection.js';
 import { FAILOVER_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { listOf } from '../sentinel/replies.js';
 import { type Address, formatAddress } from '../spec/address.js';
+import type { Context } from './context.js';
+import type { PresentGroup, PresentNode } from './presence.js';
+import { getSettings } from './settable.js';
 
 const PRIORITY = 'replica-priority';
 /** Before all others that may be promoted; 0 means never (redis.conf, replica-priority). */
@@ -16,19 +16,20 @@ const SECOND = '100';
 const POLL = 50;
 
 /**
- * Gives a replica precedence, and waits until every sentinel knows: it asks for priorities by INFO,
- * every 10 s where its periods cannot be lowered (before 7.0).
- * @returns puts the priorities back
- * @throws RsentinelError NODE_UNKNOWN when that replica may not be promoted; WAIT_TIMEOUT
+ * Does something while a replica has precedence, and puts the priorities back, whatever happens. Begins once
+ * every sentinel knows: it asks for priorities by INFO, every 10 s where its periods cannot be lowered
+ * (before 7.0).
+ * @throws RsentinelError NODE_UNKNOWN when that replica may not be promoted; WAIT_TIMEOUT; what `work` throws
  */
-export async function preferHeir(
+export async function preferring<T>(
   heir: PresentNode,
   master: PresentNode,
   group: PresentGroup,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
-): Promise<() => Promise<void>> {
+  work: () => Promise<T>,
+): Promise<T> {
   const changes = await changesFor(heir, master, group, connections);
   const set = async (which: 'before' | 'wanted'): Promise<void> => {
     for (const change of changes) await setPriority(change.node, change[which], connections);
@@ -39,11 +40,10 @@ export async function preferHeir(
       group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
     );
     await untilKnown(heir, changes, group, connections, context, deadline);
-  } catch (error) {
+    return await work();
+  } finally {
     await set('before');
-    throw error;
   }
-  return () => set('before');
 }
 
 /** A priority that is changed for a while. */

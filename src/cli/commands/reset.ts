@@ -1,0 +1,32 @@
+import { resetText } from '../../report/reset-text.js';
+import { styleFor } from '../../report/style.js';
+import { withEngine } from '../engine.js';
+import type { ResetFlags } from '../flags.js';
+import { jsonText } from '../json.js';
+import { surroundings } from '../load.js';
+import { createReporter } from '../reporting.js';
+import type { Session } from '../session.js';
+import { definiteSelectionOf } from '../source.js';
+import { resolveTopology } from '../target.js';
+import { DEFAULT_WAIT_MS } from './up.js';
+
+/** `rsentinel reset` */
+export async function reset(flags: ResetFlags, session: Session): Promise<number> {
+  const { stdout, env } = session;
+  const selection = definiteSelectionOf(flags, env);
+  const reporter = await createReporter(flags, session, 'live', 'resetting the group');
+  try {
+    const result = await withEngine(flags, session, reporter, async (context) => {
+      const topology = await resolveTopology(selection, surroundings(session, reporter, context.driver));
+      session.mayRemain(topology.name);
+      const library = await import('../../group/reset.js');
+      return library.reset(topology, { waitTimeoutMs: flags.waitTimeout ?? DEFAULT_WAIT_MS }, context);
+    });
+    reporter.close();
+    if (flags.format === 'json') stdout.write(jsonText(result.report));
+    else if (!flags.quiet) stdout.write(resetText(result, styleFor(stdout, env)));
+    return 0;
+  } finally {
+    reporter.close();
+  }
+}
