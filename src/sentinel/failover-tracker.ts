@@ -46,7 +46,7 @@ export class FailoverTracker {
       const recorded =
         before?.event.kind === 'epoch' && before.sentinel === one.sentinel ? [before, one] : [one];
       this.#failover = { startedAt: heardAt, master, recorded, returning: null };
-    } else if (isOver) {
+    } else if (isOver || isOfAnother(one.event, current)) {
       return null;
     } else {
       const kept = current.recorded.length < MOST ? current.recorded : current.recorded.toSpliced(FIRST, 1);
@@ -105,6 +105,12 @@ export class FailoverTracker {
 
 function masterOf(event: SentinelEvent): Address | null {
   return event.kind === 'instance' && event.instance.role === 'master' ? event.instance.address : null;
+}
+
+/** Where one failover follows upon another, sentinels still say the last words of the former. */
+function isOfAnother(event: SentinelEvent, { master }: Failover): boolean {
+  const about = event.kind === 'switch' ? event.from : masterOf(event);
+  return about !== null && !sameAddress(about, master);
 }
 
 /** The master that was announced last. */
