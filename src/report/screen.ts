@@ -5,7 +5,7 @@ import type { Output } from './style.js';
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
 const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';
 const HOME = '\u001b[H';
-/** What is left of what stood there before, on the line and below. */
+/** What stands behind the cursor, on the line and below. */
 const CLEAR_LINE = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
 
@@ -21,8 +21,11 @@ export class Screen {
   draw(lines: readonly string[]): void {
     const start = this.#isOpen ? '' : ENTER;
     this.#isOpen = true;
-    // In one go, and over what is there: a screen that is cleared first flickers.
-    this.#output.write(`${start}${HOME}${lines.join(`${CLEAR_LINE}\r\n`)}${CLEAR_LINE}${CLEAR_BELOW}`);
+    // Over what is there, and in one go: a screen that is cleared first flickers. Cleared before it is
+    // written: behind a line that is as wide as the terminal, its last character would be.
+    const last = lines.length - 1;
+    const text = lines.map((line, index) => `${index === last ? CLEAR_BELOW : CLEAR_LINE}${line}`).join('\n');
+    this.#output.write(`${start}${HOME}${text}`);
   }
 
   /** Gives back what stood there before. */
