@@ -7,17 +7,14 @@ const END_OF_COLOURS = '\u001b[0m';
 
 /** Takes a line with or without colours; gives its beginning, with `…` when that is not all. */
 export function cutToWidth(line: string, columns: number): string {
-  const kept: string[] = [];
-  let width = 0;
-  for (const part of line.match(PARTS) ?? []) {
-    kept.push(part);
-    if (!isColour(part)) width += 1;
-    if (width > columns) {
-      while (width >= columns && kept.length > 0) if (!isColour(kept.pop() ?? '')) width -= 1;
-      return `${kept.join('')}${columns < 1 ? '' : '…'}${kept.some(isColour) ? END_OF_COLOURS : ''}`;
-    }
-  }
-  return line;
+  const parts = line.match(PARTS) ?? [];
+  if (parts.filter((part) => !isColour(part)).length <= columns) return line;
+  let room = columns - 1;
+  const kept = parts.slice(
+    0,
+    parts.findIndex((part) => !isColour(part) && room-- <= 0),
+  );
+  return `${kept.join('')}${columns < 1 ? '' : '…'}${kept.some(isColour) ? END_OF_COLOURS : ''}`;
 }
 
 function isColour(part: string): boolean {

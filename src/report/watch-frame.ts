@@ -72,10 +72,10 @@ function failoverLines(failover: FailoverProgress, style: Style): readonly strin
   const paint = state === 'running' ? style.yellow : style.green;
   const rows = steps.map((step): Row => {
     const isBegun = step.from !== null || step.to !== null;
-    const isUnderWay = isBegun && step.to === null;
+    const isUnderWay = isBegun && step.to === null && state !== 'called-off';
     const end = step.to === null ? (isUnderWay ? UNDER_WAY : NOTHING) : formatMs(step.to);
     return [
-      { text: STEP_TITLES[step.name], paint: isUnderWay && state === 'running' ? style.yellow : undefined },
+      { text: STEP_TITLES[step.name], paint: isUnderWay ? style.yellow : undefined },
       step.from === null ? NOTHING : formatMs(step.from),
       end,
       isBegun ? printable(stepDetail(step, failover)) : '',

@@ -1,9 +1,9 @@
 /** A watched group as a line for each change, for pipes and logs: no control characters. Pure. */
-import { formatAddress } from '../spec/address.js';
+import { type Address, formatAddress } from '../spec/address.js';
 import { printable } from '../topology/text.js';
 import { STEP_TITLES, stepDetail } from './drill-text.js';
 import { formatMs } from './format.js';
-import type { GroupReport, RedisNodeReport, SentinelNodeReport } from './group-report.js';
+import type { ContainerReport, GroupReport, RedisNodeReport, SentinelNodeReport } from './group-report.js';
 import { containerText, linkText } from './status-text.js';
 import type { FailoverProgress, WatchedEvent, WatchMoment } from './watch-report.js';
 import { isCalm, type WatchView } from './watch-view.js';
@@ -83,8 +83,7 @@ function traitsOf({ redis, sentinels }: GroupReport): ReadonlyMap<string, Traits
 
 function redisTraits({ container, role, link, address }: RedisNodeReport): Traits {
   return new Map([
-    ['address', formatAddress(address)],
-    ...(container === null ? [] : [['container', containerText(container)] as const]),
+    ...placeTraits(container, address),
     ['role', role],
     ...(link === null
       ? []
@@ -97,11 +96,18 @@ function redisTraits({ container, role, link, address }: RedisNodeReport): Trait
 
 function sentinelTraits({ container, view, address }: SentinelNodeReport): Traits {
   return new Map([
-    ['address', formatAddress(address)],
-    ...(container === null ? [] : [['container', containerText(container)] as const]),
+    ...placeTraits(container, address),
     ['master', view === null ? 'unknown' : formatAddress(view.master)],
     ...(view === null ? [] : [['flags', view.flags.join(',')] as const]),
   ]);
+}
+
+/** Of one without a container the address is what the file says, which may leave it open. */
+function placeTraits(container: ContainerReport | null, address: Address): readonly [string, string][] {
+  const place: [string, string] = ['address', formatAddress(address)];
+  if (container === null) return [place];
+  const state: [string, string] = ['container', containerText(container)];
+  return container.state === 'missing' ? [state] : [place, state];
 }
 
 function masterText({ master }: GroupReport): string {

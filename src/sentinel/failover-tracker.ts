@@ -1,5 +1,6 @@
 /** Finds failovers in what the sentinels of a watched group say, and follows each to its end. Asks nobody. */
-import type { GroupReport } from '../report/group-report.js';
+import type { DrillStep } from '../report/drill-report.js';
+import type { GroupReport, MasterLink } from '../report/group-report.js';
 import type { FailoverProgress, FailoverState } from '../report/watch-report.js';
 import { type Address, formatAddress, sameAddress } from '../spec/address.js';
 import type { Recorded } from './event-channel.js';
@@ -14,6 +15,8 @@ interface Failover {
   readonly master: Address;
   readonly recorded: readonly Recorded[];
   readonly returning: { readonly from: number; readonly to: number | null } | null;
+  /** What was seen of its end: an event may be missed while a sentinel is connected to anew. null: it goes on. */
+  readonly end: Exclude<FailoverState, 'running'> | null;
 }
 
 type Known = Pick<GroupReport, 'redis' | 'sentinels'>;
@@ -40,12 +43,12 @@ export class FailoverTracker {
     this.#last = one;
     const master = BEGINNINGS.has(one.event.type) ? masterOf(one.event) : null;
     const current = this.#failover;
-    const isOver = current === null || hasReturned(current) || isCalledOff(current);
+    const isOver = current === null || this.#isOver(current);
     if (master !== null && (isOver || !sameAddress(master, current.master))) {
       // The leader says in which epoch it tries just before it says that it does.
       const recorded =
         before?.event.kind === 'epoch' && before.sentinel === one.sentinel ? [before, one] : [one];
-      this.#failover = { startedAt: heardAt, master, recorded, returning: null };
+      this.#failover = { startedAt: heardAt, master, recorded, returning: null, end: null };
     } else if (isOver || isOfAnother(one.event, current)) {
       return null;
     } else {
@@ -62,14 +65,30 @@ export class FailoverTracker {
   see(report: GroupReport, at: number): FailoverProgress | null {
     this.#known = report;
     const failover = this.#failover;
-    if (failover === null || hasReturned(failover) || lastSwitch(failover) === undefined) return null;
+    if (failover === null || this.#isOver(failover)) return null;
     const old = report.redis.find(({ address }) => sameAddress(address, failover.master));
-    if (old?.link == null) return null;
-    const isLinked = old.link.status === 'up';
-    if (failover.returning !== null && !isLinked) return null;
-    const returning = { from: failover.returning?.from ?? at, to: isLinked ? at : null };
-    this.#failover = { ...failover, returning };
+    const end = failover.end ?? endSeen(failover, report);
+    const returning = lastSwitch(failover) === undefined ? null : returned(failover.returning, old?.link, at);
+    if (end === failover.end && returning === failover.returning) return null;
+    this.#failover = { ...failover, end, returning };
     return this.#progress();
+  }
+
+  /** Nothing that comes now belongs to it. */
+  #isOver(failover: Failover): boolean {
+    const state = this.#stateOf(failover);
+    const isBack = failover.returning !== null && failover.returning.to !== null;
+    return state === 'called-off' || (state === 'done' && isBack);
+  }
+
+  #stateOf(failover: Failover): FailoverState {
+    if (failover.end !== null) return failover.end;
+    if (isCalledOff(failover)) return 'called-off';
+    const announced = new Set(
+      failover.recorded.flatMap(({ sentinel, event }) => (event.kind === 'switch' ? [sentinel] : [])),
+    );
+    const answering = this.#known.sentinels.filter(({ view }) => view !== null).length;
+    return announced.size >= Math.max(1, answering) ? 'done' : 'running';
   }
 
   #progress(): FailoverProgress | null {
@@ -88,19 +107,47 @@ export class FailoverTracker {
     const nameOf = (address: Address) =>
       redis.find((node) => sameAddress(node.address, address))?.name ?? formatAddress(address);
     const to = lastSwitch(failover);
-    const answering = sentinels.filter(({ view }) => view !== null).length;
-    const isTold = timeline.announced.length >= Math.max(1, answering);
-    const state: FailoverState = isCalledOff(failover) ? 'called-off' : isTold ? 'done' : 'running';
+    const state = this.#stateOf(failover);
     return {
       ...timeline,
       startedAt,
       from: nameOf(master),
       to: to === undefined ? null : nameOf(to),
       state,
-      // Of one that is looked back at, whoever was last is the end of it; here others may follow.
-      steps: steps.map((step) => (step.name === 'announced' && !isTold ? { ...step, to: null } : step)),
+      steps: asTheyGoOn(steps, state),
     };
   }
+}
+
+/** The steps of one that is looked back at → those of one that goes on. */
+function asTheyGoOn(steps: readonly DrillStep[], state: FailoverState): readonly DrillStep[] {
+  const electedFrom = steps.find(({ name }) => name === 'elected')?.from ?? null;
+  return steps.map((step) => {
+    // Others may follow whoever was the last to announce it.
+    if (step.name === 'announced' && state === 'running') return { ...step, to: null };
+    // In a planned failover the master is taken for down while it is being demoted: no step of it.
+    const isLate = step.from !== null && electedFrom !== null && step.from > electedFrom;
+    return step.name === 'detected' && isLate ? { ...step, from: null, to: null } : step;
+  });
+}
+
+/** Whether all that answer name another master by now, or the same one, with nothing amiss. */
+function endSeen(failover: Failover, { master, health }: GroupReport): Failover['end'] {
+  if (master === null) return null;
+  const isSame = sameAddress(master.address, failover.master);
+  if (lastSwitch(failover) === undefined) return isSame && health === 'healthy' ? 'called-off' : null;
+  return isSame ? null : 'done';
+}
+
+/** @param link the old master's, which is back as soon as it has one */
+function returned(
+  before: Failover['returning'],
+  link: MasterLink | null | undefined,
+  at: number,
+): Failover['returning'] {
+  if (link == null) return before;
+  if (link.status !== 'up') return before ?? { from: at, to: null };
+  return { from: before?.from ?? at, to: at };
 }
 
 function masterOf(event: SentinelEvent): Address | null {
@@ -116,10 +163,6 @@ function isOfAnother(event: SentinelEvent, { master }: Failover): boolean {
 /** The master that was announced last. */
 function lastSwitch({ recorded }: Failover): Address | undefined {
   return recorded.flatMap(({ event }) => (event.kind === 'switch' ? [event.to] : [])).at(-1);
-}
-
-function hasReturned({ returning }: Failover): boolean {
-  return returning !== null && returning.to !== null;
 }
 
 /** Whoever took the master for down does so no more, and no other was announced. */
