@@ -29,6 +29,7 @@ export interface Seen {
 }
 
 type Happening =
+  /** `at`: when the look began, as for events. */
   | { readonly kind: 'seen'; readonly seen: Seen; readonly at: number }
   | { readonly kind: 'heard'; readonly recorded: Recorded; readonly heardAt: number }
   | { readonly kind: 'failed'; readonly error: unknown };
@@ -92,10 +93,11 @@ export class WatchLoop {
     try {
       while (!this.#stop.signal.aborted) {
         this.#hurry = new AbortController();
+        const at = performance.now();
         const seen = await this.#look();
         if (this.#stop.signal.aborted) return;
         await listeners.follow(seen.sentinels);
-        this.#push({ kind: 'seen', seen, at: performance.now() });
+        this.#push({ kind: 'seen', seen, at });
         await delay(POLL, undefined, { signal: this.#hurry.signal }).catch(() => {});
         if (this.#hurry.signal.aborted && !this.#stop.signal.aborted) await delay(SETTLE);
       }

@@ -36,19 +36,17 @@ export function watchFrame(
   // A line of distance, and the header.
   const shown = Math.min(EVENTS.most, Math.max(EVENTS.least, room - 2));
   const below = [...steps, ...eventLines(events.slice(-shown), style)];
-  const above = cutToHeight([...top, ...status], size.rows - below.length, style);
+  const above = cutToHeight([...top, ...status], Math.max(2, size.rows - below.length), style);
   const lines = cutToHeight([...above, ...below], size.rows, style);
   return lines.map((line) => cutToWidth(line, size.columns));
 }
 
-/** As many lines as fit, the last of them a note of how many do not. Of what has no room for two there is nothing. */
+/** As many lines as fit, the last of them a note of how many do not. */
 function cutToHeight(lines: readonly string[], rows: number, { dim }: Style): readonly string[] {
   if (lines.length <= rows) return lines;
-  const kept = Math.max(1, rows - 1);
-  return [
-    ...lines.slice(0, kept),
-    dim(`… ${count(lines.length - kept, 'more line')}: the window is too low`),
-  ];
+  if (rows < 2) return lines.slice(0, rows);
+  const kept = lines.slice(0, rows - 1);
+  return [...kept, dim(`… ${count(lines.length - kept.length, 'more line')}: the window is too low`)];
 }
 
 function titleLine(

@@ -59,7 +59,7 @@ export class FailoverTracker {
   }
 
   /**
-   * @param at when the group was looked at, on the clock of the events
+   * @param at when the look began, on the clock of the events
    * @returns the failover that has gone on by what was seen; null: none has
    */
   see(report: GroupReport, at: number): FailoverProgress | null {
@@ -67,7 +67,7 @@ export class FailoverTracker {
     const failover = this.#failover;
     if (failover === null || this.#isOver(failover)) return null;
     const old = report.redis.find(({ address }) => sameAddress(address, failover.master));
-    const end = failover.end ?? endSeen(failover, report);
+    const end = failover.end ?? endSeen(failover, report, at);
     const returning = lastSwitch(failover) === undefined ? null : returned(failover.returning, old?.link, at);
     if (end === failover.end && returning === failover.returning) return null;
     this.#failover = { ...failover, end, returning };
@@ -132,8 +132,9 @@ function asTheyGoOn(steps: readonly DrillStep[], state: FailoverState): readonly
 }
 
 /** Whether all that answer name another master by now, or the same one, with nothing amiss. */
-function endSeen(failover: Failover, { master, health }: GroupReport): Failover['end'] {
-  if (master === null) return null;
+function endSeen(failover: Failover, { master, health }: GroupReport, at: number): Failover['end'] {
+  const last = failover.recorded.at(-1);
+  if (master === null || last === undefined || last.at >= at) return null;
   const isSame = sameAddress(master.address, failover.master);
   if (lastSwitch(failover) === undefined) return isSame && health === 'healthy' ? 'called-off' : null;
   return isSame ? null : 'done';
