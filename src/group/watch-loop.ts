@@ -43,7 +43,6 @@ export class WatchLoop {
   #wake: () => void = () => {};
   /** Ends the wait for the next look. */
   #hurry = new AbortController();
-  #connections = new Connections();
   #recent: readonly { readonly at: number; readonly snapshot: Snapshot }[] = [];
   #report: GroupReport | null = null;
 
@@ -80,7 +79,6 @@ export class WatchLoop {
       this.#hurry.abort();
       this.#signal.removeEventListener('abort', onAbort);
       listeners.close();
-      this.#connections.close();
     }
   }
 
@@ -108,24 +106,20 @@ export class WatchLoop {
 
   async #look(): Promise<Seen> {
     const now = performance.now();
-    const isFirst = this.#recent.length === 0;
     this.#recent = this.#recent.filter(({ at }) => now - at < EVIDENCE);
     const evidence = new LinkEvidence();
     for (const { snapshot } of this.#recent) evidence.add(snapshot);
-    const asking = isFirst
-      ? askingOnce(this.#connections)
-      : { connections: this.#connections, evidence, patienceMs: 0 };
-    const seen = await this.#lookOnce(asking);
-    if (seen.snapshot !== null) {
-      this.#recent = [...this.#recent, { at: now, snapshot: seen.snapshot }];
-      const answers = [...seen.snapshot.redis.values(), ...seen.snapshot.sentinels.values()];
-      // The old connection to a node that was cut off may say nothing for minutes after it is back.
-      if (answers.some(({ kind }) => kind === 'silent')) {
-        this.#connections.close();
-        this.#connections = new Connections();
-      }
+    // Those of the last look may be closed: Sentinel ends all that a node has when it gives it another role.
+    const connections = new Connections();
+    try {
+      const asking =
+        this.#recent.length === 0 ? askingOnce(connections) : { connections, evidence, patienceMs: 0 };
+      const seen = await this.#lookOnce(asking);
+      if (seen.snapshot !== null) this.#recent = [...this.#recent, { at: now, snapshot: seen.snapshot }];
+      return seen;
+    } finally {
+      connections.close();
     }
-    return seen;
   }
 
   *#saw({ seen: { report }, at }: Extract<Happening, { readonly kind: 'seen' }>): Generator<WatchMoment> {
