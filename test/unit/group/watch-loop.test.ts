@@ -51,6 +51,25 @@ describe('a group that is watched', () => {
     ]);
   });
 
+  it('is looked at whenever a sentinel says something: by the clock alone this would not end in time', async () => {
+    await using sentinel = await FakeSentinel.start();
+    const controller = new AbortController();
+    const seen: Seen = { report: groupReport(), snapshot: null, sentinels: [sentinel.target('sentinel-1')] };
+    const { moments, ended } = following(new WatchLoop(async () => seen, controller.signal));
+    await until('it is listened to', () => sentinel.subscriptions === 1);
+    for (let said = 0; said < 20; said += 1) {
+      sentinel.publish(['+slave', String(said)]);
+      await until('it is looked at after that', () => {
+        const heard = moments.findIndex(
+          (moment) => moment.kind === 'event' && moment.event.text === String(said),
+        );
+        return heard !== -1 && moments.slice(heard).some(({ kind }) => kind === 'report');
+      });
+    }
+    controller.abort(new RsentinelError('INTERRUPTED', 'enough'));
+    await expect(ended).rejects.toThrow('enough');
+  });
+
   it('has the failover told behind the event that is part of it, and what concerns other masters left out', async () => {
     await using sentinel = await FakeSentinel.start();
     let isOver = false;
