@@ -37,6 +37,7 @@ export { findPrunable, type Prunable, type PruneReason } from './group/prune.js'
 export { type ResetResult, type ResetSettings, reset } from './group/reset.js';
 export { status } from './group/status.js';
 export { planUp, type UpResult, type UpSettings, up } from './group/up.js';
+export { watchStatus, watchStatusOfSentinels } from './group/watch-status.js';
 export type { Operation, Step } from './plan/steps.js';
 export { type RenderedFile, renderTree } from './render/tree.js';
 export type {
@@ -68,6 +69,7 @@ export type {
   SentinelNodeReport,
   SentinelViewReport,
 } from './report/group-report.js';
+export type { FailoverProgress, FailoverState, WatchedEvent, WatchMoment } from './report/watch-report.js';
 export { type Address, formatAddress, parseAddress } from './spec/address.js';
 export { type Diagnostic, formatDiagnostic } from './topology/diagnostic.js';
 export { type LoadedTopology, loadTopology } from './topology/load.js';

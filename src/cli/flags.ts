@@ -41,7 +41,9 @@ export interface SentinelsFlags {
   readonly masterName?: string;
 }
 
-export interface StatusFlags extends TargetFlags, SentinelsFlags, EngineFlags, ReportFlags, FormatFlags {}
+export interface StatusFlags extends TargetFlags, SentinelsFlags, EngineFlags, ReportFlags, FormatFlags {
+  readonly watch?: true;
+}
 
 export interface DoctorFlags extends TargetFlags, SentinelsFlags, EngineFlags, ReportFlags, FormatFlags {}
 

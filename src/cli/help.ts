@@ -32,10 +32,13 @@ Examples:
   cat topology.yaml | rsentinel up -f -`;
 
 export const STATUS_HELP = `
-Exits with 0 when the group is healthy, 3 when it is degraded or absent.
+Exits with 0 when the group is healthy, 3 when it is degraded or absent. With --watch it goes on until
+Ctrl-C, or until the group is absent: on a terminal redrawn in place, elsewhere a line for each change,
+with --format json a report a line.
 
 Examples:
   rsentinel status
+  rsentinel status --watch           and see a failover step by step
   rsentinel status -n mymaster-demo --format json
   rsentinel status --sentinels 10.1.2.3:26379,10.1.2.4:26379 --master-name mymaster
   rsentinel status -q && echo healthy`;

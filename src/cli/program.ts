@@ -82,7 +82,14 @@ export function buildProgram(texts: Texts, run: Runner): Command {
   const status = program
     .command('status')
     .description('print what is observed of a group: roles, links, lag, each sentinel’s view, every fault')
-    .action(action<StatusFlags>(async () => (await import('./commands/status.js')).status));
+    .option('-w, --watch', 'go on: redraw it, or print what changes, whenever a sentinel says something')
+    .action((flags: StatusFlags) =>
+      action<StatusFlags>(async () =>
+        flags.watch
+          ? (await import('./commands/watch-status.js')).watchStatus
+          : (await import('./commands/status.js')).status,
+      )(flags),
+    );
   addSentinels(addTarget(status, 'the group; no file is needed'));
   addReport(addFormat(addEngine(status))).addHelpText('after', STATUS_HELP);
 

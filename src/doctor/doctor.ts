@@ -3,7 +3,7 @@ import { RsentinelError } from '../errors.js';
 import type { KnownGroup } from '../group/assemble-report.js';
 import type { Context } from '../group/context.js';
 import { type GivenSentinels, givenGroup } from '../group/given.js';
-import { look } from '../group/look.js';
+import { askingOnce, look } from '../group/look.js';
 import { knownGroup, lookAt } from '../group/status.js';
 import type { Fault } from '../report/group-report.js';
 import { Connections } from '../sentinel/connection.js';
@@ -30,7 +30,7 @@ export async function doctor(
   const group = knownGroup(name, observed, topology) ?? withoutNodes(name);
   const connections = new Connections();
   try {
-    const { faults } = await lookAt(group, topology, observed, connections, context);
+    const { faults } = await lookAt(group, topology, observed, askingOnce(connections), context.signal);
     const facts = await observeFacts(group, { driver: context.driver, observed }, connections);
     context.signal.throwIfAborted();
     return reportOf(facts, faults);
@@ -50,7 +50,7 @@ export async function doctorOfSentinels(
   const connections = new Connections();
   try {
     const group = givenGroup(await discover(sentinels, masterName, connections, signal));
-    const { faults } = await look(group, null, () => false, connections, signal);
+    const { faults } = await look(group, group, null, () => false, askingOnce(connections), signal);
     const facts = await observeFacts(group, null, connections);
     signal.throwIfAborted();
     return reportOf(facts, faults);

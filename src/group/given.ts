@@ -4,7 +4,7 @@ import { Connections } from '../sentinel/connection.js';
 import { type DiscoveredGroup, discover } from '../sentinel/discover.js';
 import type { Address } from '../spec/address.js';
 import { assembleReport, type KnownGroup } from './assemble-report.js';
-import { look } from './look.js';
+import { askingOnce, look } from './look.js';
 
 /** Some sentinels of a group. */
 export interface GivenSentinels {
@@ -37,7 +37,7 @@ export async function reportOfGiven(
   connections: Connections,
   signal: AbortSignal,
 ): Promise<GroupReport> {
-  const { snapshot, faults } = await look(group, null, () => false, connections, signal);
+  const { snapshot, faults } = await look(group, group, null, () => false, askingOnce(connections), signal);
   return assembleReport(group, null, snapshot, faults);
 }
 

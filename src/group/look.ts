@@ -15,6 +15,20 @@ import type { Timing } from '../spec/timing.js';
 const PING_PATIENCE = 1_500;
 const PING_POLL = 20;
 
+/** How nodes are asked. */
+export interface Asking {
+  readonly connections: Connections;
+  /** What looks before have seen of the links; this one adds to it. */
+  readonly evidence: LinkEvidence;
+  /** ms for which a ping that is under way may be answered. */
+  readonly patienceMs: number;
+}
+
+/** Of whoever knows nothing of the links yet: up to 1.5 s while a ping that happens to be under way looks like a fault. */
+export function askingOnce(connections: Connections): Asking {
+  return { connections, evidence: new LinkEvidence(), patienceMs: PING_PATIENCE };
+}
+
 /** What the nodes of a group said, and what is wrong by it. */
 export interface Looked {
   readonly snapshot: Snapshot;
@@ -22,25 +36,27 @@ export interface Looked {
 }
 
 /**
- * Asks every node, again for up to 1.5 s while a ping that happens to be under way looks like a fault.
+ * Asks nodes, again while a ping that is under way looks like a fault.
+ * @param group who should be there
+ * @param targets who is asked; of the others it is known that they cannot answer
  * @param timing what the group's timing should be; null: what it is seen to be
  * @param isTold whether a fault is bound to be seen by what is known already
  */
 export async function look(
-  group: Expectation & Targets,
+  group: Expectation,
+  targets: Targets,
   timing: Timing | null,
   isTold: (fault: Fault) => boolean,
-  connections: Connections,
+  { connections, evidence, patienceMs }: Asking,
   signal: AbortSignal,
 ): Promise<Looked> {
-  const evidence = new LinkEvidence();
-  const patience = AbortSignal.timeout(PING_PATIENCE);
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     signal.throwIfAborted();
-    const snapshot = await takeSnapshot(group, connections);
+    const snapshot = await takeSnapshot(targets, connections);
     evidence.add(snapshot);
     const found = findFaults(group, snapshot, evidence).filter((fault) => !isTold(fault));
-    if (patience.aborted || !found.some((fault) => fault.code === 'link-unproved')) {
+    if (performance.now() >= deadline || !found.some((fault) => fault.code === 'link-unproved')) {
       return { snapshot, faults: [...found, ...periodFaults(snapshot, timing ?? timingSeen(snapshot))] };
     }
     await delay(PING_POLL);

@@ -4,15 +4,35 @@ import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { agreedMaster, masterViews, type Snapshot } from '../sentinel/snapshot.js';
 import { type Address, sameAddress } from '../spec/address.js';
+import type { Context } from './context.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 import { demote } from './switch-over.js';
+import { untilWhole } from './whole.js';
+
+/**
+ * Waits until a group is whole, whoever is its master by then.
+ * @param expected address of the master that the plan counts on
+ * @param started the node that has just been started, perhaps as the replica of that one
+ * @returns the master that all sentinels name instead; null: it is the expected one
+ * @throws RsentinelError as {@link untilWhole}
+ */
+export async function untilWholeUnder(
+  expected: Address,
+  group: PresentGroup,
+  started: PresentNode | null,
+  connections: Connections,
+  context: Context,
+  deadline: AbortSignal,
+): Promise<PresentNode | null> {
+  const follow = async (snapshot: Snapshot): Promise<void> => {
+    const master = movedMaster(group, expected, snapshot);
+    if (master !== null && started?.kind === 'redis') await leadAlong(started, master, snapshot, connections);
+  };
+  return movedMaster(group, expected, await untilWhole(group, connections, context, deadline, follow));
+}
 
 /** @returns the master that all sentinels name instead of the expected one; null: they do not */
-export function movedMaster(
-  { redis }: PresentGroup,
-  expected: Address,
-  snapshot: Snapshot,
-): PresentNode | null {
+function movedMaster({ redis }: PresentGroup, expected: Address, snapshot: Snapshot): PresentNode | null {
   const agreed = agreedMaster(snapshot);
   if (agreed === null || sameAddress(agreed, expected)) return null;
   return redis.find(({ address }) => sameAddress(address, agreed)) ?? null;
@@ -34,7 +54,7 @@ export async function isMasterNow(
  * Tells a node that was started as the replica of a former master who the present one is. Sentinel
  * would do so only when the group has been calm for as long as `failover-timeout`.
  */
-export async function leadAlong(
+async function leadAlong(
   node: PresentNode,
   master: PresentNode,
   snapshot: Snapshot,

@@ -4,7 +4,6 @@ import type { ObservedState } from '../plan/observed.js';
 import { ANCHOR, type Operation } from '../plan/steps.js';
 import type { Connections } from '../sentinel/connection.js';
 import { FAILOVER_PERIODS, FORMING_PERIODS, PERIODS, setPeriods } from '../sentinel/periods.js';
-import type { Snapshot } from '../sentinel/snapshot.js';
 import { formatAddress } from '../spec/address.js';
 import { containerName, nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
@@ -15,14 +14,14 @@ import type { Context } from './context.js';
 import type { Deadline } from './deadline.js';
 import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
-import { isMasterNow, leadAlong, masterMoved, movedMaster } from './moved-master.js';
+import { isMasterNow, masterMoved, untilWholeUnder } from './moved-master.js';
 import { Presence, type PresentNode } from './presence.js';
 import { connectError } from './prove.js';
 import { saveDataSet } from './save.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from './set-directives.js';
 import { switchOver } from './switch-over.js';
 import { untilAnswer } from './until-answer.js';
-import { forget, untilWhole } from './whole.js';
+import { forget } from './whole.js';
 import type { WriteStop } from './write-stop.js';
 
 export class Performer {
@@ -263,18 +262,15 @@ export class Performer {
 
   async #settle(after: string): Promise<void> {
     this.#deadline.renew();
-    const { group } = this.#presence;
-    const { signal } = this.#deadline;
-    const movedTo = (snapshot: Snapshot) => movedMaster(group, this.#confs.master.address, snapshot);
-    const node = this.#presence.get(after);
-    const follow = async (snapshot: Snapshot): Promise<void> => {
-      const master = movedTo(snapshot);
-      if (master !== null && node?.kind === 'redis')
-        await leadAlong(node, master, snapshot, this.#connections);
-    };
-    const whole = await untilWhole(group, this.#connections, this.#context, signal, follow);
+    const master = await untilWholeUnder(
+      this.#confs.master.address,
+      this.#presence.group,
+      this.#presence.get(after) ?? null,
+      this.#connections,
+      this.#context,
+      this.#deadline.signal,
+    );
     this.#journal.settle(after);
-    const master = movedTo(whole);
     if (master !== null) throw masterMoved(master.name);
   }
 

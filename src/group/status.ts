@@ -15,7 +15,7 @@ import {
   type KnownNode,
 } from './assemble-report.js';
 import type { Context } from './context.js';
-import { type Looked, look } from './look.js';
+import { type Asking, askingOnce, type Looked, look } from './look.js';
 
 /**
  * Observes a group.
@@ -32,7 +32,8 @@ export async function status(
   if (group === null) return absentReport(name);
   const connections = new Connections();
   try {
-    const { snapshot, faults } = await lookAt(group, topology, engine, connections, context);
+    const asking = askingOnce(connections);
+    const { snapshot, faults } = await lookAt(group, topology, engine, asking, context.signal);
     return assembleReport(group, engine, snapshot, faults);
   } finally {
     connections.close();
@@ -87,24 +88,28 @@ export function knownGroup(
 }
 
 /**
- * What the nodes say; what the containers, the network and the nodes show to be wrong.
+ * What the nodes that run say; what the containers, the network and the nodes show to be wrong.
  * @param topology what should be there, where it is known
  */
 export async function lookAt(
   group: KnownGroup,
   topology: Topology | null,
   engine: ObservedEngine,
-  connections: Connections,
-  { signal }: Context,
+  asking: Asking,
+  signal: AbortSignal,
 ): Promise<Looked> {
   const down = containerFaults(engine.members, [...group.redis, ...group.sentinels]);
-  const stopped = new Set(down.map((fault) => fault.node));
+  const stopped = new Set<string | null>(down.map((fault) => fault.node));
+  // Those that cannot answer would be waited for, where their address swallows what is sent to it.
+  const running = (nodes: readonly KnownNode[]) => nodes.filter(({ name }) => !stopped.has(name));
+  const targets = { ...group, redis: running(group.redis), sentinels: running(group.sentinels) };
   const { snapshot, faults } = await look(
     group,
+    targets,
     // A file that says nothing of it may have been changed after the last `up`.
     topology !== null && timingOf(topology.timing) === 'fast' ? 'fast' : null,
     (fault) => isConsequence(fault, stopped),
-    connections,
+    asking,
     signal,
   );
   const ofContainers = down.map((fault) => ({ ...fault, remedy: remedy(fault.code) }));

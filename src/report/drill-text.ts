@@ -82,9 +82,15 @@ function roundLines(round: DrillRound, style: Style): readonly string[] {
   ];
 }
 
+/** What is told of a step beside its times. */
+type Failover = Pick<
+  DrillRound,
+  'from' | 'subjectivelyDown' | 'votes' | 'leader' | 'epoch' | 'announced' | 'events'
+>;
+
 /** Who did it, and when. */
-export function stepDetail({ name }: DrillStep, round: DrillRound): string {
-  const { subjectivelyDown, votes, leader, epoch, announced, events } = round;
+export function stepDetail({ name }: DrillStep, failover: Failover): string {
+  const { subjectivelyDown, votes, leader, epoch, announced, events } = failover;
   switch (name) {
     case 'detected':
       return moments('+sdown', subjectivelyDown);
@@ -102,7 +108,7 @@ export function stepDetail({ name }: DrillStep, round: DrillRound): string {
     case 'announced':
       return moments('+switch-master', announced);
     case 'returned':
-      return round.from;
+      return failover.from;
   }
 }
 

@@ -19,6 +19,17 @@ export function formatSpan(ms: number): string {
 }
 
 /**
+ * The time of day where this process is: `14:03:07.512`.
+ * @param time ms since 1970
+ */
+export function clockTime(time: number): string {
+  const date = new Date(time);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  return `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/**
  * When something expires, or did: `in 12 min`, `5 min ago`.
  * @param at ms since 1970, as `now`
  */

@@ -2,7 +2,13 @@
 import { formatAddress, sameAddress } from '../spec/address.js';
 import { printable } from '../topology/text.js';
 import { count, FAST, formatExpiry } from './format.js';
-import type { ContainerReport, GroupReport, RedisNodeReport, SentinelNodeReport } from './group-report.js';
+import type {
+  ContainerReport,
+  GroupReport,
+  MasterLink,
+  RedisNodeReport,
+  SentinelNodeReport,
+} from './group-report.js';
 import type { Style } from './style.js';
 import { type Cell, header, type Row, table } from './table.js';
 
@@ -136,13 +142,22 @@ function roleCell({ role }: RedisNodeReport, style: Style): Cell {
 
 function stateCell(container: ContainerReport | null, style: Style): Cell {
   if (container === null) return { text: NOTHING };
-  const { state, exitCode } = container;
-  const code = state === 'exited' && exitCode !== null ? ` (${exitCode})` : '';
-  return { text: `${state}${code}`, paint: state === 'running' ? undefined : style.red };
+  return { text: containerText(container), paint: container.state === 'running' ? undefined : style.red };
+}
+
+/** `running`, `exited (137)`. */
+export function containerText({ state, exitCode }: ContainerReport): string {
+  return state === 'exited' && exitCode !== null ? `${state} (${exitCode})` : state;
 }
 
 function linkCell({ link }: RedisNodeReport, style: Style): Cell {
-  if (link === null) return { text: NOTHING };
-  if (link.syncInProgress) return { text: 'syncing', paint: style.yellow };
-  return { text: link.status, paint: link.status === 'up' ? undefined : style.red };
+  const text = linkText(link);
+  const isUp = link === null || text === 'up';
+  return { text, paint: isUp ? undefined : text === 'syncing' ? style.yellow : style.red };
+}
+
+/** `up`, `down`, `syncing`; `-`: it follows nobody. */
+export function linkText(link: MasterLink | null): string {
+  if (link === null) return NOTHING;
+  return link.syncInProgress ? 'syncing' : link.status;
 }

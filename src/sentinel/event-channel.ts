@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { RsentinelError } from '../errors.js';
 import { type Address, formatAddress } from '../spec/address.js';
 import { parseEvent, type SentinelEvent } from './events.js';
+import type { Target } from './observe.js';
 
 /** An event, and when this process heard it from which sentinel. */
 export interface Recorded {
@@ -13,15 +14,32 @@ export interface Recorded {
   readonly event: SentinelEvent;
 }
 
-interface Source {
-  readonly name: string;
-  readonly control: Address;
-}
-
 /** ms: a sentinel answers within one. */
 const CONNECT_TIMEOUT = 1_000;
 /** ms between two attempts to listen again to one that has gone away. */
 const RETRY = 100;
+
+/** Options of a connection to a sentinel's event channel, which is made anew whenever it breaks. */
+export function channelOptions(control: Address) {
+  return {
+    ...control,
+    connectTimeout: CONNECT_TIMEOUT,
+    retryStrategy: () => RETRY,
+    enableReadyCheck: false,
+    // Sentinel pushes in another form otherwise.
+    protocol: 2,
+    disableClientInfo: true,
+  } as const;
+}
+
+/** Hands on what the sentinel says, once the connection has subscribed. */
+export function hearFrom(connection: Redis, sentinel: string, onEvent: (recorded: Recorded) => void): void {
+  // Reported by the attempt that it concerns; one that ends later is made anew by the library.
+  connection.on('error', () => {});
+  connection.on('pmessage', (_pattern: string, type: string, message: string) => {
+    onEvent({ at: performance.now(), sentinel, event: parseEvent(type, message) });
+  });
+}
 
 export class EventChannel {
   readonly #connections: Redis[] = [];
@@ -36,7 +54,7 @@ export class EventChannel {
    * @throws RsentinelError WAIT_TIMEOUT when one does not
    */
   static async open(
-    sentinels: readonly Source[],
+    sentinels: readonly Target[],
     onEvent: (recorded: Recorded) => void,
   ): Promise<EventChannel> {
     const { Redis: Client } = await import('./redis-client.js');
@@ -50,23 +68,10 @@ export class EventChannel {
     }
   }
 
-  async #listen(Client: typeof Redis, { name, control }: Source): Promise<void> {
-    const connection = new Client({
-      ...control,
-      connectTimeout: CONNECT_TIMEOUT,
-      retryStrategy: () => RETRY,
-      maxRetriesPerRequest: 3,
-      enableReadyCheck: false,
-      // Sentinel pushes in another form otherwise.
-      protocol: 2,
-      disableClientInfo: true,
-    });
+  async #listen(Client: typeof Redis, { name, control }: Target): Promise<void> {
+    const connection = new Client({ ...channelOptions(control), maxRetriesPerRequest: 3 });
+    hearFrom(connection, name, this.#onEvent);
     this.#connections.push(connection);
-    // Reported by the attempt that it concerns; one that ends later is made anew by the library.
-    connection.on('error', () => {});
-    connection.on('pmessage', (_pattern: string, type: string, message: string) => {
-      this.#onEvent({ at: performance.now(), sentinel: name, event: parseEvent(type, message) });
-    });
     try {
       await connection.psubscribe('*');
     } catch (cause) {

@@ -22,7 +22,7 @@ export async function takeSnapshot(targets: Targets, connections: Connections): 
     question: (at: Address) => Promise<T>,
   ): Promise<[string, T | Silent]> => {
     try {
-      return [target.name, await question(target.control)];
+      return [target.name, await question(target.control).catch(again(() => question(target.control)))];
     } catch (error) {
       return [
         target.name,
@@ -39,6 +39,14 @@ export async function takeSnapshot(targets: Targets, connections: Connections): 
     ),
   ]);
   return { redis: new Map(redis), sentinels: new Map(sentinels) };
+}
+
+/** Sentinel ends the connections of a node that it gives another role or master: that is no silence. */
+function again<T>(ask: () => Promise<T>): (error: unknown) => Promise<T> {
+  return (error) => {
+    if (error instanceof Error && error.message === 'Connection is closed.') return ask();
+    throw error;
+  };
 }
 
 /** A section of a node's INFO, field by field. @throws Error when it does not answer */

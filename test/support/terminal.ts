@@ -18,13 +18,24 @@ export interface Typing {
 
 export const KEYS = { ctrlC: '\u0003', ctrlD: '\u0004' } as const;
 
-/** Runs `rsentinel` to its end. */
+/** In characters. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * Runs `rsentinel` to its end.
+ * @param size null: a terminal that knows of none
+ */
 export function onTerminal(
   words: readonly string[],
   typing: Typing | null,
   env: Readonly<Record<string, string>>,
+  size: TerminalSize | null = null,
 ): Promise<OnTerminal> {
-  const command = [process.execPath, BIN, ...words].map((word) => `'${word}'`).join(' ');
+  const resize = size === null ? '' : `stty rows ${size.rows} cols ${size.columns}; exec `;
+  const command = resize + [process.execPath, BIN, ...words].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: tmpdir(),
     env: { PATH: process.env.PATH, HOME: tmpdir(), SHELL: '/bin/sh', TERM: 'xterm', ...env },

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { LogFormat } from '../../report/log-text.js';
 import { styleFor } from '../../report/style.js';
 import { withEngine } from '../engine.js';
 import type { LogsFlags } from '../flags.js';
 import { surroundings } from '../load.js';
+import { outletTo } from '../outlet.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
 import { definiteSelectionOf } from '../source.js';
@@ -21,15 +21,9 @@ export async function logs(nodes: readonly string[], flags: LogsFlags, session: 
     const settings = { nodes, since, tail, follow };
     const log = await library.logs(target.name, settings, context);
     const format = new LogFormat(log.nodes, flags.timestamps ? 'shown' : 'hidden', styleFor(stdout, env));
-    // `logs | head`: there is nobody to read the rest.
-    let closed = false;
-    stdout.once('error', () => {
-      closed = true;
-    });
+    const outlet = outletTo(stdout);
     for await (const batch of log.lines) {
-      const isTaken = stdout.write(batch.map((line) => format.line(line)).join(''));
-      if (!isTaken && !closed) await once(stdout, 'drain').catch(() => {});
-      if (closed) break;
+      if (!(await outlet.write(batch.map((line) => format.line(line)).join('')))) break;
     }
     return 0;
   });

@@ -1,4 +1,4 @@
-/** What the sentinels said during a round → the six steps of a failover. Pure. */
+/** What the sentinels said → the six steps of a failover. Pure. */
 import {
   type DrillEvent,
   type DrillRound,
@@ -7,23 +7,23 @@ import {
   STEP_NAMES,
   type StepName,
 } from '../report/drill-report.js';
-import type { Recorded } from '../sentinel/event-channel.js';
-import type { SentinelEvent } from '../sentinel/events.js';
 import { type Address, formatAddress, sameAddress } from '../spec/address.js';
+import type { Recorded } from './event-channel.js';
+import type { SentinelEvent } from './events.js';
 
-/** What has to be known of a round beside the events. Times are on the clock of the events. */
+/** What has to be known of a failover beside the events. Times are on the clock of the events. */
 export interface Circumstances {
   readonly redis: readonly { readonly name: string; readonly address: Address }[];
   readonly sentinels: readonly { readonly name: string; readonly id: string | null }[];
   /** Address of the master before. */
   readonly master: Address;
-  /** When the fault was ordered. */
+  /** When it began: the fault was ordered, or the first was heard of it. */
   readonly faultAt: number;
   /** When the old master was let back, and when it was a linked replica; null: not yet. */
-  readonly returning: { readonly from: number; readonly to: number } | null;
+  readonly returning: { readonly from: number; readonly to: number | null } | null;
 }
 
-/** The part of a round's report that the sentinels' events tell. */
+/** What the sentinels' events tell, as a round of a drill has it. Times are ms after it began. */
 export type Timeline = Pick<
   DrillRound,
   | 'epoch'
@@ -150,7 +150,8 @@ export function nodeOf(event: SentinelEvent, { redis }: Pick<Circumstances, 'red
   return redis.find((node) => sameAddress(node.address, address))?.name ?? null;
 }
 
-function eventText(event: SentinelEvent): string {
+/** What an event says beside its type, for people. */
+export function eventText(event: SentinelEvent): string {
   switch (event.kind) {
     case 'instance':
       return [event.instance.role, formatAddress(event.instance.address), event.more].join(' ').trim();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { timelineOf } from '../../../src/drill/timeline.js';
-import { CIRCUMSTANCES, KILLED, recorded } from './rounds.js';
+import { timelineOf } from '../../../src/sentinel/timeline.js';
+import { CIRCUMSTANCES, KILLED, recorded } from '../drill/rounds.js';
 
 describe('the timeline of a drill', () => {
   const timeline = timelineOf(recorded(KILLED), CIRCUMSTANCES);

@@ -1,0 +1,74 @@
+/** `status --watch`: a group as it goes on. Looks whenever a sentinel says something, and every second. */
+import { hasCode } from '../errors.js';
+import type { WatchMoment } from '../report/watch-report.js';
+import type { Connections } from '../sentinel/connection.js';
+import { type DiscoveredGroup, discover } from '../sentinel/discover.js';
+import type { Topology } from '../topology/topology.js';
+import { absentReport, assembleReport } from './assemble-report.js';
+import type { Context } from './context.js';
+import { type GivenSentinels, givenGroup } from './given.js';
+import { type Asking, look } from './look.js';
+import { knownGroup, lookAt } from './status.js';
+import { type Seen, WatchLoop } from './watch-loop.js';
+
+/**
+ * Watches a group, and changes nothing in it: every look at it, what its sentinels say, and each failover as it goes on.
+ * Ends after the report that it is absent. Abort the context's signal to end it before.
+ * @param topologyNow what should be there, where it is known; asked at first and whenever containers have come or gone
+ * @throws RsentinelError for what concerns the engine; the context's signal's reason
+ */
+export async function* watchStatus(
+  name: string,
+  topologyNow: () => Promise<Topology | null>,
+  { driver, signal }: Context,
+): AsyncGenerator<WatchMoment> {
+  let containers: string | null = null;
+  let topology: Topology | null = null;
+  const lookOnce = async (asking: Asking): Promise<Seen> => {
+    const engine = await driver.observe(name);
+    const now = engine.members
+      .map(({ container, digest }) => `${container} ${digest}`)
+      .sort()
+      .join('\n');
+    if (now !== containers) topology = await topologyNow();
+    containers = now;
+    const group = knownGroup(name, engine, topology);
+    if (group === null) return { report: absentReport(name), snapshot: null, sentinels: [] };
+    const { snapshot, faults } = await lookAt(group, topology, engine, asking, signal);
+    const report = assembleReport(group, engine, snapshot, faults);
+    const mayTalk = new Set(
+      engine.members.flatMap(({ node, state }) => (state === 'running' || state === 'paused' ? [node] : [])),
+    );
+    return { report, snapshot, sentinels: group.sentinels.filter((node) => mayTalk.has(node.name)) };
+  };
+  yield* new WatchLoop(lookOnce, signal).moments();
+}
+
+/**
+ * Watches the group of the given sentinels. Goes on when they go away; ends when the signal is aborted.
+ * @throws RsentinelError SENTINELS_SILENT, MASTER_UNKNOWN, USAGE, of the first look only; the signal's reason
+ */
+export async function* watchStatusOfSentinels(
+  { sentinels, masterName }: GivenSentinels,
+  signal: AbortSignal,
+): AsyncGenerator<WatchMoment> {
+  let last: DiscoveredGroup | null = null;
+  const discoverAgain = async (connections: Connections): Promise<DiscoveredGroup> => {
+    // The given ones may be gone, and those that they named be there.
+    const seeds = [...sentinels, ...(last?.sentinels ?? []).map(({ control }) => control)];
+    try {
+      return await discover(seeds, last?.masterName ?? masterName, connections, signal);
+    } catch (error) {
+      const isGone = hasCode(error, 'SENTINELS_SILENT') || hasCode(error, 'MASTER_UNKNOWN');
+      if (last === null || !isGone) throw error;
+      return last;
+    }
+  };
+  const lookOnce = async (asking: Asking): Promise<Seen> => {
+    last = await discoverAgain(asking.connections);
+    const group = givenGroup(last);
+    const { snapshot, faults } = await look(group, group, null, () => false, asking, signal);
+    return { report: assembleReport(group, null, snapshot, faults), snapshot, sentinels: group.sentinels };
+  };
+  yield* new WatchLoop(lookOnce, signal).moments();
+}
