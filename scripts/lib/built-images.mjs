@@ -22,7 +22,8 @@ export const RECIPES = [
   recipe('redis', '7.0', 'bookworm'),
   recipe('redis', '8.0', 'trixie'),
   recipe('valkey', '8.1', 'trixie'),
-  recipe('valkey', '9.1', 'forky'),
+  // Of a release to come: its minor version is whatever it has by now.
+  recipe('valkey', '9', 'forky'),
 ];
 
 /** The image for `npm run up` and `npm test` where no registry answers. */
