@@ -40,7 +40,7 @@ describe.each(testImages())('$title', ({ image, title, server, version }) => {
       expect(report.health).toBe('healthy');
       expect(roles(report)).toEqual(['master', 'replica', 'replica']);
       for (const node of [...report.redis, ...report.sentinels]) {
-        expect(node.version).toMatch(new RegExp(`^${version.replaceAll('.', '\\.')}\\.`));
+        expect(node.version?.startsWith(`${version}.`), node.version ?? 'silent').toBe(true);
       }
       const [first] = report.redis;
       if (first === undefined) throw new Error('there is no node');
