@@ -8,6 +8,7 @@ import { takeSnapshot } from '../sentinel/observe.js';
 import { findFaults } from '../sentinel/readiness.js';
 import { remedy } from '../sentinel/remedies.js';
 import type { Snapshot } from '../sentinel/snapshot.js';
+import { findStreamFaults } from '../sentinel/stream.js';
 import { type Address, formatAddress, sameAddress } from '../spec/address.js';
 import { nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
@@ -38,11 +39,12 @@ async function examine(spec: GroupSpec, connections: Connections, evidence: Link
   evidence.add(snapshot);
   const faults = findFaults(spec, snapshot, evidence);
   if (faults.length > 0) return { snapshot, faults };
-  const tried = await Promise.all([
+  const [stream, ...tried] = await Promise.all([
+    findStreamFaults(spec, snapshot, connections),
     ...spec.sentinels.map((node) => tryFlush(node, connections)),
     ...nodesOf(spec).map((node) => tryAddress(spec, node)),
   ]);
-  return { snapshot, faults: tried.filter((fault) => fault !== null) };
+  return { snapshot, faults: [...stream, ...tried.filter((fault) => fault !== null)] };
 }
 
 /** Sentinel can save its configuration: what it decides outlives a restart. */

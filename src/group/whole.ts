@@ -7,6 +7,7 @@ import { takeSnapshot } from '../sentinel/observe.js';
 import { DEFAULT_PERIODS, FAILOVER_PERIODS, runsWith, setPeriods } from '../sentinel/periods.js';
 import { findFaults } from '../sentinel/readiness.js';
 import { instancesOf, type Snapshot } from '../sentinel/snapshot.js';
+import { findStreamFaults } from '../sentinel/stream.js';
 import { sameAddress } from '../spec/address.js';
 import type { Watching } from './context.js';
 import type { PresentGroup, PresentNode } from './presence.js';
@@ -39,7 +40,8 @@ export function untilWhole(
     await atEveryLook(snapshot);
     await keepLively(group, snapshot, connections);
     const faults = findFaults(group, snapshot, evidence).filter(({ code }) => !TO_BE_FORGOTTEN.has(code));
-    return { snapshot, faults };
+    if (faults.length > 0) return { snapshot, faults };
+    return { snapshot, faults: await findStreamFaults(group, snapshot, connections) };
   };
   return untilFaultless(group, look, context, deadline);
 }

@@ -38,6 +38,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'sentinel-flags': 'Start the sentinel again with `rsentinel up`.',
   'sentinel-identity':
     'Two sentinels share an address, or one was made anew: SENTINEL RESET, one sentinel at a time.',
+  'replica-stream': 'The replicas acknowledge within a second; if it stays, look at their logs.',
   'runid-unknown': WAIT,
   'link-unproved':
     'They reach each other but are refused: check the passwords and users of the node that is pinged.',

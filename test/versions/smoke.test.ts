@@ -1,4 +1,5 @@
 /** Every server that rsentinel supports, from up to down, with a failover in between. */
+import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { GroupReport } from '../../src/report/group-report.js';
 import { ask, connectIoredis } from '../support/clients.js';
@@ -46,6 +47,15 @@ describe.each(testImages())('$title', ({ image, title, server, version }) => {
       if (first === undefined) throw new Error('there is no node');
       const info = String(await ask(first.address, 'INFO', 'server'));
       expect(info).toContain(`${server}_version:${version}.`);
+    });
+
+    it('has replicas that acknowledge what is written from the first moment on', async () => {
+      await using fresh = await testGroup(`versions-${label}-stream`, topology(image, 'loopback'));
+      const first: GroupReport = JSON.parse((await fresh.up('--format', 'json')).stdout);
+      const client = new Redis(masterOf(first).address);
+      await client.set('written', 'at once');
+      expect(await client.wait(2, 100)).toBe(2);
+      client.disconnect();
     });
 
     it('lets its sentinels run with their own periods', () => {
