@@ -17,6 +17,7 @@ import { Journal } from './journal.js';
 import type { Situation } from './observe-state.js';
 import { Performer } from './perform.js';
 import { proveReady } from './prove.js';
+import { refuseFixedPeriods } from './with-timing.js';
 import { endForgottenRefusal } from './write-stop.js';
 
 export interface BringUpSettings {
@@ -65,6 +66,7 @@ export async function bringUp(
     const done = await perform(situation, look, connections, journal, context, deadline);
     deadline.begin();
     const snapshot = await proveReady(done.spec, connections, context, deadline.signal);
+    refuseFixedPeriods(spec.timing, snapshot);
     if (mark !== null) await dropFormerMarks(spec.name, mark, observed.engine.expiry, context);
     const seen =
       done.isUntouched && mark === null ? observed.engine : await context.driver.observe(spec.name);
@@ -116,7 +118,9 @@ export async function finish(
   ]);
   const changed = restored.includes(true);
   const known = { ...spec, directory: spec.storage === 'volume' ? null : spec.directory };
-  return { report: assembleReport(known, seen, snapshot, []), changed };
+  // Not as the snapshot has it: the sentinels have the periods of a group that forms in it.
+  const report = { ...assembleReport(known, seen, snapshot, []), timing: spec.timing };
+  return { report, changed };
 }
 
 async function markExpiry(

@@ -1,7 +1,9 @@
 /** `timing: fast` for a while. */
+import { RsentinelError } from '../errors.js';
 import type { Connections } from '../sentinel/connection.js';
 import { FAST_PERIODS, setPeriods } from '../sentinel/periods.js';
-import { DEFAULT_TIMES } from '../spec/timing.js';
+import type { Snapshot } from '../sentinel/snapshot.js';
+import { DEFAULT_TIMES, type Timing } from '../spec/timing.js';
 import type { Undo } from '../storage/storage.js';
 import { keepingPeriods, type Sentinels } from './keep-periods.js';
 import { setOnSentinel } from './set-directives.js';
@@ -9,7 +11,7 @@ import { setOnSentinel } from './set-directives.js';
 /**
  * Does something while a group has the periods and the times of `timing: fast`, and gives each sentinel
  * back what it went by before; whatever happens. Where that is not possible any more, `up` does it.
- * @throws RsentinelError DIRECTIVE_REFUSED
+ * @throws RsentinelError DIRECTIVE_REFUSED, IMAGE_UNSUITABLE
  */
 export function withFastTiming<T>(
   group: Sentinels,
@@ -23,11 +25,30 @@ export function withFastTiming<T>(
     try {
       for (const { name, control } of sentinels) {
         undo.push(await setOnSentinel(name, control, masterName, times, connections));
-        await setPeriods(control, FAST_PERIODS, connections);
+        if (!(await setPeriods(control, FAST_PERIODS, connections))) throw cannotBeFast(name);
       }
       return await work();
     } finally {
       await Promise.allSettled(undo.map((one) => one()));
     }
+  });
+}
+
+/**
+ * With the low times and Sentinel's own periods a new master would be taken for down before anybody has
+ * connected to it (see leastDownAfter).
+ * @throws RsentinelError IMAGE_UNSUITABLE
+ */
+export function refuseFixedPeriods(timing: Timing, { sentinels }: Snapshot): void {
+  if (timing === 'normal') return;
+  for (const [name, answer] of sentinels) {
+    if (answer.kind === 'sentinel' && answer.periods === null) throw cannotBeFast(name);
+  }
+}
+
+function cannotBeFast(sentinel: string): RsentinelError {
+  const message = `timing: fast is not possible: the version of ${sentinel} has no SENTINEL DEBUG, which sets timer periods`;
+  return new RsentinelError('IMAGE_UNSUITABLE', message, {
+    hint: 'Use an image of Redis 7.0 or newer or of Valkey, or `down-after-milliseconds: 1500` instead.',
   });
 }

@@ -58,6 +58,20 @@ describe.each(testImages())('$title', ({ image, title, server, version }) => {
       client.disconnect();
     });
 
+    it('has timing: fast from Redis 7.0 on, and refuses it before that, leaving nothing', async () => {
+      const fast = topology(image, 'loopback').replace(/^sentinel: .*$/m, 'timing: fast');
+      await using fresh = await testGroup(`versions-${label}-fast`, fast);
+      const { code, stdout, stderr } = await fresh.run(['up', '--format', 'json']);
+      if (version === '6.0') {
+        expect({ code, left: await fresh.left() }).toEqual({ code: 1, left: [] });
+        expect(stderr).toContain('timing: fast is not possible');
+      } else {
+        expect(code, stderr).toBe(0);
+        expect(JSON.parse(stdout).timing).toBe('fast');
+        expect((await healthy(fresh)).timing).toBe('fast');
+      }
+    });
+
     it('lets its sentinels run with their own periods', () => {
       // Lowered ones break failover; where they cannot be read they cannot be lowered either.
       expect(report.faults).toEqual([]);
