@@ -1,6 +1,6 @@
 /** Whether what the master writes reaches its replicas: only trying shows that. */
 import type { Fault } from '../report/group-report.js';
-import type { Connections } from './connection.js';
+import { Connections } from './connection.js';
 import type { Targets } from './observe.js';
 import { remedy } from './remedies.js';
 import { text } from './replies.js';
@@ -21,7 +21,6 @@ const PATIENCE = 200;
 export async function findStreamFaults(
   { redis }: Pick<Targets, 'redis'>,
   snapshot: Snapshot,
-  connections: Connections,
 ): Promise<readonly Fault[]> {
   const master = redis.find(({ name }) => {
     const answer = snapshot.redis.get(name);
@@ -29,6 +28,8 @@ export async function findStreamFaults(
   });
   const replicas = redis.length - 1;
   if (master === undefined || replicas === 0) return [];
+  // Whoever waits in the others would wait as well.
+  const connections = new Connections();
   const why = await connections
     .query(master.control, [
       ['PUBLISH', CHANNEL, ''],
@@ -40,7 +41,9 @@ export async function findStreamFaults(
       if (!reached?.ok || Number(reached.value) >= replicas) return null;
       return `${Number(reached.value)} of ${replicas} replicas have acknowledged what it has just sent`;
     })
-    .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    // Somebody has paused writes, so that there is nothing to hold back; or it has just died, which others find.
+    .catch(() => null)
+    .finally(() => connections.close());
   if (why === null) return [];
   const message = `what ${master.name} writes does not reach every replica yet: ${why}`;
   return [{ code: 'replica-stream', node: master.name, message, remedy: remedy('replica-stream') }];
