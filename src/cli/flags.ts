@@ -99,7 +99,7 @@ export interface DrillFlags extends TargetFlags, SentinelsFlags, EngineFlags, Re
   readonly format?: Format | 'junit';
   /** Undefined: kill, or failover of a group that is known by its sentinels. */
   readonly fault?: DrillFault;
-  readonly timing: TimingChoice;
+  readonly timing?: Exclude<TimingChoice, 'normal'>;
   readonly rounds: number;
   /** ms */
   readonly maxDowntime?: number;

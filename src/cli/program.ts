@@ -188,9 +188,10 @@ export function buildProgram(texts: Texts, run: Runner): Command {
       ]),
     )
     .addOption(
-      new Option('--timing <timing>', 'of the group, while it is drilled; normal: as it is')
-        .choices(['normal', 'fast', 'fast-anywhere'])
-        .default('normal'),
+      new Option('--timing <timing>', 'of the group, while it is drilled (default: its own)').choices([
+        'fast',
+        'fast-anywhere',
+      ]),
     )
     .option('--rounds <number>', 'how often; the master of the moment each time', roundCount, 1)
     .option('--max-downtime <duration>', 'exit with 1 when a client could not write for longer', duration)

@@ -1,5 +1,6 @@
 /** Where a drill takes place: a group on an engine, or one that is known by its sentinels alone. */
 import type { Driver, ObservedEngine } from '../driver/driver.js';
+import { inflict } from '../faults/inflict.js';
 import { repointStopped } from '../faults/restore.js';
 import type { Context, Watching } from '../group/context.js';
 import type { Sentinels } from '../group/keep-periods.js';
@@ -80,27 +81,12 @@ export function engineArena(
     present: async () => new Presence(group, masterName, await driver.observe(group)).group,
     inflict: async (present, master, deadline) => {
       if (fault === 'failover') await switchOver(present, master, connections, context, deadline);
-      else if (master.container !== null) await strike(fault, group, master.container, driver);
+      else if (master.container !== null)
+        await inflict(fault, { ...master, node: master.name, container: master.container }, group, driver);
     },
     letBack: (node, master) => letBack(fault, group, node, master, driver),
     recover: () => recover(fault, group, connections, context),
   };
-}
-
-function strike(
-  fault: Exclude<DrillFault, 'failover'>,
-  group: string,
-  container: string,
-  driver: Driver,
-): Promise<void> {
-  switch (fault) {
-    case 'kill':
-      return driver.kill(group, container);
-    case 'pause':
-      return driver.pause(group, container);
-    case 'partition':
-      return driver.disconnect(group, container);
-  }
 }
 
 /**
@@ -118,16 +104,14 @@ async function letBack(
   const engine = await driver.observe(group);
   const member = engine.members.find((one) => one.node === node);
   if (member === undefined) return;
-  const { container, address } = member;
   switch (fault) {
     case 'kill':
       await repointStopped(member, master, engine, group, driver);
-      return driver.start(group, container);
+      return driver.start(group, member.container);
     case 'pause':
-      return driver.unpause(group, container);
+      return inflict('unpause', member, group, driver);
     case 'partition':
-      if (address !== null) await driver.connect(group, container, node, address);
-      return;
+      return inflict('heal', member, group, driver);
     case 'failover':
   }
 }

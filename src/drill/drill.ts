@@ -31,8 +31,8 @@ export interface DrillCourse {
 
 export interface DrillSettings extends DrillCourse {
   readonly fault: DrillFault;
-  /** The group's timing for as long as the drill goes on; `normal`: as it is. */
-  readonly timing: TimingChoice;
+  /** The group's timing for as long as the drill goes on; null: as it is. */
+  readonly timing: Exclude<TimingChoice, 'normal'> | null;
 }
 
 /**
@@ -56,7 +56,7 @@ export function drill(
     if (fault === 'partition') refuseSharedNetwork(fault, report.networkMode);
     if (timing === 'fast') refuseElsewhere(report);
     const arena = engineArena(masterName, fault, name, engine, connections, locked);
-    const seen = timing === 'normal' ? report.timing : 'fast';
+    const seen = timing === null ? report.timing : 'fast';
     const play = () => playAll(arena, report, seen, settings, connections);
     return seen === report.timing ? play() : withFastTiming(arena.sentinels, connections, play);
   });

@@ -1,5 +1,5 @@
 /** Brings faults on a group that runs, and waits until every sentinel has noticed. */
-import type { Driver, ObservedEngine, ObservedMember } from '../driver/driver.js';
+import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
 import type { Context } from '../group/context.js';
 import { keepingPeriods } from '../group/keep-periods.js';
@@ -13,6 +13,7 @@ import type { Connections } from '../sentinel/connection.js';
 import { pairs } from '../sentinel/replies.js';
 import { Milestones, type Missing, untilGone } from './effect.js';
 import type { FaultKind, FaultReport, Victims } from './fault.js';
+import { inflict } from './inflict.js';
 import { failoverLines, lastLeader } from './leader.js';
 import { modeOf, refuseSharedNetwork } from './network.js';
 import { demoteFormer, repointStopped } from './restore.js';
@@ -42,9 +43,9 @@ export function bringOn(group: string, settings: FaultSettings, context: Context
     const scene = await observeScene(group, engine, settings.victims, connections, locked);
     const victims = chooseVictims(kind, settings.victims, scene);
     const deed: Deed = { kind, victims, scene, engine, connections, context: locked };
-    const bring = () => bringAndWait(deed, settings);
+    const work = () => bringAndWait(deed, settings);
     // Bringing nodes back goes with lowered periods.
-    return isRemedy(kind) ? keepingPeriods(sentinelsOf(engine), connections, bring) : bring();
+    return isRemedy(kind) ? keepingPeriods(sentinelsOf(engine), connections, work) : work();
   });
 }
 
@@ -68,7 +69,7 @@ async function bringAndWait(deed: Deed, { wait, waitTimeoutMs }: FaultSettings):
   const since = BigInt(Date.now()) * 1_000_000n;
   const started = performance.now();
   const milestones = new Milestones(started);
-  await inflict(deed);
+  await bring(deed);
   if (wait && victims.length > 0) {
     await untilEffect(deed, milestones, AbortSignal.timeout(timeout)).catch(async (error: unknown) => {
       throw isRemedy(kind) ? error : await explained(error, engine, since, context);
@@ -101,34 +102,14 @@ async function observeScene(
   return { group, nodes, master, leader };
 }
 
-async function inflict(deed: Deed): Promise<void> {
+async function bring(deed: Deed): Promise<void> {
   const { kind, victims, scene, engine, connections, context } = deed;
   if (kind === 'restart') return restart(deed);
-  await Promise.all(victims.map((victim) => inflictOn(kind, victim, scene.group, context.driver)));
+  await Promise.all(victims.map((victim) => inflict(kind, victim, scene.group, context.driver)));
   if (!isRemedy(kind)) return;
   const { master } = await observeLive(engine, connections);
   if (master === null) return;
   await Promise.all(victims.map((victim) => demoteFormer(victim, master.address, connections)));
-}
-
-function inflictOn(
-  kind: Exclude<FaultKind, 'restart'>,
-  { container, node, address }: ObservedMember,
-  group: string,
-  driver: Driver,
-): Promise<void> {
-  switch (kind) {
-    case 'kill':
-      return driver.kill(group, container);
-    case 'pause':
-      return driver.pause(group, container);
-    case 'unpause':
-      return driver.unpause(group, container);
-    case 'partition':
-      return driver.disconnect(group, container);
-    case 'heal':
-      return address === null ? Promise.resolve() : driver.connect(group, container, node, address);
-  }
 }
 
 /** A master that is dead is replaced first: it would come back with what is on its disk, and be copied. */

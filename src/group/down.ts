@@ -4,7 +4,6 @@ import { hasProcess } from '../plan/members.js';
 import { isConfOf } from '../render/conf-facts.js';
 import { isThere, removeDirectories } from '../storage/remove.js';
 import type { Context } from './context.js';
-import { untilEngineCalm } from './engine-calm.js';
 import { type LockSettings, withLock } from './lock.js';
 
 export interface DownTarget {
@@ -61,7 +60,6 @@ export async function down(
     file: seen.members[0]?.file ?? seen.lock?.file ?? null,
   };
   return withLock(target.name, lock, context, async (locked) => {
-    if (locked.tookOver) await untilEngineCalm(target.name, locked.context);
     if (target.mayGo !== undefined && !(await target.mayGo())) return nothingRemoved(started);
     const engine = await context.driver.observe(target.name);
     if (settings.volumes === 'keep') {

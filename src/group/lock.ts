@@ -4,6 +4,7 @@ import type { Driver } from '../driver/driver.js';
 import { type HeldLock, holderText, type LockRequest } from '../driver/lock.js';
 import { RsentinelError } from '../errors.js';
 import type { Context } from './context.js';
+import { untilEngineCalm } from './engine-calm.js';
 import { holderState, thisHolder } from './holder.js';
 
 /** ms between two looks at a lock that a process of this machine holds, or one of another. */
@@ -29,13 +30,14 @@ export interface Locked {
   readonly context: Context;
   /**
    * A holder before this one ended without releasing its lock. The engine may still be at what it
-   * was told last.
+   * was told last, although nothing has changed for a while.
    */
   readonly tookOver: boolean;
 }
 
 /**
- * Does something with a group while nobody else changes it. The lock is released whatever happens.
+ * Does something with a group while nobody else changes it, the engine included: what a holder that was
+ * killed has told it last is waited for. The lock is released whatever happens.
  * @throws RsentinelError GROUP_BUSY when somebody else has it for too long; the signal's reason;
  *   what `work` throws
  */
@@ -49,12 +51,16 @@ export async function withLock<T>(
   const { driver, emit } = context;
   const request = { group, holder: await thisHolder(command), image, directory, file };
   const { id, tookOver } = await acquire(request, waitTimeoutMs, context);
-  if (id === null) return work({ context, tookOver });
+  const calmly = async (locked: Context): Promise<T> => {
+    if (tookOver) await untilEngineCalm(group, locked);
+    return work({ context: locked, tookOver });
+  };
+  if (id === null) return calmly(context);
   const heart = new Heart(driver, id, group);
   try {
     const signal = AbortSignal.any([context.signal, heart.lost]);
     signal.throwIfAborted();
-    return await work({ context: { ...context, signal }, tookOver });
+    return await calmly({ ...context, signal });
   } finally {
     await heart.stop();
     await driver.removeLock(id).catch((error: unknown) => {

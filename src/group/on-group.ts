@@ -4,7 +4,6 @@ import { Connections } from '../sentinel/connection.js';
 import { sameAddress } from '../spec/address.js';
 import { groupAbsent } from './absent.js';
 import type { Context } from './context.js';
-import { untilEngineCalm } from './engine-calm.js';
 import type { Sentinels } from './keep-periods.js';
 import { withLock } from './lock.js';
 import { observeLive } from './observe-live.js';
@@ -31,10 +30,9 @@ export async function onGroup<T>(
   const lock = { command, waitTimeoutMs: BUSY_PATIENCE, image: seen.image, directory, file };
   const connections = new Connections();
   try {
-    return await withLock(group, lock, context, async (locked) => {
-      if (locked.tookOver) await untilEngineCalm(group, locked.context);
-      return work(await context.driver.observe(group), connections, locked.context);
-    });
+    return await withLock(group, lock, context, async (locked) =>
+      work(await context.driver.observe(group), connections, locked.context),
+    );
   } finally {
     connections.close();
   }

@@ -1,10 +1,8 @@
 /** Carries out single operations of a plan, on the engine, in the directories and on the nodes. */
-import { PortTakenError } from '../errors.js';
 import type { ObservedState } from '../plan/observed.js';
 import { ANCHOR, type Operation } from '../plan/steps.js';
 import type { Connections } from '../sentinel/connection.js';
 import { FAILOVER_PERIODS, FORMING_PERIODS, PERIODS, setPeriods } from '../sentinel/periods.js';
-import { formatAddress } from '../spec/address.js';
 import { containerName, nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Storage } from '../storage/storage.js';
@@ -16,10 +14,10 @@ import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
 import { isMasterNow, masterMoved, untilWholeUnder } from './moved-master.js';
 import { Presence, type PresentNode } from './presence.js';
-import { connectError } from './prove.js';
 import { saveDataSet } from './save.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from './set-directives.js';
 import { switchOver } from './switch-over.js';
+import { refuseTakenPort } from './taken-port.js';
 import { untilAnswer } from './until-answer.js';
 import { forget } from './whole.js';
 import type { WriteStop } from './write-stop.js';
@@ -248,7 +246,12 @@ export class Performer {
     const { driver } = this.#context;
     const { name } = this.#spec;
     const container = containerName(name, member);
-    await this.#refuseTakenPort(member);
+    const isThere = this.#observed.engine.members.some(
+      (one) => one.node === member && one.state === 'paused',
+    );
+    // In the other modes the engine knows.
+    if (this.#spec.network.mode === 'host' && !isThere)
+      await refuseTakenPort(member, this.#node(member).address);
     // Before the attempt: a start that fails halfway is to be taken back as well.
     this.#journal.note('started', member, `container ${container} (stopped again)`, () =>
       driver.stop(name, container),
@@ -289,17 +292,5 @@ export class Performer {
     await this.#untilAnswer(node);
     const periods = pace === 'forming' ? FORMING_PERIODS : FAILOVER_PERIODS;
     await setPeriods(node.control, periods, this.#connections);
-  }
-
-  /** On the host's own network the engine knows of no ports, and whoever has it would answer in the node's place. */
-  async #refuseTakenPort(member: string): Promise<void> {
-    const observed = this.#observed.engine.members.find(({ node }) => node === member);
-    if (this.#spec.network.mode !== 'host' || observed?.state === 'paused') return;
-    const { address } = this.#node(member);
-    if ((await connectError(address)) !== null) return;
-    const message = `port ${address.port}, which ${member} needs, is taken: something listens at ${formatAddress(address)}`;
-    throw new PortTakenError(address.port, message, {
-      hint: 'Choose another port in the topology file (or `port: auto`).',
-    });
   }
 }

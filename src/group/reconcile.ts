@@ -6,7 +6,6 @@ import type { SettledTopology } from '../spec/settle.js';
 import type { Topology } from '../topology/topology.js';
 import { type BringUpSettings, bringUp, type StandingGroup } from './bring-up.js';
 import type { Context } from './context.js';
-import { untilEngineCalm } from './engine-calm.js';
 import { type Locked, type LockSettings, withLock } from './lock.js';
 import { observeSituation, type Refused, type Situation } from './observe-state.js';
 
@@ -32,10 +31,7 @@ export function underLock<T>(
   work: (locked: Locked) => Promise<T>,
 ): Promise<T> {
   const { name, directory, file = null } = topology;
-  return withLock(name, { command, image, directory, file, waitTimeoutMs }, context, async (locked) => {
-    if (locked.tookOver) await untilEngineCalm(name, locked.context);
-    return work(locked);
-  });
+  return withLock(name, { command, image, directory, file, waitTimeoutMs }, context, work);
 }
 
 /**

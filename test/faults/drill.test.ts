@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDocker, drill, type RsentinelEvent } from '../../src/index.js';
 import type { DrillReport, DrillRound } from '../../src/report/drill-report.js';
 import { ask } from '../support/clients.js';
+import { untilSays } from '../support/command.js';
 import { type TestGroup, testGroup } from '../support/group.js';
 import { TINY } from '../support/topologies.js';
 import { until } from '../support/until.js';
@@ -117,14 +118,10 @@ describe('a drill', () => {
   });
 
   it('that is interrupted leaves no node behind', async () => {
-    const { child, ended } = group.start(['drill', '-v']);
-    let text = '';
-    child.stderr?.on('data', (chunk: string) => {
-      text += chunk;
-    });
-    await until('the master is down', async () => text.includes('+odown'));
-    child.kill('SIGINT');
-    expect((await ended).code).toBe(130);
+    const running = group.start(['drill', '-v']);
+    await untilSays(running, '+odown');
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(130);
     const { report } = await group.status();
     expect(report.redis.map(({ container }) => container?.state)).toEqual(['running', 'running', 'running']);
     await group.up();
@@ -134,11 +131,7 @@ describe('a drill', () => {
 
   it('holds the lock of the group: `up` waits for it', async () => {
     const running = group.start(['drill', '--fault', 'failover', '-v']);
-    let text = '';
-    running.child.stderr?.on('data', (chunk: string) => {
-      text += chunk;
-    });
-    await until('the drill has begun', async () => text.includes('switching over from'));
+    await untilSays(running, 'switching over from');
     const up = await group.run(['up', '-v']);
     expect(up.code).toBe(0);
     expect(up.stderr).toContain('waiting for `drill` of process');
@@ -154,7 +147,7 @@ describe('a drill', () => {
     const limits = { maxDowntime: null, maxLost: null };
     const settings = {
       fault: 'failover',
-      timing: 'normal',
+      timing: null,
       rounds: 1,
       limits,
       waitTimeoutMs: 60_000,

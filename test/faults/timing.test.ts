@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrillReport } from '../../src/report/drill-report.js';
 import type { GroupReport } from '../../src/report/group-report.js';
+import { ownAddress } from '../support/addresses.js';
 import { ask } from '../support/clients.js';
+import { untilSays } from '../support/command.js';
 import { rsentinel, type TestGroup, testGroup } from '../support/group.js';
 import { until } from '../support/until.js';
 import { healthy } from '../support/while-writing.js';
@@ -120,14 +122,10 @@ describe('a drill with --timing fast', () => {
   });
 
   it('that is killed leaves times that `up` puts back, saying so', async () => {
-    const { child, ended } = group.start(['drill', '--timing', 'fast', '--fault', 'failover', '-v']);
-    let text = '';
-    child.stderr?.on('data', (chunk: string) => {
-      text += chunk;
-    });
-    await until('the drill has begun', async () => text.includes('switching over from'));
-    child.kill('SIGKILL');
-    await ended;
+    const running = group.start(['drill', '--timing', 'fast', '--fault', 'failover', '-v']);
+    await untilSays(running, 'switching over from');
+    running.child.kill('SIGKILL');
+    await running.ended;
     const { stdout } = await group.run(['up', '--dry-run']);
     expect(stdout).toContain('down-after-milliseconds is 500 instead of 30000');
     await group.up();
@@ -135,6 +133,20 @@ describe('a drill with --timing fast', () => {
       Array(3).fill({ ...NORMAL_PERIODS, downAfter: 30_000 }),
     );
   });
+});
+
+it('a drill has timing: fast only where all nodes are on this machine, unless somebody insists', async () => {
+  const network = `{mode: published, address: ${ownAddress()}, insecure: true}`;
+  await using group = await testGroup('timing-elsewhere', `${NODES}network: ${network}\n`);
+  await group.up();
+  const refused = await group.run(['drill', '--timing', 'fast']);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('silent for half a second');
+  expect(refused.stderr).toContain('--timing fast-anywhere');
+  const words = ['drill', '--timing', 'fast-anywhere', '--fault', 'failover', '--format', 'json'];
+  const { code, stdout, stderr } = await group.run(words);
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout).timing).toBe('fast');
 });
 
 it('a group that is known by its sentinels is drilled with a planned failover, and with nothing else', async () => {

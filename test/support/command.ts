@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { until } from './until.js';
 
 export const BIN = fileURLToPath(new URL('../../bin/rsentinel.js', import.meta.url));
 
@@ -53,6 +54,15 @@ export function start(words: readonly string[], where: Where): Running {
   child.stdin.on('error', () => {});
   child.stdin.end(where.stdin ?? '');
   return { child, ended: output(child).finally(() => running.delete(child)) };
+}
+
+/** Waits until a command that has just been started says something on standard error. */
+export async function untilSays({ child }: Running, words: string): Promise<void> {
+  let text = '';
+  child.stderr?.on('data', (chunk: string) => {
+    text += chunk;
+  });
+  await until(`it says ${words}`, async () => text.includes(words));
 }
 
 async function output(child: ChildProcess): Promise<Ran> {

@@ -65,6 +65,11 @@ describe.each(testImages())('$title', ({ image, title, server, version }) => {
       if (version === '6.0') {
         expect({ code, left: await fresh.left() }).toEqual({ code: 1, left: [] });
         expect(stderr).toContain('timing: fast is not possible');
+        const drilled = await group.run(['drill', '--timing', 'fast']);
+        expect(drilled.code).toBe(1);
+        expect(drilled.stderr).toContain('timing: fast is not possible');
+        // What had been set by then is set back.
+        expect((await group.run(['up', '--dry-run'])).stdout).toContain('nothing to do');
       } else {
         expect(code, stderr).toBe(0);
         expect(JSON.parse(stdout).timing).toBe('fast');
@@ -114,6 +119,9 @@ describe.each(testImages())('$title', ({ image, title, server, version }) => {
       const { code, stderr } = await group.run(['failover']);
       expect(code, stderr).toBe(0);
       expect(masterOf(await healthy(group)).name).not.toBe(masterOf(before).name);
+      // What Sentinel can do itself it does: the old master has been told to hand over (FAILOVER).
+      const stats = String(await ask(masterOf(before).address, 'INFO', 'commandstats'));
+      expect(stats.includes('cmdstat_failover:')).toBe(title === 'Valkey 9');
       const { count } = writer;
       await until('the client writes again', async () => writer.count > count + 100);
       expect((await writer.stop()).lost).toEqual([]);

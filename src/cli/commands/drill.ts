@@ -60,7 +60,7 @@ function drillTarget(flags: DrillFlags, session: Session, reporter: Reporter): P
   return withEngine(flags, session, reporter, async (context) => {
     const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
     const library = await import('../../drill/drill.js');
-    const settings = { ...courseOf(flags), fault: flags.fault ?? 'kill', timing: flags.timing };
+    const settings = { ...courseOf(flags), fault: flags.fault ?? 'kill', timing: flags.timing ?? null };
     return library.drill(target.name, target.topology, settings, context);
   });
 }
@@ -71,7 +71,7 @@ async function drillGiven(
   { signal }: Session,
   reporter: Reporter,
 ): Promise<DrillReport> {
-  if ((flags.fault ?? 'failover') !== 'failover' || flags.timing !== 'normal') {
+  if ((flags.fault ?? 'failover') !== 'failover' || flags.timing !== undefined) {
     throw new RsentinelError(
       'USAGE',
       'of a group that is given by its sentinels only --fault failover is possible',
