@@ -7,15 +7,8 @@ import type { DrillReport, DrillRound } from '../../src/report/drill-report.js';
 import { ask } from '../support/clients.js';
 import { untilSays } from '../support/command.js';
 import { type TestGroup, testGroup } from '../support/group.js';
-import { TINY } from '../support/topologies.js';
+import { QUICK, TINY } from '../support/topologies.js';
 import { until } from '../support/until.js';
-
-const QUICK = `
-master: {port: auto}
-replicas: 2
-sentinels: [{port: auto}, {port: auto}, {port: auto}]
-sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
-`;
 
 /** A drill that must succeed. */
 async function drilled(group: TestGroup, ...words: readonly string[]): Promise<DrillReport> {

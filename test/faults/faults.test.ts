@@ -5,17 +5,10 @@ import type { GroupReport } from '../../src/report/group-report.js';
 import { ask } from '../support/clients.js';
 import { expectFailure } from '../support/failures.js';
 import { type TestGroup, testGroup } from '../support/group.js';
-import { SMALL } from '../support/topologies.js';
+import { QUICK, SMALL } from '../support/topologies.js';
 import { until } from '../support/until.js';
 import { healthy, masterOf } from '../support/while-writing.js';
 import { Writer } from '../support/writer.js';
-
-const QUICK = `
-master: {port: auto}
-replicas: 2
-sentinels: [{port: auto}, {port: auto}, {port: auto}]
-sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
-`;
 
 /** Runs a fault that must succeed. */
 async function bring(group: TestGroup, ...words: readonly string[]): Promise<FaultDocument> {

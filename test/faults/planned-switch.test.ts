@@ -1,6 +1,7 @@
 /** A planned switch of the master under clients that write all the time. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestGroup, testGroup } from '../support/group.js';
+import { QUICK } from '../support/topologies.js';
 import { until } from '../support/until.js';
 import { healthy, masterOf } from '../support/while-writing.js';
 import { Writer } from '../support/writer.js';
@@ -11,15 +12,7 @@ const RUN_TIMEOUT = 30_000;
 
 let group: TestGroup;
 beforeAll(async () => {
-  group = await testGroup(
-    'planned-switch',
-    `
-master: {port: auto}
-replicas: 2
-sentinels: [{port: auto}, {port: auto}, {port: auto}]
-sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
-`,
-  );
+  group = await testGroup('planned-switch', QUICK);
   await group.up();
 });
 afterAll(() => group.remove());

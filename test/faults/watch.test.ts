@@ -6,16 +6,8 @@ import type { Running } from '../support/command.js';
 import { expectFailure } from '../support/failures.js';
 import { OUR_ENGINE, rsentinel, startRsentinel, type TestGroup, testGroup } from '../support/group.js';
 import { KEYS, onTerminal } from '../support/terminal.js';
-import { SMALL } from '../support/topologies.js';
+import { QUICK, SMALL } from '../support/topologies.js';
 import { until } from '../support/until.js';
-
-/** A failover begins after a second, and ends soon after. */
-const QUICK = `
-master: {port: auto}
-replicas: 2
-sentinels: [{port: auto}, {port: auto}, {port: auto}]
-sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
-`;
 
 /** What a command that goes on has printed so far. */
 function reading({ child }: Running): () => string {

@@ -5,15 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { GroupReport } from '../../src/report/group-report.js';
 import { ask, type Client, connectIoredis, connectRedis, info } from '../support/clients.js';
 import { docker, type TestGroup, testGroup } from '../support/group.js';
+import { QUICK } from '../support/topologies.js';
 import { until } from '../support/until.js';
-
-/** A failover begins after a second, and ends soon after. */
-const QUICK = `
-master: {port: auto}
-replicas: 2
-sentinels: [{port: auto}, {port: auto}, {port: auto}]
-sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
-`;
 
 async function quickGroup(label: string, more = ''): Promise<{ group: TestGroup; report: GroupReport }> {
   const group = await testGroup(label, QUICK + more);

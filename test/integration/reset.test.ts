@@ -6,16 +6,9 @@ import type { GroupReport } from '../../src/report/group-report.js';
 import { ask, type Client, connectIoredis, connectRedis, info } from '../support/clients.js';
 import { expectFailure } from '../support/failures.js';
 import { rsentinel, type TestGroup, testGroup } from '../support/group.js';
-import { TINY } from '../support/topologies.js';
+import { QUICK, TINY } from '../support/topologies.js';
 import { until } from '../support/until.js';
 import { healthy, masterOf } from '../support/while-writing.js';
-
-const QUICK = `
-master: {port: auto}
-replicas: 2
-sentinels: [{port: auto}, {port: auto}, {port: auto}]
-sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
-`;
 
 /** Runs a reset that must succeed, and returns what it says the group is. */
 async function reset(group: TestGroup): Promise<GroupReport> {

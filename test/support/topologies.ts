@@ -14,3 +14,11 @@ replicas: 0
 sentinels: [{port: auto}]
 sentinel: {quorum: 1}
 `;
+
+/** One that fails over two to three seconds after its master has died: with Sentinel's own periods. */
+export const QUICK = `
+master: {port: auto}
+replicas: 2
+sentinels: [{port: auto}, {port: auto}, {port: auto}]
+sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
+`;
