@@ -3,7 +3,7 @@
 import type { KnownNode } from '../group/assemble-report.js';
 import type { Command, Connections, Reply } from '../sentinel/connection.js';
 import { type Fields, infoFields, listOf, pairs, redisAnswer, text } from '../sentinel/replies.js';
-import type { Address } from '../spec/address.js';
+import type { Address, Endpoint } from '../spec/address.js';
 import { PING_PERIOD } from '../spec/timing.js';
 import type { Announced, Clock, KnownAs, RedisOwn, SentinelOwn, Watch } from './facts.js';
 
@@ -18,13 +18,13 @@ type KnownAt = KnownAs & { readonly address: Address };
 
 /** What a Redis node says of itself, and who answers at the address that it announces. */
 export async function askRedis(node: KnownNode, connections: Connections): Promise<Asked<RedisOwn>> {
-  const identity = async (at: Address): Promise<Announced> => {
+  const identity = async (at: Endpoint): Promise<Announced> => {
     const [info] = await connections.query(at, [['INFO', 'server']]);
     return announcedAs(infoFields(text(info)), info?.ok ? 'run_id' : null);
   };
   const [own, announced] = await Promise.all([
     redisOwn(node.control, connections).catch(() => null),
-    identity(node.address).catch(silent),
+    identity({ ...node.control, ...node.address }).catch(silent),
   ]);
   return { node, own, announced };
 }
@@ -36,7 +36,7 @@ const REDIS_QUESTIONS = [
 ] as const satisfies readonly Command[];
 
 /** @returns null: it wants a password first. @throws Error when it does not answer */
-async function redisOwn(at: Address, connections: Connections): Promise<RedisOwn | null> {
+async function redisOwn(at: Endpoint, connections: Connections): Promise<RedisOwn | null> {
   const [server, replication, minReplicas] = await connections.query(at, REDIS_QUESTIONS);
   if (!server?.ok || !replication?.ok) return null;
   const fields = infoFields(`${text(server)}\n${text(replication)}`);
@@ -60,7 +60,7 @@ export async function askSentinel(
   masterName: string,
   connections: Connections,
 ): Promise<Asked<SentinelOwn> & { readonly known: readonly KnownAt[] }> {
-  const identity = async (at: Address): Promise<Announced> => {
+  const identity = async (at: Endpoint): Promise<Announced> => {
     const [info, myid] = await connections.query(at, [
       ['INFO', 'server'],
       ['SENTINEL', 'MYID'],
@@ -70,7 +70,7 @@ export async function askSentinel(
   };
   const [answer, announced] = await Promise.all([
     sentinelOwn(node, masterName, connections).catch(() => null),
-    identity(node.address).catch(silent),
+    identity({ ...node.control, ...node.address }).catch(silent),
   ]);
   return { node, own: answer?.own ?? null, known: answer?.known ?? [], announced };
 }
@@ -153,7 +153,7 @@ function numberOf(value: string | undefined): number | null {
 
 /** @param read ms since 1970 in the reply; null: it has none */
 async function clockOf(
-  at: Address,
+  at: Endpoint,
   question: Command,
   read: (reply: Reply) => number | null,
   connections: Connections,

@@ -12,7 +12,7 @@ import { switchOver } from '../group/switch-over.js';
 import type { DrillFault } from '../report/drill-report.js';
 import type { Connections } from '../sentinel/connection.js';
 import type { DiscoveredGroup } from '../sentinel/discover.js';
-import { type Address, sameAddress } from '../spec/address.js';
+import { type Address, type Endpoint, sameAddress } from '../spec/address.js';
 
 export interface Arena {
   readonly group: string;
@@ -20,7 +20,7 @@ export interface Arena {
   readonly fault: DrillFault;
   readonly sentinels: Sentinels;
   /** Every Redis node, as this machine reaches it. */
-  readonly redis: readonly Address[];
+  readonly redis: readonly Endpoint[];
   readonly watching: Watching;
   /** The nodes that are there. */
   present(): Promise<PresentGroup>;

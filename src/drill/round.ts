@@ -61,12 +61,12 @@ export async function playRound(settings: RoundSettings, connections: Connection
   const old = masterOf(present, before);
   const recorded: Recorded[] = [];
   let faultAt: number | null = null;
-  const channel = await EventChannel.open(present.sentinels, (one) => {
+  const channel = await EventChannel.open(present.sentinels, connections.keyring, (one) => {
     recorded.push(one);
     if (faultAt !== null) tell(one, faultAt, present, emit);
   });
   const sentinels = present.sentinels.map(({ address }) => address);
-  const workload = await Workload.start(sentinels, arena.masterName, key);
+  const workload = await Workload.start(sentinels, arena.masterName, connections.keyring.client, key);
   const stage = { settings, group: present, old, before, recorded, workload, connections };
   try {
     await untilWarm(stage);

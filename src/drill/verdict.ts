@@ -3,7 +3,7 @@ import type { PresentNode } from '../group/presence.js';
 import type { DrillReads, DrillWrites } from '../report/drill-report.js';
 import type { Connections } from '../sentinel/connection.js';
 import { text } from '../sentinel/replies.js';
-import type { Address } from '../spec/address.js';
+import type { Endpoint } from '../spec/address.js';
 import type { Ledger } from './ledger.js';
 
 /** Lost writes that are named. */
@@ -60,7 +60,7 @@ async function numbersIn(
 /** Whichever node is the master takes it, and the others follow; where none answers, it goes by its lifetime. */
 export async function removeKey(
   key: string,
-  redis: readonly Address[],
+  redis: readonly Endpoint[],
   connections: Connections,
 ): Promise<void> {
   await Promise.allSettled(redis.map((control) => connections.query(control, [['UNLINK', key]])));

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import type { ClientLogins } from '../access/keyring.js';
 import type { Address } from '../spec/address.js';
 import { failureOf, Ledger, NOT_CONNECTED } from './ledger.js';
 
@@ -39,13 +40,19 @@ export class Workload {
   }
 
   /** @param key a list that nobody else uses */
-  static async start(sentinels: readonly Address[], masterName: string, key: string): Promise<Workload> {
+  static async start(
+    sentinels: readonly Address[],
+    masterName: string,
+    logins: ClientLogins,
+    key: string,
+  ): Promise<Workload> {
     const { Redis: Client } = await import('../sentinel/redis-client.js');
     const connect = (role: 'master' | 'slave'): Redis => {
       const connection = new Client({
         sentinels: sentinels.map((address) => ({ ...address })),
         name: masterName,
         role,
+        ...credentialsOf(logins),
         // It listens to +switch-master, and drops what is connected to the former master.
         failoverDetector: true,
         sentinelRetryStrategy: () => RETRY,
@@ -106,6 +113,16 @@ export class Workload {
     this.#stop.abort();
     for (const connection of this.#open) connection.disconnect();
   }
+}
+
+/** As the client library calls them. */
+function credentialsOf({ redis, sentinel }: ClientLogins) {
+  return {
+    ...(redis === null ? {} : { username: redis.user, password: redis.password.reveal() }),
+    ...(sentinel === null
+      ? {}
+      : { sentinelUsername: sentinel.user, sentinelPassword: sentinel.password.reveal() }),
+  };
 }
 
 /**

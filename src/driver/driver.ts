@@ -3,7 +3,7 @@
  * how an engine brings them about (containers, services, several hosts) is the driver's business.
  */
 import type { ContainerState } from '../report/group-report.js';
-import type { Address } from '../spec/address.js';
+import type { Address, Endpoint } from '../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Owner } from '../storage/storage.js';
 import type { StorageKind } from '../topology/topology.js';
@@ -34,7 +34,7 @@ export interface ObservedMember {
   readonly ports: readonly number[];
   /** Announced and control address; null for the anchor. */
   readonly address: Address | null;
-  readonly control: Address | null;
+  readonly control: Endpoint | null;
   readonly masterName: string;
   readonly networkMode: string;
   readonly storage: StorageKind;

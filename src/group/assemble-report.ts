@@ -16,7 +16,7 @@ import {
   type Silent,
   type Snapshot,
 } from '../sentinel/snapshot.js';
-import { type Address, sameAddress } from '../spec/address.js';
+import { type Address, type Endpoint, sameAddress } from '../spec/address.js';
 
 /** A group as far as it is known: from a spec, from labels alone, or from its sentinels. */
 export interface KnownGroup {
@@ -34,7 +34,7 @@ export interface KnownGroup {
 export interface KnownNode {
   readonly name: string;
   readonly address: Address;
-  readonly control: Address;
+  readonly control: Endpoint;
   /** null: no engine was asked. */
   readonly container: string | null;
 }

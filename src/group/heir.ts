@@ -4,7 +4,7 @@ import { RsentinelError } from '../errors.js';
 import type { Connections } from '../sentinel/connection.js';
 import { FAILOVER_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { listOf } from '../sentinel/replies.js';
-import { type Address, formatAddress } from '../spec/address.js';
+import { type Endpoint, formatAddress } from '../spec/address.js';
 import type { Context } from './context.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 import { getSettings } from './settable.js';
@@ -113,7 +113,7 @@ async function untilKnown(
 
 /** A sentinel that does not answer holds nothing up. */
 async function knowsAll(
-  sentinel: Address,
+  sentinel: Endpoint,
   masterName: string,
   changes: readonly Change[],
   connections: Connections,

@@ -2,13 +2,13 @@
 import type { Connections } from '../sentinel/connection.js';
 import { type Targets, takeSnapshot } from '../sentinel/observe.js';
 import { PERIODS, type Periods, setPeriods, timingSeen } from '../sentinel/periods.js';
-import type { Address } from '../spec/address.js';
+import type { Endpoint } from '../spec/address.js';
 
 /** Those of a group, also such as do not run. */
 export type Sentinels = Pick<Targets, 'masterName' | 'sentinels'>;
 
 interface SentinelPeriods {
-  readonly control: Address;
+  readonly control: Endpoint;
   readonly periods: Periods;
 }
 

@@ -1,6 +1,6 @@
 /** The nodes of a group that are there, while a plan changes who that is. */
 import type { ObservedEngine } from '../driver/driver.js';
-import type { Address } from '../spec/address.js';
+import type { Address, Endpoint } from '../spec/address.js';
 import type { NodeKind } from '../spec/group-spec.js';
 
 export interface PresentNode {
@@ -9,7 +9,7 @@ export interface PresentNode {
   /** null: no engine is known. */
   readonly container: string | null;
   readonly address: Address;
-  readonly control: Address;
+  readonly control: Endpoint;
 }
 
 /** Nodes that can be asked, and that are expected to know each other. */

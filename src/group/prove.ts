@@ -40,7 +40,7 @@ async function examine(spec: GroupSpec, connections: Connections, evidence: Link
   const faults = findFaults(spec, snapshot, evidence);
   if (faults.length > 0) return { snapshot, faults };
   const [stream, ...tried] = await Promise.all([
-    findStreamFaults(spec, snapshot),
+    findStreamFaults(spec, snapshot, connections.keyring),
     ...spec.sentinels.map((node) => tryFlush(node, connections)),
     ...nodesOf(spec).map((node) => tryAddress(spec, node)),
   ]);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
 import type { Connections } from '../sentinel/connection.js';
 import { infoOf } from '../sentinel/observe.js';
-import type { Address } from '../spec/address.js';
+import type { Endpoint } from '../spec/address.js';
 import type { Context } from './context.js';
 import { WriteStop } from './write-stop.js';
 
@@ -17,7 +17,7 @@ const POLL = 20;
  */
 export async function saveDataSet(
   node: string,
-  at: Address,
+  at: Endpoint,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,

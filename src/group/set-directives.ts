@@ -2,7 +2,7 @@
 import { RsentinelError } from '../errors.js';
 import type { Command, Connections, Reply } from '../sentinel/connection.js';
 import { pairs } from '../sentinel/replies.js';
-import type { Address } from '../spec/address.js';
+import type { Endpoint } from '../spec/address.js';
 import type { Undo } from '../storage/storage.js';
 import type { Directive } from '../topology/topology.js';
 import { getSettings, type Setting, settingsOf } from './settable.js';
@@ -14,7 +14,7 @@ import { getSettings, type Setting, settingsOf } from './settable.js';
  */
 export async function setOnRedis(
   node: string,
-  at: Address,
+  at: Endpoint,
   directives: readonly Directive[],
   connections: Connections,
 ): Promise<Undo> {
@@ -40,7 +40,7 @@ export async function setOnRedis(
 }
 
 async function set(
-  at: Address,
+  at: Endpoint,
   settings: readonly Setting[],
   connections: Connections,
 ): Promise<Reply | undefined> {
@@ -52,7 +52,7 @@ async function set(
 /** SENTINEL SET. @throws RsentinelError DIRECTIVE_REFUSED */
 export async function setOnSentinel(
   node: string,
-  at: Address,
+  at: Endpoint,
   masterName: string,
   directives: readonly Directive[],
   connections: Connections,
@@ -72,7 +72,7 @@ export async function setOnSentinel(
 }
 
 async function masterFields(
-  at: Address,
+  at: Endpoint,
   masterName: string,
   connections: Connections,
 ): Promise<ReadonlyMap<string, string>> {
@@ -83,7 +83,7 @@ async function masterFields(
 /** Has a node write what it has in memory into its file, which keeps the comments of the one that is there. */
 export async function rewriteConf(
   node: string,
-  at: Address,
+  at: Endpoint,
   kind: 'redis' | 'sentinel',
   connections: Connections,
 ): Promise<void> {

@@ -4,7 +4,7 @@ import type { ObservedEngine } from '../driver/driver.js';
 import { compareDirectives } from '../plan/changes.js';
 import { type ConfFacts, splitWords } from '../render/conf-facts.js';
 import type { Connections } from '../sentinel/connection.js';
-import type { Address } from '../spec/address.js';
+import type { Endpoint } from '../spec/address.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 import type { Directive } from '../topology/topology.js';
 
@@ -51,7 +51,7 @@ export async function findSettable(
 }
 
 async function settableOf(
-  at: Address,
+  at: Endpoint,
   names: readonly string[],
   connections: Connections,
 ): Promise<ReadonlySet<string>> {
@@ -65,7 +65,7 @@ async function settableOf(
 
 /** The present values of those directives that the server knows by CONFIG GET. */
 export async function getSettings(
-  at: Address,
+  at: Endpoint,
   names: readonly string[],
   connections: Connections,
 ): Promise<readonly Setting[]> {

@@ -3,6 +3,7 @@ import type { ObservedEngine } from '../driver/driver.js';
 import type { Fault, GroupReport } from '../report/group-report.js';
 import { Connections } from '../sentinel/connection.js';
 import { remedy } from '../sentinel/remedies.js';
+import { endpointAt } from '../spec/address.js';
 import { containerName } from '../spec/build.js';
 import { LOOPBACK } from '../spec/settle.js';
 import { timingOf } from '../spec/timing.js';
@@ -71,8 +72,8 @@ export function knownGroup(
     const missing = wanted.flatMap((node): KnownNode[] => {
       if (present.some((other) => other.name === node.name)) return [];
       const container = containerName(name, node.name);
-      const control = { host, port: node.port === 'auto' ? 0 : node.port };
-      return [{ name: node.name, address: control, control, container }];
+      const address = { host, port: node.port === 'auto' ? 0 : node.port };
+      return [{ name: node.name, address, control: endpointAt(address, role, false), container }];
     });
     return [...present, ...missing].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   };

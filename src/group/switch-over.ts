@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
 import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
-import type { Address } from '../spec/address.js';
+import type { Address, Endpoint } from '../spec/address.js';
 import type { Watching } from './context.js';
 import { failOver, isUnknownToVersion, type Promotion, requestHandOver } from './fail-over.js';
 import type { PresentGroup, PresentNode } from './presence.js';
@@ -100,6 +100,6 @@ export async function untilCaughtUp(
 }
 
 /** Sentinel would do so itself, up to 10 seconds later. */
-export async function demote(control: Address, to: Address, connections: Connections): Promise<void> {
+export async function demote(control: Endpoint, to: Address, connections: Connections): Promise<void> {
   await connections.query(control, [['REPLICAOF', to.host, String(to.port)]]).catch(() => []);
 }

@@ -1,5 +1,6 @@
 /** When a watched group is looked at, and in which order what is seen and heard is told. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Keyring } from '../access/keyring.js';
 import type { GroupReport } from '../report/group-report.js';
 import type { WatchedEvent, WatchMoment } from '../report/watch-report.js';
 import { Connections } from '../sentinel/connection.js';
@@ -92,9 +93,9 @@ export class WatchLoop {
       while (!this.#stop.signal.aborted) {
         this.#hurry = new AbortController();
         const at = performance.now();
-        const seen = await this.#look();
+        const { seen, keyring } = await this.#look();
         if (this.#stop.signal.aborted) return;
-        await listeners.follow(seen.sentinels);
+        await listeners.follow(seen.sentinels, keyring);
         this.#push({ kind: 'seen', seen, at });
         await delay(POLL, undefined, { signal: this.#hurry.signal }).catch(() => {});
         if (this.#hurry.signal.aborted && !this.#stop.signal.aborted) await delay(SETTLE);
@@ -104,19 +105,20 @@ export class WatchLoop {
     }
   }
 
-  async #look(): Promise<Seen> {
+  async #look(): Promise<{ readonly seen: Seen; readonly keyring: Keyring }> {
     const now = performance.now();
     this.#recent = this.#recent.filter(({ at }) => now - at < EVIDENCE);
     const evidence = new LinkEvidence();
     for (const { snapshot } of this.#recent) evidence.add(snapshot);
     // Those of the last look may be closed: Sentinel ends all that a node has when it gives it another role.
+    // How its nodes let us in, whoever looks finds out.
     const connections = new Connections();
     try {
       const asking =
         this.#recent.length === 0 ? askingOnce(connections) : { connections, evidence, patienceMs: 0 };
       const seen = await this.#lookOnce(asking);
       if (seen.snapshot !== null) this.#recent = [...this.#recent, { at: now, snapshot: seen.snapshot }];
-      return seen;
+      return { seen, keyring: connections.keyring };
     } finally {
       connections.close();
     }

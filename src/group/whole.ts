@@ -41,7 +41,7 @@ export function untilWhole(
     await keepLively(group, snapshot, connections);
     const faults = findFaults(group, snapshot, evidence).filter(({ code }) => !TO_BE_FORGOTTEN.has(code));
     if (faults.length > 0) return { snapshot, faults };
-    return { snapshot, faults: await findStreamFaults(group, snapshot) };
+    return { snapshot, faults: await findStreamFaults(group, snapshot, connections.keyring) };
   };
   return untilFaultless(group, look, context, deadline);
 }

@@ -1,6 +1,6 @@
 /** Keeps a master from accepting writes for a while. */
 import type { Connections } from '../sentinel/connection.js';
-import type { Address } from '../spec/address.js';
+import type { Endpoint } from '../spec/address.js';
 import { getSettings } from './settable.js';
 
 /** ms after which Redis lets paused writes go by itself: whoever paused them may have been killed. */
@@ -19,13 +19,18 @@ const UNREACHABLE = '2000000000';
  */
 export class WriteStop {
   readonly kind: 'pause' | 'refusal' | 'none';
-  readonly #at: Address;
+  readonly #at: Endpoint;
   readonly #connections: Connections;
   readonly #before: string | null;
   readonly #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
-  private constructor(kind: WriteStop['kind'], at: Address, before: string | null, connections: Connections) {
+  private constructor(
+    kind: WriteStop['kind'],
+    at: Endpoint,
+    before: string | null,
+    connections: Connections,
+  ) {
     this.kind = kind;
     this.#at = at;
     this.#before = before;
@@ -34,7 +39,7 @@ export class WriteStop {
       this.#timer = setInterval(() => void pause(at, connections).catch(() => false), PROLONG);
   }
 
-  static async begin(at: Address, connections: Connections): Promise<WriteStop> {
+  static async begin(at: Endpoint, connections: Connections): Promise<WriteStop> {
     if (await pause(at, connections)) return new WriteStop('pause', at, null, connections);
     const [before] = await getSettings(at, [MIN_REPLICAS], connections);
     const isRefused = before !== undefined && (await setMinReplicas(at, UNREACHABLE, connections));
@@ -61,7 +66,7 @@ export class WriteStop {
  * @returns whether there was one
  */
 export async function endForgottenRefusal(
-  at: Address,
+  at: Endpoint,
   wanted: string,
   connections: Connections,
 ): Promise<boolean> {
@@ -73,12 +78,12 @@ export async function endForgottenRefusal(
   return true;
 }
 
-async function pause(at: Address, connections: Connections): Promise<boolean> {
+async function pause(at: Endpoint, connections: Connections): Promise<boolean> {
   const [reply] = await connections.query(at, [['CLIENT', 'PAUSE', String(PAUSE), 'WRITE']]);
   return reply?.ok ?? false;
 }
 
-async function setMinReplicas(at: Address, value: string, connections: Connections): Promise<boolean> {
+async function setMinReplicas(at: Endpoint, value: string, connections: Connections): Promise<boolean> {
   const [reply] = await connections.query(at, [['CONFIG', 'SET', MIN_REPLICAS, value]]);
   return reply?.ok ?? false;
 }

@@ -1,6 +1,8 @@
 /** Connections to the nodes of a group, kept open between polls and made anew when they break. */
 import type { Redis } from 'ioredis';
-import { type Address, formatAddress } from '../spec/address.js';
+import { type Keyring, NO_KEYS } from '../access/keyring.js';
+import type { Login } from '../access/logins.js';
+import { type Endpoint, formatAddress } from '../spec/address.js';
 
 /** A command and its arguments. */
 export type Command = readonly [string, ...string[]];
@@ -14,42 +16,66 @@ export type Reply =
 const CONNECT_TIMEOUT = 1000;
 const REPLY_TIMEOUT = 1000;
 
+/** A connection, and what is known of it. */
+interface Line {
+  readonly client: Redis;
+  /** Settled when commands can be sent. */
+  ready: Promise<void> | null;
+  /** Why none of our logins was taken; null: one was, or none is needed. */
+  refusal: string | null;
+}
+
 export class Connections {
-  readonly #open = new Map<string, Redis>();
+  readonly #open = new Map<string, Line>();
   /** What went wrong with a connection last. */
   readonly #failures = new Map<string, Error>();
   /** Loaded while the engine works: by the time a node is there to be asked, so is the library. */
   readonly #library = import('./redis-client.js');
+  #keyring: Keyring;
+
+  constructor(keyring: Keyring = NO_KEYS) {
+    this.#keyring = keyring;
+  }
+
+  get keyring(): Keyring {
+    return this.#keyring;
+  }
+
+  /** What connections log in with that are made from now on. */
+  use(keyring: Keyring): void {
+    this.#keyring = keyring;
+  }
 
   /**
    * Sends commands in one round trip.
    * @returns a reply for each of them, in their order
-   * @throws Error when the node cannot be reached or does not answer within a second
+   * @throws Error when the node cannot be reached, does not answer within a second, or lets nobody in
+   *   with what we have
    */
-  async query(address: Address, commands: readonly Command[]): Promise<readonly Reply[]> {
-    const key = formatAddress(address);
+  async query(at: Endpoint, commands: readonly Command[]): Promise<readonly Reply[]> {
+    const key = keyOf(at);
     const library = await this.#library;
-    const connection = this.#open.get(key) ?? this.#connect(library.Redis, key, address);
+    const line = this.#open.get(key) ?? this.#connect(library.Redis, key, at);
     // That it is closed says the client; why, the system has said before.
     const cause = (error: unknown): unknown => this.#failures.get(key) ?? error;
-    if (connection.status === 'wait') {
-      await connection.connect().catch((error: unknown) => {
-        throw cause(error);
-      });
-    }
-    const pipeline = connection.pipeline();
+    line.ready ??= this.#enter(line, at);
+    await line.ready.catch((error: unknown) => {
+      throw cause(error);
+    });
+    const pipeline = line.client.pipeline();
     for (const [name, ...args] of commands) pipeline.call(name, ...args);
     const replies = (await pipeline.exec()) ?? [];
     return replies.map(([error, value]) => {
       if (error === null) return { ok: true, value };
       // A reply of the node has the name ReplyError; all else concerns the connection.
       if (error.name !== 'ReplyError') throw cause(error);
+      if (error.message.startsWith('NOAUTH')) throw new Error(notLetIn(line));
       return { ok: false, error: error.message };
     });
   }
 
-  #connect(Client: typeof Redis, key: string, { host, port }: Address): Redis {
-    const connection = new Client({
+  #connect(Client: typeof Redis, key: string, { host, port }: Endpoint): Line {
+    const client = new Client({
       host,
       port,
       lazyConnect: true,
@@ -63,18 +89,51 @@ export class Connections {
       protocol: 2,
       disableClientInfo: true,
     });
+    const line: Line = { client, ready: null, refusal: null };
     this.#failures.delete(key);
     // The failure reaches the caller by the command that it concerns.
-    connection.on('error', (error: Error) => this.#failures.set(key, error));
-    connection.on('end', () => {
-      if (this.#open.get(key) === connection) this.#open.delete(key);
+    client.on('error', (error: Error) => this.#failures.set(key, error));
+    client.on('end', () => {
+      if (this.#open.get(key) === line) this.#open.delete(key);
     });
-    this.#open.set(key, connection);
-    return connection;
+    this.#open.set(key, line);
+    return line;
+  }
+
+  /** Connects, and logs in with the first login that is taken. */
+  async #enter(line: Line, { kind }: Endpoint): Promise<void> {
+    await line.client.connect();
+    for (const login of this.#keyring[kind]) {
+      const refusal = await logIn(line.client, login);
+      if (refusal === null) return;
+      line.refusal ??= refusal;
+    }
   }
 
   close(): void {
-    for (const connection of this.#open.values()) connection.disconnect();
+    for (const { client } of this.#open.values()) client.disconnect();
     this.#open.clear();
   }
+}
+
+function keyOf(at: Endpoint): string {
+  return `${at.tls ? 'tls ' : ''}${formatAddress(at)}`;
+}
+
+/** @returns why it was refused; null: it was not. @throws Error when the node does not answer */
+async function logIn(client: Redis, { user, password }: Login): Promise<string | null> {
+  try {
+    await client.call('AUTH', user, password.reveal());
+    return null;
+  } catch (error) {
+    // Of what was sent nothing is in it (networking.c, acl.c).
+    if (error instanceof Error && error.name === 'ReplyError') return error.message;
+    throw error;
+  }
+}
+
+function notLetIn({ refusal }: Line): string {
+  return refusal === null
+    ? 'it wants a password, and none is known'
+    : `it does not take the password that is known: ${refusal}`;
 }

@@ -3,7 +3,7 @@
  * are called by the addresses that clients are told.
  */
 import { RsentinelError } from '../errors.js';
-import { type Address, formatAddress, sameAddress } from '../spec/address.js';
+import { type Address, type Endpoint, endpointAt, formatAddress, sameAddress } from '../spec/address.js';
 import type { Connections } from './connection.js';
 import type { Expected } from './expectation.js';
 import { type Target, takeSnapshot } from './observe.js';
@@ -33,10 +33,11 @@ export async function discover(
   connections: Connections,
   signal: AbortSignal,
 ): Promise<DiscoveredGroup> {
-  const watched = await mastersOf(seeds, connections);
+  const endpoints = seeds.map((seed) => endpointAt(seed, 'sentinel', false));
+  const watched = await mastersOf(endpoints, connections);
   signal.throwIfAborted();
   const name = chosen(masterName, watched);
-  let asked: readonly Target[] = uniqueTargets(seeds);
+  let asked: readonly Target[] = uniqueTargets(endpoints);
   for (let round = 1; ; round += 1) {
     const snapshot = await takeSnapshot({ masterName: name, redis: [], sentinels: asked }, connections);
     signal.throwIfAborted();
@@ -50,7 +51,7 @@ export async function discover(
 }
 
 /** Names of the masters that the sentinels watch. @throws RsentinelError SENTINELS_SILENT */
-async function mastersOf(seeds: readonly Address[], connections: Connections): Promise<ReadonlySet<string>> {
+async function mastersOf(seeds: readonly Endpoint[], connections: Connections): Promise<ReadonlySet<string>> {
   const answers = await Promise.all(
     seeds.map(async (seed) => {
       try {
@@ -93,7 +94,7 @@ function chosen(masterName: string | undefined, watched: ReadonlySet<string>): s
   });
 }
 
-function uniqueTargets(seeds: readonly Address[]): readonly Target[] {
+function uniqueTargets(seeds: readonly Endpoint[]): readonly Target[] {
   const byName = new Map(seeds.map((seed) => [formatAddress(seed), seed]));
   return [...byName].map(([name, control]) => ({ name, control }));
 }
@@ -108,23 +109,28 @@ export function groupOf(masterName: string, asked: readonly Target[], snapshot: 
     return answer === undefined || answer.kind === 'silent' ? [] : [{ control, answer }];
   });
   const peers = views.flatMap(({ answer }) => answer.sentinels);
-  const announcedOf = (control: Address, answer: SentinelAnswer | undefined): Address =>
+  const announcedOf = (control: Endpoint, answer: SentinelAnswer | undefined): Address =>
     peers.find(({ runid }) => runid !== '' && runid === answer?.myid)?.address ?? control;
   const seen = asked.map(({ control }): Discovered => {
     const address = announcedOf(control, views.find((view) => sameAddress(view.control, control))?.answer);
     return { name: formatAddress(address), address, control };
   });
+  const isTls = asked.some(({ control }) => control.tls);
   const masters = views.flatMap(({ answer }) => (answer.master === null ? [] : [answer.master]));
   const replicas = views.flatMap(({ answer }) => answer.replicas);
   return {
     masterName,
-    redis: unique([...masters, ...replicas].map(atAnnounced)),
-    sentinels: unique([...seen, ...peers.map(atAnnounced)]),
+    redis: unique([...masters, ...replicas].map((one) => atAnnounced(one, 'redis', isTls))),
+    sentinels: unique([...seen, ...peers.map((one) => atAnnounced(one, 'sentinel', isTls))]),
   };
 }
 
-function atAnnounced({ address }: { readonly address: Address }): Discovered {
-  return { name: formatAddress(address), address, control: address };
+function atAnnounced(
+  { address }: { readonly address: Address },
+  kind: Endpoint['kind'],
+  tls: boolean,
+): Discovered {
+  return { name: formatAddress(address), address, control: endpointAt(address, kind, tls) };
 }
 
 function unique(nodes: readonly Discovered[]): readonly Discovered[] {

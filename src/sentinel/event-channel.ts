@@ -1,7 +1,8 @@
 /** The event channels of all sentinels of a group, merged on the clock of this process. */
 import type { Redis } from 'ioredis';
+import type { Keyring } from '../access/keyring.js';
 import { RsentinelError } from '../errors.js';
-import { type Address, formatAddress } from '../spec/address.js';
+import { type Endpoint, formatAddress } from '../spec/address.js';
 import { parseEvent, type SentinelEvent } from './events.js';
 import type { Target } from './observe.js';
 
@@ -20,9 +21,12 @@ const CONNECT_TIMEOUT = 1_000;
 const RETRY = 100;
 
 /** Options of a connection to a sentinel's event channel, which is made anew whenever it breaks. */
-export function channelOptions(control: Address) {
+export function channelOptions({ host, port, kind }: Endpoint, keyring: Keyring) {
+  const [login] = keyring[kind];
   return {
-    ...control,
+    host,
+    port,
+    ...(login === undefined ? {} : { username: login.user, password: login.password.reveal() }),
     connectTimeout: CONNECT_TIMEOUT,
     retryStrategy: () => RETRY,
     enableReadyCheck: false,
@@ -55,12 +59,13 @@ export class EventChannel {
    */
   static async open(
     sentinels: readonly Target[],
+    keyring: Keyring,
     onEvent: (recorded: Recorded) => void,
   ): Promise<EventChannel> {
     const { Redis: Client } = await import('./redis-client.js');
     const channel = new EventChannel(onEvent);
     try {
-      await Promise.all(sentinels.map((sentinel) => channel.#listen(Client, sentinel)));
+      await Promise.all(sentinels.map((sentinel) => channel.#listen(Client, sentinel, keyring)));
       return channel;
     } catch (error) {
       channel.close();
@@ -68,8 +73,8 @@ export class EventChannel {
     }
   }
 
-  async #listen(Client: typeof Redis, { name, control }: Target): Promise<void> {
-    const connection = new Client({ ...channelOptions(control), maxRetriesPerRequest: 3 });
+  async #listen(Client: typeof Redis, { name, control }: Target, keyring: Keyring): Promise<void> {
+    const connection = new Client({ ...channelOptions(control, keyring), maxRetriesPerRequest: 3 });
     hearFrom(connection, name, this.#onEvent);
     this.#connections.push(connection);
     try {

@@ -1,5 +1,5 @@
 /** Asks every node of a group what it knows, all at once. */
-import type { Address } from '../spec/address.js';
+import type { Endpoint } from '../spec/address.js';
 import type { Connections } from './connection.js';
 import { infoFields, redisAnswer, sentinelAnswer, text } from './replies.js';
 import type { RedisAnswer, SentinelAnswer, Silent, Snapshot } from './snapshot.js';
@@ -7,7 +7,7 @@ import type { RedisAnswer, SentinelAnswer, Silent, Snapshot } from './snapshot.j
 /** A node to ask: what it is called, and where this machine reaches it. */
 export interface Target {
   readonly name: string;
-  readonly control: Address;
+  readonly control: Endpoint;
 }
 
 export interface Targets {
@@ -19,7 +19,7 @@ export interface Targets {
 export async function takeSnapshot(targets: Targets, connections: Connections): Promise<Snapshot> {
   const ask = async <T>(
     target: Target,
-    question: (at: Address) => Promise<T>,
+    question: (at: Endpoint) => Promise<T>,
   ): Promise<[string, T | Silent]> => {
     try {
       return [target.name, await question(target.control).catch(again(() => question(target.control)))];
@@ -51,7 +51,7 @@ function again<T>(ask: () => Promise<T>): (error: unknown) => Promise<T> {
 
 /** A section of a node's INFO, field by field. @throws Error when it does not answer */
 export async function infoOf(
-  at: Address,
+  at: Endpoint,
   section: string,
   connections: Connections,
 ): Promise<ReadonlyMap<string, string>> {
@@ -59,7 +59,7 @@ export async function infoOf(
   return infoFields(text(reply));
 }
 
-async function askRedis(at: Address, connections: Connections): Promise<RedisAnswer> {
+async function askRedis(at: Endpoint, connections: Connections): Promise<RedisAnswer> {
   const replies = await connections.query(at, [
     ['INFO', 'server'],
     ['INFO', 'replication'],
@@ -71,7 +71,7 @@ async function askRedis(at: Address, connections: Connections): Promise<RedisAns
 }
 
 async function askSentinel(
-  at: Address,
+  at: Endpoint,
   masterName: string,
   connections: Connections,
 ): Promise<SentinelAnswer> {

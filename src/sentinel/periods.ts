@@ -2,7 +2,7 @@
  * Sentinel's timer periods. `SENTINEL DEBUG` sets them on Redis ≥ 7.0 and Valkey; they are never
  * persisted, so a sentinel that starts again has its defaults again.
  */
-import type { Address } from '../spec/address.js';
+import type { Endpoint } from '../spec/address.js';
 import { FAST_PING_PERIOD, PING_PERIOD, type Timing } from '../spec/timing.js';
 import type { Connections } from './connection.js';
 import type { SentinelAnswer, Snapshot } from './snapshot.js';
@@ -59,7 +59,7 @@ export const FAST_PERIODS: Periods = {
 export const PERIODS: Readonly<Record<Timing, Periods>> = { normal: DEFAULT_PERIODS, fast: FAST_PERIODS };
 
 /** Sets the periods of one sentinel. @returns false where the version has no SENTINEL DEBUG */
-export async function setPeriods(at: Address, periods: Periods, connections: Connections): Promise<boolean> {
+export async function setPeriods(at: Endpoint, periods: Periods, connections: Connections): Promise<boolean> {
   const settings = Object.entries(periods).flatMap(([name, ms]) => [name, String(ms)]);
   const [reply] = await connections.query(at, [['SENTINEL', 'DEBUG', ...settings]]);
   return reply?.ok ?? false;

@@ -1,4 +1,5 @@
 /** Whether what the master writes reaches its replicas: only trying shows that. */
+import type { Keyring } from '../access/keyring.js';
 import type { Fault } from '../report/group-report.js';
 import { Connections } from './connection.js';
 import type { Targets } from './observe.js';
@@ -21,6 +22,7 @@ const PATIENCE = 200;
 export async function findStreamFaults(
   { redis }: Pick<Targets, 'redis'>,
   snapshot: Snapshot,
+  keyring: Keyring,
 ): Promise<readonly Fault[]> {
   const master = redis.find(({ name }) => {
     const answer = snapshot.redis.get(name);
@@ -29,7 +31,7 @@ export async function findStreamFaults(
   const replicas = redis.length - 1;
   if (master === undefined || replicas === 0) return [];
   // Whoever waits in the others would wait as well.
-  const connections = new Connections();
+  const connections = new Connections(keyring);
   const why = await connections
     .query(master.control, [
       ['PUBLISH', CHANNEL, ''],

@@ -6,6 +6,19 @@ export interface Address {
   readonly port: number;
 }
 
+/** Where this machine reaches a node, and what it meets there. */
+export interface Endpoint extends Address {
+  readonly kind: 'redis' | 'sentinel';
+  /** The host that the node announces: what its certificate has to name. */
+  readonly announced: string;
+  readonly tls: boolean;
+}
+
+/** A node that is reached where it announces itself. */
+export function endpointAt(address: Address, kind: Endpoint['kind'], tls: boolean): Endpoint {
+  return { ...address, kind, announced: address.host, tls };
+}
+
 export function formatAddress(address: Address): string {
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }

@@ -65,7 +65,13 @@ export function buildGroupSpec(
       address,
       // In bridge mode the ports are published on loopback as well: that way works where the
       // container's IP cannot be reached from the host (macOS, Windows).
-      control: { host: mode === 'bridge' ? LOOPBACK : announced, port },
+      control: {
+        kind,
+        host: mode === 'bridge' ? LOOPBACK : announced,
+        port,
+        announced: address.host,
+        tls: false,
+      },
       container: containerName(topology.name, given.name),
       directives: given.directives,
       containerDigest: digestOf({ ...shared, kind, address, image: topology.image }),

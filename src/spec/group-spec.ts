@@ -3,7 +3,7 @@
  * the driver need to know about the group that should exist, and nothing about what does exist.
  */
 import type { Directive, NetworkMode, SentinelSettings, StorageKind } from '../topology/topology.js';
-import type { Address } from './address.js';
+import type { Address, Endpoint } from './address.js';
 import type { Timing } from './timing.js';
 
 /** The texts of the templates, by the kind of node that they make a configuration file for. */
@@ -17,7 +17,7 @@ interface NodeSpecBase {
   /** The address that is announced: it works for nodes, sentinels and clients alike. */
   readonly address: Address;
   /** The address at which this machine reaches the node. */
-  readonly control: Address;
+  readonly control: Endpoint;
   /** Name of the container on the engine. */
   readonly container: string;
   readonly directives: readonly Directive[];

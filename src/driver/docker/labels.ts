@@ -1,7 +1,7 @@
 /** Labels are the registry of what exists: written here, and read back here. */
 import type { ContainerInfo } from 'dockerode';
 import type { ContainerState } from '../../report/group-report.js';
-import { formatAddress, parseAddress } from '../../spec/address.js';
+import { type Endpoint, formatAddress, parseAddress } from '../../spec/address.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../spec/group-spec.js';
 import { VERSION } from '../../version.js';
 import type { MemberRole, ObservedMember, VolumeSpec } from '../driver.js';
@@ -16,6 +16,8 @@ export const LABEL = {
   version: `${PREFIX}.version`,
   address: `${PREFIX}.address`,
   control: `${PREFIX}.control`,
+  /** `yes`: the node speaks TLS, and nothing else. */
+  tls: `${PREFIX}.tls`,
   masterName: `${PREFIX}.master-name`,
   networkMode: `${PREFIX}.network-mode`,
   holds: `${PREFIX}.holds`,
@@ -115,6 +117,14 @@ function isAttached(info: ContainerInfo, { network, anchorId }: Attachments): bo
   return network !== null && ['', network.id, network.name].includes(id);
 }
 
+/** Where this machine reaches a node; null: it is none. */
+function controlOf({ Labels }: ContainerInfo, role: MemberRole): Endpoint | null {
+  const control = parseAddress(Labels[LABEL.control] ?? '');
+  const address = parseAddress(Labels[LABEL.address] ?? '');
+  if (control === null || address === null || (role !== 'redis' && role !== 'sentinel')) return null;
+  return { ...control, kind: role, announced: address.host, tls: Labels[LABEL.tls] === 'yes' };
+}
+
 /** A member from a container's entry in the engine's list. */
 export function observedMember(info: ContainerInfo, attachments: Attachments): ObservedMember {
   const container = containerNameOf(info);
@@ -132,7 +142,7 @@ export function observedMember(info: ContainerInfo, attachments: Attachments): O
     image: info.Image,
     ports: (info.Labels[LABEL.ports] ?? '').split(',').flatMap((port) => Number(port) || []),
     address: parseAddress(info.Labels[LABEL.address] ?? ''),
-    control: parseAddress(info.Labels[LABEL.control] ?? ''),
+    control: controlOf(info, role),
     masterName: info.Labels[LABEL.masterName] ?? '',
     networkMode: info.Labels[LABEL.networkMode] ?? '',
     storage: info.Labels[LABEL.storage] === 'volume' ? 'volume' : 'directory',

@@ -1,10 +1,13 @@
 /** Who belongs to a group, as its sentinels tell. */
 import { describe, expect, it } from 'vitest';
 import { groupOf } from '../../../src/sentinel/discover.js';
-import { formatAddress } from '../../../src/spec/address.js';
+import { endpointAt, formatAddress } from '../../../src/spec/address.js';
 import { type Draft, EXPECTED, healthy, SILENT, STRANGER, sentinelOf, snapshotOf } from './healthy.js';
 
-const asked = EXPECTED.sentinels.map(({ name, address }) => ({ name, control: address }));
+const asked = EXPECTED.sentinels.map(({ name, address }) => ({
+  name,
+  control: endpointAt(address, 'sentinel', false),
+}));
 
 /** `name control` of every node. */
 function discovered(targets: typeof asked, draft: Draft): readonly string[] {
@@ -42,7 +45,10 @@ describe('a group that is known by its sentinels', () => {
   });
 
   it('has a sentinel once, called by what it announces and asked where it was given', () => {
-    const remapped = { name: 'sentinel-1', control: { host: 'localhost', port: 32_771 } };
+    const remapped = {
+      name: 'sentinel-1',
+      control: endpointAt({ host: 'localhost', port: 32_771 }, 'sentinel', false),
+    };
     expect(discovered([remapped, ...asked.slice(1)], healthy())).toEqual(
       EVERYONE.map((node) =>
         node.replace('127.0.0.1:26379 127.0.0.1:26379', '127.0.0.1:26379 localhost:32771'),

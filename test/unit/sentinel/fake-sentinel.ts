@@ -1,6 +1,7 @@
 /** As much of a sentinel as somebody who listens needs: it takes subscriptions, publishes, and can fall silent. */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Target } from '../../../src/sentinel/observe.js';
+import { endpointAt } from '../../../src/spec/address.js';
 
 const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 
@@ -48,7 +49,7 @@ export class FakeSentinel {
   target(name: string): Target {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('it does not listen');
-    return { name, control: { host: '127.0.0.1', port: address.port } };
+    return { name, control: endpointAt({ host: '127.0.0.1', port: address.port }, 'sentinel', false) };
   }
 
   /** In one burst. */

@@ -127,7 +127,7 @@ describe('the spec', () => {
     const spec = specOn(FAR, 'network: {insecure: true}');
     for (const node of [...spec.redis, ...spec.sentinels]) {
       expect(node.address.host).toBe('10.0.0.9');
-      expect(node.control).toEqual(node.address);
+      expect(node.control).toMatchObject(node.address);
     }
     expect(spec.anchor).toBeNull();
   });
