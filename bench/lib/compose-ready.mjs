@@ -1,3 +1,4 @@
+import { OPEN } from '../../dist/access/group-access.js';
 import { connectDocker } from '../../dist/driver/docker/docker-driver.js';
 import { proveReady } from '../../dist/group/prove.js';
 import { loadTemplates } from '../../dist/render/templates.js';
@@ -69,6 +70,7 @@ async function composeSpec(image) {
     settle(topology, undefined, THIS_MACHINE),
     allocation,
     await loadTemplates(topology),
+    OPEN,
   );
   const [redis, ...otherRedis] = spec.redis;
   const [sentinel, ...otherSentinels] = spec.sentinels;

@@ -1,3 +1,4 @@
+import { OPEN } from '../../dist/access/group-access.js';
 import { anchorOptions, nodeOptions } from '../../dist/driver/docker/containers.js';
 import { connectDocker } from '../../dist/driver/docker/docker-driver.js';
 import { findServer } from '../../dist/driver/docker/image.js';
@@ -81,7 +82,7 @@ export function topologyOf(asked) {
 export async function describeGroup({ directory, ...asked }) {
   const topology = settle({ ...topologyOf(asked), directory }, undefined, THIS_MACHINE);
   const allocation = allocate(topology, NOTHING_BEFORE, { ports: new Set(), subnets: new Set() }, () => 0);
-  const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology));
+  const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology), OPEN);
   const docker = connect();
   const { Config } = await docker.getImage(asked.image).inspect();
   const server = await findServer(docker, asked.image, Config, {});

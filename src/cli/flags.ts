@@ -111,7 +111,12 @@ export interface DrillFlags extends TargetFlags, SentinelsFlags, EngineFlags, Re
   readonly waitTimeout?: number;
 }
 
-export interface RenderFlags extends TargetFlags, ReportFlags {
+/** Passwords are printed where somebody asks for them only. */
+export interface SecretsFlags {
+  readonly showSecrets?: true;
+}
+
+export interface RenderFlags extends TargetFlags, ReportFlags, SecretsFlags {
   readonly output?: string;
   readonly force?: true;
 }

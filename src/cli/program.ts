@@ -226,7 +226,8 @@ export function buildProgram(texts: Texts, run: Runner): Command {
       '-o, --output <dir>',
       'write <node>/conf and <node>/data into this directory; standard output without it',
     )
-    .option('--force', 'overwrite files that differ');
+    .option('--force', 'overwrite files that differ')
+    .option('--show-secrets', SHOW_SECRETS);
   addReport(render).addHelpText('after', RENDER_HELP);
 
   return program;
@@ -242,6 +243,7 @@ const FAULTS = [
 ] as const;
 
 const FILE = 'topology file, - for standard input (default: topology.yaml here)';
+const SHOW_SECRETS = 'print passwords too';
 const VERBOSE = 'print every step and every call to the engine; stack traces';
 
 function addTarget(command: Command, name: string): Command {

@@ -3,6 +3,7 @@ import { RsentinelError } from '../errors.js';
 import type { KnownGroup } from '../group/assemble-report.js';
 import type { Context } from '../group/context.js';
 import { type GivenSentinels, givenGroup } from '../group/given.js';
+import { keyringOn } from '../group/keys.js';
 import { askingOnce, look } from '../group/look.js';
 import { knownGroup, lookAt } from '../group/status.js';
 import type { Fault } from '../report/group-report.js';
@@ -28,7 +29,7 @@ export async function doctor(
   // Volumes alone are what `down` keeps.
   if (observed.members.length === 0 && observed.network === null) throw absent(name);
   const group = knownGroup(name, observed, topology) ?? withoutNodes(name);
-  const connections = new Connections();
+  const connections = new Connections(await keyringOn(name, observed, context.driver));
   try {
     const { faults } = await lookAt(group, topology, observed, askingOnce(connections), context.signal);
     const facts = await observeFacts(group, { driver: context.driver, observed }, connections);

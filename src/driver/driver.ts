@@ -2,6 +2,8 @@
  * The engine, as the rest of rsentinel sees it. Operations name members of a group and outcomes;
  * how an engine brings them about (containers, services, several hosts) is the driver's business.
  */
+import type { AuthKind } from '../access/group-access.js';
+import type { ServerFacts } from '../access/server.js';
 import type { ContainerState } from '../report/group-report.js';
 import type { Address, Endpoint } from '../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
@@ -37,6 +39,8 @@ export interface ObservedMember {
   readonly control: Endpoint | null;
   readonly masterName: string;
   readonly networkMode: string;
+  /** Who has to log in to it. */
+  readonly auth: AuthKind;
   readonly storage: StorageKind;
   readonly directory: string;
   readonly file: string | null;
@@ -193,6 +197,14 @@ export interface Driver {
   groups(): Promise<readonly GroupListing[]>;
 
   hasImage(image: string): Promise<boolean>;
+  /**
+   * What the server in an image is. Where the image does not say, it is asked, in a container that
+   * does nothing else.
+   * @param image one that is on the engine
+   * @param group whose label such a container has
+   * @throws RsentinelError IMAGE_UNSUITABLE
+   */
+  serverOf(image: string, group: string): Promise<ServerFacts>;
   /**
    * Pulls an image, with `pull-progress` events.
    * @throws RsentinelError IMAGE_UNAVAILABLE; the signal's reason when it is aborted

@@ -66,6 +66,7 @@ export async function bringUp(
     const done = await perform(situation, look, connections, journal, context, deadline);
     deadline.begin();
     const snapshot = await proveReady(done.spec, connections, context, deadline.signal);
+    await done.performer.settleAccess();
     refuseFixedPeriods(spec.timing, snapshot);
     if (mark !== null) await dropFormerMarks(spec.name, mark, observed.engine.expiry, context);
     const seen =
@@ -90,7 +91,7 @@ async function perform(
   journal: Journal,
   context: Context,
   deadline: Deadline,
-): Promise<{ readonly spec: GroupSpec; readonly isUntouched: boolean }> {
+): Promise<{ readonly spec: GroupSpec; readonly performer: Performer; readonly isUntouched: boolean }> {
   for (let situation = first; ; ) {
     const { spec, observed, storage } = situation;
     const steps = planUp(spec, observed);
@@ -99,7 +100,7 @@ async function perform(
     context.emit({ type: 'plan', group: spec.name, steps });
     const performer = new Performer(spec, observed, storage, connections, journal, context, deadline);
     await apply(steps, performer.perform, context.emit, context.signal);
-    if (!isPrelude(steps)) return { spec, isUntouched: situation === first && steps.length === 0 };
+    if (!isPrelude(steps)) return { spec, performer, isUntouched: situation === first && steps.length === 0 };
     deadline.renew();
     situation = await look(performer.hasHeir ? 'possible' : 'refused');
   }

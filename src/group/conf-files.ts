@@ -1,7 +1,8 @@
 /** The configuration files of a group's nodes, while `up` changes them. */
 
 import type { NodeMounts } from '../driver/driver.js';
-import { headerOf, renderConf, replicaofLine } from '../render/conf.js';
+import { withAccess } from '../render/access-lines.js';
+import { accessLines, headerOf, renderConf, replicaofLine } from '../render/conf.js';
 import type { ConfFacts } from '../render/conf-facts.js';
 import { readConfFacts, withReplicaof } from '../render/conf-facts.js';
 import { editsOf } from '../render/edits.js';
@@ -9,11 +10,13 @@ import { withHeader } from '../render/header.js';
 import type { GroupHistory, MasterHistory } from '../render/history.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Storage } from '../storage/storage.js';
+import type { AccessKeeper } from './access-keeper.js';
 import type { Context } from './context.js';
 import type { Journal } from './journal.js';
 
 export class ConfFiles {
   readonly #spec: GroupSpec;
+  readonly #keeper: AccessKeeper;
   readonly #storage: Storage;
   readonly #journal: Journal;
   readonly #context: Context;
@@ -21,9 +24,17 @@ export class ConfFiles {
   /** As observed, until a failover of ours changes it. */
   #history: GroupHistory;
 
-  constructor(spec: GroupSpec, history: GroupHistory, storage: Storage, journal: Journal, context: Context) {
+  constructor(
+    spec: GroupSpec,
+    history: GroupHistory,
+    keeper: AccessKeeper,
+    storage: Storage,
+    journal: Journal,
+    context: Context,
+  ) {
     this.#spec = spec;
     this.#history = history;
+    this.#keeper = keeper;
     this.#storage = storage;
     this.#journal = journal;
     this.#context = context;
@@ -100,9 +111,25 @@ export class ConfFiles {
     }
   }
 
-  async #write(node: NodeSpec, text: string): Promise<void> {
+  /** The file of a node that runs, for the logins that it has been given; the rest is its server's to write. */
+  async updateAccess(node: NodeSpec): Promise<void> {
+    const text = await this.#storage.readConf(node.name, node.kind);
+    if (text === null) throw new Error(`${node.name} runs, and its configuration is gone`);
+    const { header } = readConfFacts(text);
+    const lines = withAccess(text, accessLines(this.#spec, node));
+    const digests = { ...(header?.digests ?? node.conf), access: node.conf.access };
+    const own = header ?? headerOf(this.#spec, node, new Set());
+    await this.#write(node, withHeader(lines, { ...own, digests }));
+  }
+
+  /** What all files have in common, made before the first of them is written. */
+  prepare(): Promise<void> {
     this.#prepared ??= this.#prepare();
-    await this.#prepared;
+    return this.#prepared;
+  }
+
+  async #write(node: NodeSpec, text: string): Promise<void> {
+    await this.prepare();
     const undo = await this.#storage.writeConf(node.name, node.kind, text);
     this.#journal.note('file', node.name, `configuration of ${node.name}`, undo);
   }
@@ -111,5 +138,7 @@ export class ConfFiles {
   async #prepare(): Promise<void> {
     const made = await this.#storage.prepare();
     if (made !== null) this.#journal.note('file', '', made.what, made.undo);
+    const undo = await this.#keeper.begin();
+    if (undo !== null) this.#journal.note('file', '', 'passwords', undo);
   }
 }

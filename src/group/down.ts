@@ -1,9 +1,9 @@
 /** `down`: removes what carries the group's label, and the directories and volumes when asked to. */
 import type { ObservedEngine } from '../driver/driver.js';
 import { hasProcess } from '../plan/members.js';
-import { isConfOf } from '../render/conf-facts.js';
 import { isThere, removeDirectories } from '../storage/remove.js';
 import type { Context } from './context.js';
+import { isFileOf } from './keys.js';
 import { type LockSettings, withLock } from './lock.js';
 
 export interface DownTarget {
@@ -132,6 +132,6 @@ async function remove(
 
 async function removeFiles(group: string, directory: string | null): Promise<readonly string[]> {
   if (directory === null) return [];
-  const removed = await removeDirectories(directory, (text) => isConfOf(text, group));
+  const removed = await removeDirectories(directory, (text) => isFileOf(text, group));
   return removed.map((path) => `directory ${path}`);
 }

@@ -1,4 +1,5 @@
 /** What the running sentinels of a group say. */
+import { serverFacts } from '../access/server.js';
 import type { ObservedEngine } from '../driver/driver.js';
 import { type LiveSentinel, type LiveState, NOTHING_LIVE } from '../plan/observed.js';
 import { type NamedMaster, newest } from '../render/history.js';
@@ -46,10 +47,11 @@ export function namedMaster(snapshot: Snapshot): NamedMaster | null {
 }
 
 function liveSentinel(answer: SentinelAnswer): LiveSentinel {
-  const { master, periods } = answer;
+  const { master, periods, product, version } = answer;
   const timings = ['normal', 'fast'] as const;
   return {
     known: instancesOf(answer).map(({ address }) => address),
+    server: serverFacts(product, version),
     settings: master,
     periods:
       periods === null ? 'fixed' : (timings.find((timing) => runsWith(answer, PERIODS[timing])) ?? 'other'),

@@ -1,8 +1,17 @@
 /** Looks at everything `up` decides by: the engine, the directories, the running sentinels. */
-import type { ObservedEngine } from '../driver/driver.js';
+import { decideAccess } from '../access/decide-access.js';
+import { keyringOf, NO_KEYS } from '../access/keyring.js';
+import type { ServerFacts } from '../access/server.js';
+import type { Driver, ObservedEngine } from '../driver/driver.js';
 import { hasProcess } from '../plan/members.js';
-import { groupHistory, knownAddresses, type ObservedState, type Place } from '../plan/observed.js';
-import { type ConfFacts, isConfOf, readConfFacts } from '../render/conf-facts.js';
+import {
+  groupHistory,
+  knownAddresses,
+  type LiveState,
+  type ObservedState,
+  type Place,
+} from '../plan/observed.js';
+import { type ConfFacts, readConfFacts } from '../render/conf-facts.js';
 import type { MasterHistory } from '../render/history.js';
 import { loadTemplates } from '../render/templates.js';
 import type { Connections } from '../sentinel/connection.js';
@@ -15,6 +24,7 @@ import { holdsFiles } from '../storage/remove.js';
 import type { Storage } from '../storage/storage.js';
 import type { Topology } from '../topology/topology.js';
 import type { Context } from './context.js';
+import { isFileOf, storedIn } from './keys.js';
 import { observeLive } from './observe-live.js';
 import { findSettable } from './settable.js';
 
@@ -53,17 +63,27 @@ export async function observeSituation(
     subnet: engine.network?.subnet ?? null,
     published: engine.members.find(({ role }) => role === 'anchor')?.ports ?? [],
   };
-  const spec = buildGroupSpec(topology, allocate(topology, before, refused, Math.random), templates);
-  const [live, settable] = await Promise.all([
-    observeLive(engine, connections),
-    findSettable(spec, engine, confs, connections),
-  ]);
+  const stored = await storedIn(storage, topology.name);
+  connections.use(stored === null ? NO_KEYS : keyringOf([stored.logins, stored.former]));
+  const live = await observeLive(engine, connections);
+  const access = await decideAccess(
+    topology,
+    stored,
+    await serverOf(topology, engine, live, imagePresent, driver),
+  );
+  if (access.kind !== 'none') {
+    connections.use(keyringOf([access.logins, stored?.logins ?? null, stored?.former ?? null]));
+  }
+  const allocation = allocate(topology, before, refused, Math.random);
+  const spec = buildGroupSpec(topology, allocation, templates, access);
+  const settable = await findSettable(spec, engine, confs, connections);
   const last = groupHistory(spec, engine, confs, live.master);
   const heir = await heirOfData(spec, engine, last.master, confs, storage);
   const observed: ObservedState = {
     engine,
     imagePresent,
     confs,
+    access: stored,
     live,
     settable,
     history: heir === null ? last : { ...last, master: heir },
@@ -72,6 +92,20 @@ export async function observeSituation(
     elsewhere: await placeElsewhere(topology, engine, confs),
   };
   return { spec, storage, observed };
+}
+
+/** Asked for only where it matters. @returns null: nobody knows yet */
+async function serverOf(
+  { name, image, auth }: SettledTopology,
+  engine: ObservedEngine,
+  live: LiveState,
+  imagePresent: boolean,
+  driver: Driver,
+): Promise<ServerFacts | null> {
+  if (auth === null) return null;
+  const running = engine.members.find((member) => member.image === image && live.sentinels.has(member.node));
+  const told = running === undefined ? null : (live.sentinels.get(running.node)?.server ?? null);
+  return told ?? (imagePresent ? await driver.serverOf(image, name) : null);
 }
 
 async function readConfs(
@@ -118,7 +152,7 @@ async function placeElsewhere(
 ): Promise<Place | null> {
   if ([...confs.values()].some((conf) => conf !== null)) return null;
   if (storage === 'directory') return volumes.length === 0 ? null : { storage: 'volume', directory };
-  return (await holdsFiles(directory, (text) => isConfOf(text, name)))
+  return (await holdsFiles(directory, (text) => isFileOf(text, name)))
     ? { storage: 'directory', directory }
     : null;
 }

@@ -5,6 +5,7 @@ import { sameAddress } from '../spec/address.js';
 import { groupAbsent } from './absent.js';
 import type { Context } from './context.js';
 import type { Sentinels } from './keep-periods.js';
+import { keyringOn } from './keys.js';
 import { withLock } from './lock.js';
 import { observeLive } from './observe-live.js';
 import { masterNameOf } from './presence.js';
@@ -30,9 +31,11 @@ export async function onGroup<T>(
   const lock = { command, waitTimeoutMs: BUSY_PATIENCE, image: seen.image, directory, file };
   const connections = new Connections();
   try {
-    return await withLock(group, lock, context, async (locked) =>
-      work(await context.driver.observe(group), connections, locked.context),
-    );
+    return await withLock(group, lock, context, async (locked) => {
+      const engine = await context.driver.observe(group);
+      connections.use(await keyringOn(group, engine, context.driver));
+      return work(engine, connections, locked.context);
+    });
   } finally {
     connections.close();
   }

@@ -7,6 +7,7 @@ import { containerName, nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Storage } from '../storage/storage.js';
 import type { Directive } from '../topology/topology.js';
+import { AccessKeeper } from './access-keeper.js';
 import { ConfFiles } from './conf-files.js';
 import type { Context } from './context.js';
 import type { Deadline } from './deadline.js';
@@ -14,12 +15,13 @@ import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
 import { isMasterNow, masterMoved, untilWholeUnder } from './moved-master.js';
 import { Presence, type PresentNode } from './presence.js';
+import { conclude, introduce } from './rotate.js';
 import { saveDataSet } from './save.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from './set-directives.js';
 import { switchOver } from './switch-over.js';
 import { refuseTakenPort } from './taken-port.js';
 import { untilAnswer } from './until-answer.js';
-import { forget } from './whole.js';
+import { forget, untilWhole } from './whole.js';
 import type { WriteStop } from './write-stop.js';
 
 export class Performer {
@@ -30,6 +32,7 @@ export class Performer {
   readonly #context: Context;
   readonly #deadline: Deadline;
   readonly #presence: Presence;
+  readonly #keeper: AccessKeeper;
   readonly #confs: ConfFiles;
   #hasHeir = true;
   /** Of a master that must not take writes any more until it stops. */
@@ -51,12 +54,18 @@ export class Performer {
     this.#context = context;
     this.#deadline = deadline;
     this.#presence = new Presence(spec.name, spec.masterName, observed.engine);
-    this.#confs = new ConfFiles(spec, observed.history, storage, journal, context);
+    this.#keeper = new AccessKeeper(spec, observed.access, storage);
+    this.#confs = new ConfFiles(spec, observed.history, this.#keeper, storage, journal, context);
   }
 
   /** False: Sentinel has found no good replica to promote. */
   get hasHeir(): boolean {
     return this.#hasHeir;
+  }
+
+  /** Once the group has been proved ready: nobody goes by former passwords any more. */
+  settleAccess(): Promise<void> {
+    return this.#keeper.settle();
   }
 
   readonly perform = async (operation: Operation): Promise<void> => {
@@ -78,6 +87,8 @@ export class Performer {
         return this.#confs.repoint(this.#node(operation.node));
       case 'set':
         return this.#set(this.#node(operation.node), operation.directives);
+      case 'rotate':
+        return this.#rotate(operation.nodes);
       case 'failover':
         return this.#failOver();
       case 'switch':
@@ -152,6 +163,29 @@ export class Performer {
     // In between: the server keeps the comments of the file that it finds when it rewrites it.
     await this.#confs.updateHeader(node);
     await rewrite();
+  }
+
+  async #rotate(names: readonly string[]): Promise<void> {
+    const { access, masterName, name } = this.#spec;
+    if (access.kind === 'none') throw new Error('the plan changes passwords, and there are none');
+    this.#deadline.renew();
+    const { access: before } = this.#observed;
+    // Whoever comes after us if we are killed needs both.
+    await this.#confs.prepare();
+    const present = names.map((one) => this.#present(one));
+    const group = {
+      name,
+      masterName,
+      redis: present.filter(({ kind }) => kind === 'redis'),
+      sentinels: present.filter(({ kind }) => kind === 'sentinel'),
+    };
+    await introduce(group, access, this.#connections);
+    await untilWhole(group, this.#connections, this.#context, this.#deadline.signal);
+    await conclude(group, access, before?.former ?? before?.logins ?? access.logins, this.#connections);
+    for (const node of present) {
+      await this.#confs.updateAccess(this.#node(node.name));
+      await rewriteConf(node.name, node.control, node.kind, this.#connections);
+    }
   }
 
   async #failOver(): Promise<void> {

@@ -5,6 +5,7 @@ import { deadMasterReason, findDeadMaster } from '../plan/dead-master.js';
 import { Connections } from '../sentinel/connection.js';
 import type { Context } from './context.js';
 import { failOver } from './fail-over.js';
+import { keyringOn } from './keys.js';
 import { observeLive } from './observe-live.js';
 import { masterNameOf, Presence } from './presence.js';
 
@@ -23,7 +24,7 @@ export async function replaceDeadMaster(
 ): Promise<void> {
   const masterName = masterNameOf(engine);
   if (masterName === '') return;
-  const connections = new Connections();
+  const connections = new Connections(await keyringOn(group, engine, context.driver));
   try {
     const live = await observeLive(engine, connections);
     const { master } = live;

@@ -12,6 +12,7 @@ import type { Context } from './context.js';
 import { flush } from './flush.js';
 import { preferring } from './heir.js';
 import { keepingPeriods } from './keep-periods.js';
+import { keyringOn } from './keys.js';
 import { masterMoved } from './moved-master.js';
 import { nodeMembers, presentMaster, sentinelsOf } from './on-group.js';
 import { masterNameOf, Presence, type PresentNode } from './presence.js';
@@ -55,6 +56,7 @@ export async function reset(
   try {
     const seen = await context.driver.observe(topology.name);
     if (nodeMembers(seen).length === 0) throw groupAbsent(topology.name);
+    connections.use(await keyringOn(topology.name, seen, context.driver));
     const holder = { command: 'reset', image: seen.image };
     const settings = { waitTimeoutMs, onFailure: 'rollback' } as const;
     return await underLock(topology, holder, waitTimeoutMs, context, async (locked) => {

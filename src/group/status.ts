@@ -16,6 +16,7 @@ import {
   type KnownNode,
 } from './assemble-report.js';
 import type { Context } from './context.js';
+import { keyringOn } from './keys.js';
 import { type Asking, askingOnce, type Looked, look } from './look.js';
 
 /**
@@ -31,7 +32,7 @@ export async function status(
   const engine = await context.driver.observe(name);
   const group = knownGroup(name, engine, topology);
   if (group === null) return absentReport(name);
-  const connections = new Connections();
+  const connections = new Connections(await keyringOn(name, engine, context.driver));
   try {
     const asking = askingOnce(connections);
     const { snapshot, faults } = await lookAt(group, topology, engine, asking, context.signal);

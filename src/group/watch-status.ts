@@ -1,4 +1,5 @@
 /** `status --watch`: a group as it goes on. Looks whenever a sentinel says something, and every second. */
+import { NO_KEYS } from '../access/keyring.js';
 import { hasCode } from '../errors.js';
 import type { WatchMoment } from '../report/watch-report.js';
 import type { Connections } from '../sentinel/connection.js';
@@ -7,6 +8,7 @@ import type { Topology } from '../topology/topology.js';
 import { absentReport, assembleReport } from './assemble-report.js';
 import type { Context } from './context.js';
 import { type GivenSentinels, givenGroup } from './given.js';
+import { keyringOn } from './keys.js';
 import { type Asking, look } from './look.js';
 import { knownGroup, lookAt } from './status.js';
 import { type Seen, WatchLoop } from './watch-loop.js';
@@ -24,16 +26,21 @@ export async function* watchStatus(
 ): AsyncGenerator<WatchMoment> {
   let containers: string | null = null;
   let topology: Topology | null = null;
+  let keyring = NO_KEYS;
   const lookOnce = async (asking: Asking): Promise<Seen> => {
     const engine = await driver.observe(name);
     const now = engine.members
       .map(({ container, digest }) => `${container} ${digest}`)
       .sort()
       .join('\n');
-    if (now !== containers) topology = await topologyNow();
+    if (now !== containers) {
+      topology = await topologyNow();
+      keyring = await keyringOn(name, engine, driver);
+    }
     containers = now;
     const group = knownGroup(name, engine, topology);
     if (group === null) return { report: absentReport(name), snapshot: null, sentinels: [] };
+    asking.connections.use(keyring);
     const { snapshot, faults } = await lookAt(group, topology, engine, asking, signal);
     const report = assembleReport(group, engine, snapshot, faults);
     const mayTalk = new Set(

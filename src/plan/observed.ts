@@ -1,4 +1,6 @@
 /** What was found before planning: on the engine, in the directories, and from the nodes that run. */
+import type { StoredAccess } from '../access/access-file.js';
+import type { ServerFacts } from '../access/server.js';
 import type { ObservedEngine } from '../driver/driver.js';
 import type { ConfFacts } from '../render/conf-facts.js';
 import {
@@ -28,6 +30,8 @@ export interface ObservedState {
   readonly imagePresent: boolean;
   /** By node name; null: there is no file. */
   readonly confs: ReadonlyMap<string, ConfFacts | null>;
+  /** What the nodes were entered with so far; null: nobody had to log in. */
+  readonly access: StoredAccess | null;
   readonly live: LiveState;
   /** Of Redis nodes whose file has to change while they run: the directives that their server lets one set. By node name. */
   readonly settable: ReadonlyMap<string, ReadonlySet<string>>;
@@ -53,6 +57,8 @@ export interface LiveState {
 export interface LiveSentinel {
   /** Every address that it watches or knows. */
   readonly known: readonly Address[];
+  /** null: it does not tell. */
+  readonly server: ServerFacts | null;
   /** The directives that it goes by now; null: it does not watch the master. */
   readonly settings: SentinelSettings | null;
   /** Whose periods it runs with; `other`: nobody's; `fixed`: its version has none that one could set. */

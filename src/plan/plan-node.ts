@@ -69,7 +69,7 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
   const after = [`stop ${node.name}`, 'network', ...image];
   if (conf === null) {
     steps.add({ kind: 'render', node: node.name }, 'there is no configuration yet', after);
-  } else if (conf.header?.digests.whole !== node.conf.whole) {
+  } else if (!isRenderedFor(node, conf)) {
     steps.add({ kind: 'render', node: node.name }, 'the topology has changed; its history is kept', after);
   } else if (node.kind === 'redis') {
     const reason = repointReason(node, conf, observed);
@@ -89,6 +89,11 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
       after,
     );
   }
+}
+
+/** Whether a file says what the topology says by now. */
+function isRenderedFor({ conf: wanted }: NodeSpec, { header }: ConfFacts): boolean {
+  return header?.digests.whole === wanted.whole && header.digests.access === wanted.access;
 }
 
 function watchesStrangers(spec: GroupSpec, { monitor }: ConfFacts): boolean {

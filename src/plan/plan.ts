@@ -15,6 +15,7 @@ import { planNode } from './plan-node.js';
 import { refuseForeignConf, refuseOtherPlace } from './refusals.js';
 import { type Renewal, renewalOf } from './renewal.js';
 import { planRollOut } from './roll-out.js';
+import { planRotation } from './rotation.js';
 import { ANCHOR, type Step, Steps } from './steps.js';
 
 /**
@@ -36,6 +37,7 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
   planNetwork(spec, observed, renewal, steps);
   removeStrangers(spec, observed, renewal, steps);
   for (const node of nodesOf(spec)) planNode(spec, node, observed, renewal, steps);
+  if (renewal === null) planRotation(spec, observed, steps);
   planHaste(spec, observed, steps);
   planPace(spec, observed, steps);
   if (renewal === null) planRollOut(spec, observed, steps);

@@ -1,6 +1,6 @@
 /**
- * Whether all nodes of a group have to stop before any can go on: their network is made anew, or
- * their addresses are dealt out anew.
+ * Whether all nodes of a group have to stop before any can go on: their network is made anew,
+ * their addresses are dealt out anew, or they log in to each other in another way.
  */
 import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
 import { sameAddress } from '../spec/address.js';
@@ -26,9 +26,10 @@ export function renewalOf(spec: GroupSpec, engine: ObservedEngine): Renewal | nu
   const anchorWhy = anchorReason(spec, anchor);
   const cutOff = spec.anchor !== null && anchor?.state !== 'running';
   const clash = clashReason(spec, engine);
-  if (network === null && anchorWhy === null && clash === null && !cutOff) return null;
+  const auth = authReason(spec, engine);
+  if (network === null && anchorWhy === null && clash === null && auth === null && !cutOff) return null;
   return {
-    reason: network ?? anchorWhy ?? clash ?? 'the anchor does not run',
+    reason: network ?? anchorWhy ?? clash ?? auth ?? 'the anchor does not run',
     network,
     anchor: anchorWhy,
     containers: network === null && anchorWhy === null ? 'stay' : 'remade',
@@ -45,6 +46,15 @@ function clashReason(spec: GroupSpec, { members }: ObservedEngine): string | nul
       return `${node.name} takes the address of ${holder.node}`;
   }
   return null;
+}
+
+/** A node that asks for a password and one that has none to give cannot be in one group. */
+function authReason({ access }: GroupSpec, { members }: ObservedEngine): string | null {
+  const isNode = ({ role }: ObservedMember): boolean => role === 'redis' || role === 'sentinel';
+  const former = members.find(
+    (member) => isNode(member) && hasProcess(member) && member.auth !== access.kind,
+  );
+  return former === undefined ? null : `who may log in changes: auth was ${former.auth}`;
 }
 
 function networkReason(spec: GroupSpec, { members, network }: ObservedEngine): string | null {

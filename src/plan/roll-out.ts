@@ -27,7 +27,7 @@ class Chain {
 
   constructor(steps: Steps) {
     this.#steps = steps;
-    this.#last = steps.ids('answer', 'hasten', 'connect', 'set', 'pace');
+    this.#last = steps.ids('answer', 'hasten', 'connect', 'rotate', 'set', 'pace');
   }
 
   add(operation: Operation, reason: string): void {

@@ -101,8 +101,3 @@ export function withReplicaof(text: string, line: string | null): string {
   others.splice(end, 0, line);
   return others.join('\n');
 }
-
-/** Whether a configuration file was rendered for a node of this group. */
-export function isConfOf(text: string, group: string): boolean {
-  return readConfFacts(text).header?.group === group;
-}

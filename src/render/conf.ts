@@ -1,7 +1,8 @@
 /** Spec and history → redis.conf and sentinel.conf. Pure. */
 import type { Address } from '../spec/address.js';
 import type { GroupSpec, NodeSpec, RedisNodeSpec, SentinelNodeSpec } from '../spec/group-spec.js';
-import { LOOPBACK } from '../spec/settle.js';
+import { isLoopback, LOOPBACK } from '../spec/settle.js';
+import { redisAccessLines, sentinelAccessLines } from './access-lines.js';
 import { type ConfFacts, readDirectiveLines } from './conf-facts.js';
 import { editsOf } from './edits.js';
 import { type Header, withHeader } from './header.js';
@@ -43,6 +44,8 @@ export function renderConf(
     ['announce-ip', required(node.address.host)],
     ['announce-port', required(node.address.port)],
     ['bind', bindLine(spec, node)],
+    ['protected-mode', optional(isProtected(spec, node) ? 'yes' : 'no')],
+    ['auth', authLines(spec, node)],
     ['directives', lines(node.directives.map(({ name, value }) => `${name} ${value}`))],
     ...(node.kind === 'redis' ? redisPlaceholders(node, history) : sentinelPlaceholders(spec, node, history)),
   ]);
@@ -65,6 +68,25 @@ export function headerOf(spec: GroupSpec, node: NodeSpec, rendered: ReadonlySet<
     rendered,
     directives: node.directives,
   };
+}
+
+/**
+ * Protected mode turns away whoever comes from elsewhere as long as there is no password. Without one it
+ * can stay where nobody but this host reaches the node; through a published port all come from elsewhere.
+ */
+function isProtected({ access, network }: GroupSpec, { address }: NodeSpec): boolean {
+  return access.kind !== 'none' || (network.mode === 'host' && isLoopback(address.host));
+}
+
+/** A template that leaves them out would make a node that everybody may enter, or that nobody can. */
+function authLines(spec: GroupSpec, node: NodeSpec): Placeholder {
+  const entries = accessLines(spec, node);
+  return { kind: 'lines', lines: entries, required: entries.length > 0 };
+}
+
+/** Who may log in to a node, and how it logs in to others. */
+export function accessLines({ access, masterName }: GroupSpec, { kind }: NodeSpec): readonly string[] {
+  return kind === 'redis' ? redisAccessLines(access) : sentinelAccessLines(access, masterName);
 }
 
 /**

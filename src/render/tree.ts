@@ -1,5 +1,7 @@
 /** The configuration files of a topology, without an engine. */
 
+import { decideAccess } from '../access/decide-access.js';
+import { masked } from '../access/group-access.js';
 import { resolveAddress } from '../look-up.js';
 import type { Allocation } from '../spec/allocate.js';
 import { allocate, NOTHING_BEFORE } from '../spec/allocate.js';
@@ -18,14 +20,20 @@ export interface RenderedFile {
 
 /**
  * The configuration files of a group that has no history, as `up` would write them. Automatic
- * ports are the same at every call; `up` may have to choose others.
- * @throws RsentinelError TEMPLATE_INVALID
+ * ports are the same at every call; `up` may have to choose others. Passwords that are made up are others
+ * at every call.
+ * @throws RsentinelError TEMPLATE_INVALID, PASSWORD_UNUSABLE
  */
-export async function renderTree(topology: Topology): Promise<readonly RenderedFile[]> {
+export async function renderTree(
+  topology: Topology,
+  secrets: 'shown' | 'masked' = 'shown',
+): Promise<readonly RenderedFile[]> {
   const nothingRefused = { ports: new Set<number>(), subnets: new Set<string>() };
   const settled = settle(topology, await resolveAddress(topology.network.address), THIS_MACHINE);
   const allocation: Allocation = allocate(settled, NOTHING_BEFORE, nothingRefused, () => 0);
-  const spec = buildGroupSpec(settled, allocation, await loadTemplates(topology));
+  const access = await decideAccess(topology, null, null);
+  const shown = secrets === 'shown' ? access : masked(access);
+  const spec = buildGroupSpec(settled, allocation, await loadTemplates(topology), shown);
   const history = initialHistory(spec);
   return nodesOf(spec).map((node) => ({
     path: `${node.name}/conf/${CONF_FILE[node.kind]}`,

@@ -40,6 +40,7 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   render: (steps) => `configuration of ${count(steps, 'node')} written`,
   repoint: (steps) => `${count(steps, 'node')} pointed at the present master`,
   set: (steps) => `directives of ${count(steps, 'node')} set`,
+  rotate: () => 'passwords changed',
   failover: () => 'a replica promoted',
   switch: () => 'a replica made the master in a planned failover',
   save: () => 'data set saved',

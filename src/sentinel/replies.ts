@@ -132,6 +132,7 @@ export function sentinelAnswer(masterName: string, replies: SentinelReplies): Se
   const periods = replies.debug?.ok ? pairs(replies.debug.value) : null;
   return {
     kind: 'sentinel',
+    product: infoFields(info).has('valkey_version') ? 'valkey' : 'redis',
     version: versionOf(infoFields(info)),
     myid: replies.myid?.ok ? text(replies.myid) : null,
     info:

@@ -55,6 +55,7 @@ export interface ReplicaView extends InstanceView {
 
 export interface SentinelAnswer {
   readonly kind: 'sentinel';
+  readonly product: 'redis' | 'valkey';
   readonly version: string;
   /** null before 6.2, which has no SENTINEL MYID. */
   readonly myid: string | null;

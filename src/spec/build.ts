@@ -1,5 +1,6 @@
 /** Topology and addresses → group spec. Pure. */
 import { createHash } from 'node:crypto';
+import { accessDigest, type GroupAccess } from '../access/group-access.js';
 import type { TopologyNode } from '../topology/topology.js';
 import type { Address } from './address.js';
 import type { Allocation } from './allocate.js';
@@ -30,11 +31,13 @@ function digestOf(value: unknown): string {
  * @param topology what was asked for
  * @param allocation a port for every node, and in bridge mode the subnet and an IP for every node
  * @param templates the texts that the configuration files are rendered from
+ * @param access whom the nodes let in
  */
 export function buildGroupSpec(
   topology: SettledTopology,
   allocation: Allocation,
   templates: Templates,
+  access: GroupAccess,
 ): GroupSpec {
   const shared = {
     layout: LAYOUT,
@@ -58,6 +61,7 @@ export function buildGroupSpec(
       masterName: kind === 'sentinel' ? topology.masterName : null,
       // What it listens on is in the file in this mode only.
       isBound: mode === 'host',
+      auth: access.kind,
     };
     return {
       kind,
@@ -74,10 +78,11 @@ export function buildGroupSpec(
       },
       container: containerName(topology.name, given.name),
       directives: given.directives,
-      containerDigest: digestOf({ ...shared, kind, address, image: topology.image }),
+      containerDigest: digestOf({ ...shared, kind, address, image: topology.image, auth: access.kind }),
       conf: {
         whole: digestOf({ ...frame, directives: given.directives, ...settings }),
         frame: digestOf(frame),
+        access: accessDigest(access),
       },
     };
   };
@@ -97,6 +102,7 @@ export function buildGroupSpec(
     sentinel: topology.sentinel,
     timing: timingOf(topology.timing),
     network: { mode, name: topology.name, subnet: allocation.subnet },
+    access,
     storage: topology.storage,
     anchor:
       mode === 'loopback'

@@ -2,4 +2,5 @@
 export const EXPOSED_AT = 'the nodes would be reached at';
 export const EXPOSURE =
   'whoever reaches that address can read, change and delete all data: there is no password';
-export const EXPOSURE_REMEDY = 'write insecure: true in `network` if only those reach it whom you trust';
+export const EXPOSURE_REMEDY =
+  'write auth: generate, or insecure: true in `network` if only those reach it whom you trust';

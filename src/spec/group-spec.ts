@@ -2,6 +2,7 @@
  * A group spec: a topology with every address decided. Everything the plan, the templates and
  * the driver need to know about the group that should exist, and nothing about what does exist.
  */
+import type { GroupAccess } from '../access/group-access.js';
 import type { Directive, NetworkMode, SentinelSettings, StorageKind } from '../topology/topology.js';
 import type { Address, Endpoint } from './address.js';
 import type { Timing } from './timing.js';
@@ -26,12 +27,14 @@ interface NodeSpecBase {
   readonly conf: ConfDigests;
 }
 
-/** Hex digests of what a configuration file is rendered from, the group's history apart. */
+/** Digests of what a configuration file is rendered from, the group's history apart. */
 export interface ConfDigests {
-  /** Of all of it. */
+  /** Of all of it but the logins. */
   readonly whole: string;
   /** Of what is no directive of the topology: the template, the address, the master's name. */
   readonly frame: string;
+  /** Of what logs in, and with what. */
+  readonly access: string;
 }
 
 export interface RedisNodeSpec extends NodeSpecBase {
@@ -74,6 +77,7 @@ export interface GroupSpec {
   /** The first is the master of a group that has no history. */
   readonly redis: readonly [RedisNodeSpec, ...RedisNodeSpec[]];
   readonly sentinels: readonly [SentinelNodeSpec, ...SentinelNodeSpec[]];
+  readonly access: GroupAccess;
   readonly storage: StorageKind;
   /** Absolute path that holds `<node>/conf` and `<node>/data`. */
   readonly directory: string;

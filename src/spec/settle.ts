@@ -48,11 +48,8 @@ export function settle(topology: Topology, given: string | undefined, place: Pla
   const isNear = place.kind === 'local' || (place.host !== null && isLoopback(place.host));
   const mode = topology.network.mode ?? (isNear ? 'loopback' : 'published');
   const address = addressOf(mode, given, place, isNear);
-  if (!isLoopback(address) && !topology.network.insecure) {
-    throw unsuitable(
-      `${EXPOSED_AT} ${address}: ${EXPOSURE}`,
-      `${EXPOSURE_REMEDY.replace(/^w/, 'W')}, as in: network: {mode: ${mode}, insecure: true}`,
-    );
+  if (!isLoopback(address) && topology.auth === null && !topology.network.insecure) {
+    throw unsuitable(`${EXPOSED_AT} ${address}: ${EXPOSURE}`, `${EXPOSURE_REMEDY.replace(/^w/, 'W')}`);
   }
   if (!isLoopback(address) && topology.timing === 'fast') {
     throw unsuitable(FAST_ELSEWHERE, FAST_ELSEWHERE_REMEDY.replace(/^w/, 'W'));
@@ -71,7 +68,7 @@ function addressOf(mode: NetworkMode, given: string | undefined, place: Place, i
       if (isNear) return LOOPBACK;
       throw unsuitable(
         `mode: ${mode} needs an engine on this machine, and the engine is at ${place.title}`,
-        'Write `network: {mode: published, insecure: true}`: every port is published on the address of its host.',
+        'Write `network: {mode: published}` and `auth: generate`: every port is published on the address of its host.',
       );
     case 'published':
       return publishedAddress(given ?? place.host ?? undefined);

@@ -11,6 +11,7 @@ import { RsentinelError } from '../errors.js';
 import { CONF_FILE } from '../render/conf.js';
 import type { NodeKind } from '../spec/group-spec.js';
 import { isCode, removeEmpty, unusable } from './filesystem.js';
+import { readSharedFile, writeSharedFile } from './shared-files.js';
 import type { Owner, Storage, Undo } from './storage.js';
 
 /** Before the pid in the name of a file that is not yet what it will be renamed to. */
@@ -90,6 +91,16 @@ export class DirectoryStorage implements Storage {
       await removeMade(made);
       throw error instanceof RsentinelError ? error : unusable(path, 'written', error);
     }
+  }
+
+  /** @throws RsentinelError DIRECTORY_UNUSABLE */
+  readShared(file: string): Promise<string | null> {
+    return readSharedFile(this.#directory, file);
+  }
+
+  /** @throws RsentinelError DIRECTORY_UNUSABLE */
+  writeShared(file: string, text: string): Promise<Undo> {
+    return writeSharedFile(this.#directory, file, text);
   }
 
   /** @throws RsentinelError DIRECTORY_UNUSABLE */

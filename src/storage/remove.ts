@@ -1,20 +1,22 @@
 /** Removes the directories of a group, and nothing that is not the group's. */
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ACCESS_FILE } from '../access/access-file.js';
 import { ASIDE, readConf } from './directory-storage.js';
 import { isCode, removeEmpty, unusable } from './filesystem.js';
+import { readSharedFile, SHARED } from './shared-files.js';
 
 /**
  * Removes the directories of the nodes of a group, recognised by the file that rsentinel rendered
  * there or by what a killed `up` leaves before it has written one, and then the group's directory
  * if nothing else is in it.
- * @param isOurs tells by the text of a configuration file whether it belongs to the group
+ * @param isOurs tells by the text of a file of a node's, or of the group's logins, whether it belongs to the group
  * @returns what was removed
  * @throws RsentinelError DIRECTORY_UNUSABLE
  */
 export async function removeDirectories(
   directory: string,
-  isOurs: (confText: string) => boolean,
+  isOurs: (text: string) => boolean,
 ): Promise<readonly string[]> {
   const removed: string[] = [];
   for (const entry of (await list(directory)) ?? []) {
@@ -36,7 +38,7 @@ export async function removeDirectories(
 }
 
 /** Whether a node of the group has its files in a directory. @param isOurs as for {@link removeDirectories} */
-export async function holdsFiles(directory: string, isOurs: (confText: string) => boolean): Promise<boolean> {
+export async function holdsFiles(directory: string, isOurs: (text: string) => boolean): Promise<boolean> {
   for (const entry of (await list(directory)) ?? []) {
     if (await hasOurConf(directory, entry, isOurs)) return true;
   }
@@ -51,8 +53,12 @@ export async function isThere(directory: string): Promise<boolean> {
 async function hasOurConf(
   directory: string,
   node: string,
-  isOurs: (confText: string) => boolean,
+  isOurs: (text: string) => boolean,
 ): Promise<boolean> {
+  if (node === SHARED) {
+    const text = await readSharedFile(directory, ACCESS_FILE).catch(() => null);
+    return text !== null && isOurs(text);
+  }
   const texts = await Promise.all([
     readConf(directory, node, 'redis').catch(() => null),
     readConf(directory, node, 'sentinel').catch(() => null),

@@ -28,6 +28,10 @@ export interface Storage {
    * @returns how to take it back: the former text, or nothing of what was not there before
    */
   writeConf(node: string, kind: NodeKind, text: string): Promise<Undo>;
+  /** The text of a file that belongs to the group and to no node; null when there is none. */
+  readShared(file: string): Promise<string | null>;
+  /** Writes one. No container mounts it, and nobody else on this machine can read it. @returns how to take it back */
+  writeShared(file: string, text: string): Promise<Undo>;
   /** What a container of the node needs to be there: somebody may have removed the data. */
   ensureMounts(node: string): Promise<NodeMounts>;
   /** Whether there is any file in the node's data. */

@@ -7,7 +7,11 @@ import { CONF_FILE } from '../render/conf.js';
 import { containerName } from '../spec/build.js';
 import type { NodeKind } from '../spec/group-spec.js';
 import type { Topology } from '../topology/topology.js';
+import { SHARED } from './shared-files.js';
 import type { Storage, Undo } from './storage.js';
+
+/** Nobody reads it but rsentinel, through the engine. */
+const ROOT = { uid: 0, gid: 0 } as const;
 
 export class VolumeStorage implements Storage {
   readonly #topology: Topology;
@@ -57,6 +61,22 @@ export class VolumeStorage implements Storage {
       // A single file cannot be removed; without it the volume holds nothing of worth.
       await this.close();
       await this.#remove(volumeName(this.#topology.name, node, 'conf'));
+    };
+  }
+
+  async readShared(file: string): Promise<string | null> {
+    if (!this.#present.has(sharedVolumeName(this.#topology.name))) return null;
+    return (await this.#reach()).read(SHARED, file);
+  }
+
+  async writeShared(file: string, text: string): Promise<Undo> {
+    await this.#complete();
+    const files = await this.#reach();
+    const before = await files.read(SHARED, file);
+    await files.write(SHARED, file, text, ROOT);
+    return async () => {
+      // What was not there before goes with its volume.
+      if (before !== null) await (await this.#reach()).write(SHARED, file, before, ROOT);
     };
   }
 
@@ -127,8 +147,14 @@ function volumeName(group: string, node: string, holds: VolumeSpec['holds']): st
   return `${containerName(group, node)}-${holds}`;
 }
 
-function volumesOf({ name: group, redis, sentinels, file, directory }: Topology): readonly VolumeSpec[] {
-  return [...redis, ...sentinels].flatMap(({ name: node }) =>
+/** Holds what belongs to the group and to no node; no container that runs mounts it. */
+function sharedVolumeName(group: string): string {
+  return `${group}-access`;
+}
+
+function volumesOf(topology: Topology): readonly VolumeSpec[] {
+  const { name: group, redis, sentinels, file, directory, auth } = topology;
+  const ofNodes = [...redis, ...sentinels].flatMap(({ name: node }) =>
     (['conf', 'data'] as const).map((holds) => ({
       name: volumeName(group, node, holds),
       group,
@@ -138,4 +164,14 @@ function volumesOf({ name: group, redis, sentinels, file, directory }: Topology)
       directory,
     })),
   );
+  if (auth === null) return ofNodes;
+  const shared = {
+    name: sharedVolumeName(group),
+    group,
+    node: SHARED,
+    holds: 'conf',
+    file,
+    directory,
+  } as const;
+  return [...ofNodes, shared];
 }

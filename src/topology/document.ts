@@ -25,6 +25,8 @@ export interface SourceDocument {
   positionOf(offset: number): { readonly line: number; readonly column: number };
   /** A number or boolean exactly as it was written: `0x10`, `1.0`, `True`. */
   sourceOf(path: Path): string | undefined;
+  /** Whether a value stands in the file as it is, without a variable. */
+  isLiteral(path: Path): boolean;
 }
 
 /** Takes the text of a file and the environment; gives what it says and what is wrong with it. Never throws. */
@@ -63,6 +65,7 @@ export function readDocument(text: string, env: Env): SourceDocument {
     offsetOf: (path, atKey = false) => reader.offsetOf(path, atKey),
     positionOf,
     sourceOf: (path) => reader.sourceOf(path),
+    isLiteral: (path) => reader.isLiteral(path),
   };
 }
 
@@ -75,6 +78,7 @@ function unusable(findings: readonly Finding[]): SourceDocument {
     offsetOf: () => 0,
     positionOf: () => ({ line: 1, column: 1 }),
     sourceOf: () => undefined,
+    isLiteral: () => false,
   };
 }
 

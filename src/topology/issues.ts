@@ -33,8 +33,9 @@ function explain(issue: Issue, path: Path, root: unknown): Finding[] {
 
 /** A union says nothing by itself; what it says about the kind of value that stands there does. */
 function branchFor(issue: Issue & { code: 'invalid_union' }, value: unknown): readonly Issue[] | undefined {
-  const wanted = Array.isArray(value) ? (inner: Issue) => inner.path.length > 0 : undefined;
-  return wanted && issue.errors.find((errors) => errors.some(wanted));
+  if (typeof value !== 'object' || value === null) return undefined;
+  const isInside = (inner: Issue): boolean => inner.path.length > 0 || inner.code === 'unrecognized_keys';
+  return issue.errors.find((errors) => errors.some(isInside));
 }
 
 function describe(
@@ -44,6 +45,7 @@ function describe(
   example: string,
 ): { message: string; suggestion: string } {
   const write = `write for example ${example}`;
+  if (holdsSecrets(path)) return { message: `the value is not ${is}`, suggestion: write };
   const config = path.indexOf('config');
   if (config !== -1 && config < path.length - 1) return describeDirective(value, path, write);
   if (value === null || value === undefined) return { message: 'has no value', suggestion: write };
@@ -66,6 +68,11 @@ function describe(
     message: `${show(value)} is not ${is}`,
     suggestion: normal === '' || normal === value ? write : `write ${normal}`,
   };
+}
+
+/** Whatever stands there may be a password in the wrong place. */
+function holdsSecrets([section]: Path): boolean {
+  return section === 'auth';
 }
 
 function describeDirective(

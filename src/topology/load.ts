@@ -6,7 +6,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { RsentinelError } from '../errors.js';
 import { type Diagnostic, type Finding, formatDiagnostic } from './diagnostic.js';
 import type { Env } from './interpolate.js';
-import { analyse, type TemplateReference, type TopologySource } from './parse.js';
+import { analyse, type FileReference, type TopologySource } from './parse.js';
+import type { Path } from './path.js';
 import { didYouMean } from './suggest.js';
 import { enumerate, printable } from './text.js';
 import type { Topology } from './topology.js';
@@ -50,7 +51,7 @@ export async function loadTopology(
  * @throws RsentinelError TOPOLOGY_INVALID
  */
 export function topologyOf(text: string, source: TopologySource): LoadedTopology {
-  const parsed = analyse(text, source, missingTemplates);
+  const parsed = analyse(text, source, unusableFiles);
   if (parsed.ok) return { topology: parsed.topology, warnings: parsed.warnings };
   const mistakes = parsed.diagnostics.filter(({ severity }) => severity === 'error').length;
   const what = mistakes === 1 ? 'a mistake' : `${mistakes} mistakes`;
@@ -154,19 +155,31 @@ function decode(bytes: Uint8Array, file: string): string {
   }
 }
 
-function missingTemplates(templates: readonly TemplateReference[]): Finding[] {
-  return templates.flatMap(({ path, file }) => {
+function unusableFiles(files: readonly FileReference[]): Finding[] {
+  return files.flatMap(({ path, holds, file }) => {
     const message = problemOf(file);
-    if (message === undefined) return [];
+    if (message === undefined) return holds === 'password' ? openToOthers(path, file) : [];
     return [
       {
         severity: 'error' as const,
         path,
         message,
-        suggestion: 'give the path of a template, relative to the topology file, or leave it out',
+        suggestion: `give the path of a ${holds === 'template' ? 'template' : 'file with the password'}, relative to the topology file, or leave it out`,
       },
     ];
   });
+}
+
+function openToOthers(path: Path, file: string): Finding[] {
+  if ((statSync(file).mode & 0o044) === 0 || process.platform === 'win32') return [];
+  return [
+    {
+      severity: 'warning',
+      path,
+      message: `${printable(file)} can be read by other users of this machine`,
+      suggestion: `chmod 600 ${printable(file)}`,
+    },
+  ];
 }
 
 function problemOf(file: string): string | undefined {

@@ -13,8 +13,8 @@ export interface OwnedDirective {
 }
 
 const AUTHENTICATION = {
-  reason: 'authentication is not supported yet: rsentinel and the sentinels have to log in themselves',
-  instead: 'remove it',
+  reason: 'rsentinel and the sentinels have to log in themselves',
+  instead: 'use the key auth at the top of the file',
 } as const;
 
 const TLS = { reason: 'TLS is not supported yet', instead: 'remove it' } as const;
@@ -52,8 +52,8 @@ const COMMON: readonly OwnedDirective[] = [
   { directive: 'bind-source-addr', ...LISTENING },
   {
     directive: 'protected-mode',
-    reason: 'it would refuse every client from outside of the container',
-    instead: 'remove it',
+    reason: 'it is on wherever it can be',
+    instead: 'use the key auth at the top of the file: with a password it is on',
   },
   {
     directive: 'dir',

@@ -1,6 +1,7 @@
 /** Text → topology. Pure: files and the environment are handed in. */
 import { basename, join, resolve } from 'node:path';
 import { DEFAULT_TIMES, timingOf } from '../spec/timing.js';
+import { readAuth } from './auth.js';
 import { type Diagnostic, type Finding, toDiagnostics } from './diagnostic.js';
 import { mergeDirectives, readDirectives } from './directives.js';
 import { readDocument, type SourceDocument } from './document.js';
@@ -12,7 +13,7 @@ import { type Path, valueAt } from './path.js';
 import { prune, soundness, withoutNulls } from './prune.js';
 import { checkRules, majority } from './rules.js';
 import { DEFAULT_REPLICAS, type TopologyInput, topologySchema } from './schema.js';
-import type { Directive, Topology, TopologyNode } from './topology.js';
+import type { Directive, Topology, TopologyAuth, TopologyNode } from './topology.js';
 
 /** Where a topology's text comes from. */
 export interface TopologySource {
@@ -36,8 +37,9 @@ export function parseTopology(text: string, source: TopologySource): ParsedTopol
 }
 
 /** A path in the file that must lead to something. */
-export interface TemplateReference {
+export interface FileReference {
   readonly path: Path;
+  readonly holds: 'template' | 'password';
   /** Absolute. */
   readonly file: string;
 }
@@ -45,12 +47,12 @@ export interface TemplateReference {
 /**
  * As `parseTopology`, with a look at the disk by the caller.
  *
- * @param checkTemplates says what is wrong with the user's templates
+ * @param checkFiles says what is wrong with the files that it names
  */
 export function analyse(
   text: string,
   source: TopologySource,
-  checkTemplates: (templates: readonly TemplateReference[]) => readonly Finding[],
+  checkFiles: (files: readonly FileReference[]) => readonly Finding[],
 ): ParsedTopology {
   const document = readDocument(text, source.env);
   const findings: Finding[] = [...document.findings];
@@ -58,7 +60,7 @@ export function analyse(
   let topology: Topology | undefined;
   if (valid) {
     topology = build(valid, document, source, findings);
-    findings.push(...checkTemplates(templatesOf(topology)));
+    findings.push(...checkFiles(filesOf(topology)));
   }
   const diagnostics = toDiagnostics(
     findings,
@@ -132,8 +134,8 @@ function build(
   );
   const times = DEFAULT_TIMES[timingOf(input.timing)];
   const name = input.name ?? groupNameFrom(basename(source.directory));
-  const fromSource = (path: string | undefined): string | undefined =>
-    path && resolve(source.directory, path);
+  const absolute = (path: string): string => resolve(source.directory, path);
+  const fromSource = (path: string | undefined): string | undefined => path && absolute(path);
   return {
     name,
     image: input.image,
@@ -153,6 +155,7 @@ function build(
       address: input.network.address,
       insecure: input.network.insecure,
     },
+    auth: readAuth(input.auth, document, absolute, findings),
     storage: input.storage,
     directory: fromSource(input.directory) ?? join(source.directory, '.rsentinel', name),
     templates: { redis: fromSource(input.templates.redis), sentinel: fromSource(input.templates.sentinel) },
@@ -211,9 +214,18 @@ function withDirectives(
   };
 }
 
-function templatesOf({ templates }: Topology): TemplateReference[] {
-  return (['redis', 'sentinel'] as const).flatMap((kind) => {
+function filesOf({ templates, auth }: Topology): FileReference[] {
+  const ofTemplates = (['redis', 'sentinel'] as const).flatMap((kind): FileReference[] => {
     const file = templates[kind];
-    return file === undefined ? [] : [{ path: ['templates', kind], file }];
+    return file === undefined ? [] : [{ path: ['templates', kind], holds: 'template', file }];
   });
+  const ofPassword = (key: string, source: TopologyAuth['sentinelPassword'] | undefined): FileReference[] =>
+    typeof source === 'object' && source.kind === 'file'
+      ? [{ path: ['auth', key], holds: 'password', file: source.path }]
+      : [];
+  return [
+    ...ofTemplates,
+    ...ofPassword('password-file', auth?.password),
+    ...ofPassword('sentinel-password-file', auth?.sentinelPassword),
+  ];
 }

@@ -13,17 +13,22 @@ import {
 } from 'yaml';
 import type { Finding } from './diagnostic.js';
 import type { Env } from './interpolate.js';
-import { type Path, pathKey } from './path.js';
+import { formatPath, type Path, pathKey } from './path.js';
 import { readScalar, type ScalarTags } from './scalar.js';
 import { shorten, show } from './text.js';
 
 const DEEPEST = 32;
 const MOST_NODES = 20_000;
 
+/** What comes from a variable is text there, whatever it looks like: a password may be `null`. */
+const TEXTS: ReadonlySet<string> = new Set(['auth.password', 'auth.sentinel-password']);
+
 interface Location {
   readonly key: number | undefined;
   readonly value: number;
   readonly source: string | undefined;
+  /** Whether it stands in the file as it is, without a variable. */
+  readonly isLiteral: boolean;
 }
 
 type Entry = { readonly key: number; readonly node: Node | null };
@@ -72,6 +77,10 @@ export class Reader {
 
   sourceOf(path: Path): string | undefined {
     return this.#locations.get(pathKey(path))?.source;
+  }
+
+  isLiteral(path: Path): boolean {
+    return this.#locations.get(pathKey(path))?.isLiteral ?? false;
   }
 
   #value(node: Node | null, path: Path, depth: number): unknown {
@@ -177,10 +186,12 @@ export class Reader {
   }
 
   #scalar(node: Scalar, path: Path): unknown {
-    const { value, source, problems } = readScalar(node, this.#text, this.#env, this.#tags);
+    const stays = TEXTS.has(formatPath(path));
+    const read = readScalar(node, this.#text, this.#env, this.#tags, stays ? 'text' : 'any');
+    const { value, source, problems, isLiteral } = read;
     this.findings.push(...problems.map((problem) => ({ ...problem, path })));
     const location = this.#locations.get(pathKey(path));
-    if (location && source !== undefined) this.#locations.set(pathKey(path), { ...location, source });
+    if (location) this.#locations.set(pathKey(path), { ...location, source, isLiteral });
     return value;
   }
 
@@ -191,6 +202,7 @@ export class Reader {
       key,
       value: isEmpty ? fallback : (node?.range?.[0] ?? fallback),
       source: undefined,
+      isLiteral: true,
     });
   }
 

@@ -218,7 +218,8 @@ const usableAddress: Rule = ({ input, isSound }) => {
       'use mode: loopback',
     );
   }
-  if (isOwn || insecure || !isSound(['network', 'insecure'])) return [];
+  if (isOwn || insecure || input.auth !== undefined || !isSound(['network', 'insecure'])) return [];
+  if (!isSound(['auth'])) return [];
   return fail(`${EXPOSED_AT} ${address}: ${EXPOSURE}`, EXPOSURE_REMEDY);
 };
 

@@ -10,16 +10,24 @@ export interface ReadScalar {
   /** How a value that is not text was written: `0x10`, `True`. */
   readonly source: string | undefined;
   readonly problems: readonly Omit<Finding, 'path'>[];
+  /** Whether no variable stands in it. */
+  readonly isLiteral: boolean;
 }
 
 /**
  * Takes a scalar, the text it stands in, the environment and the document's tags. A plain scalar
  * with variables becomes what YAML would have made of the result: `${Q:-2}` is a number, unless
- * it stands in quotes.
+ * it stands in quotes, or is to be text whatever it looks like.
  */
-export function readScalar(node: Scalar, text: string, env: Env, tags: ScalarTags): ReadScalar {
+export function readScalar(
+  node: Scalar,
+  text: string,
+  env: Env,
+  tags: ScalarTags,
+  becomes: 'any' | 'text',
+): ReadScalar {
   const { value } = node;
-  if (typeof value !== 'string') return { value, source: node.source, problems: [] };
+  if (typeof value !== 'string') return { value, source: node.source, problems: [], isLiteral: true };
   const result = interpolate(value, env);
   const problems = result.problems.map(({ severity, index, message, suggestion }) => ({
     severity,
@@ -29,9 +37,14 @@ export function readScalar(node: Scalar, text: string, env: Env, tags: ScalarTag
   }));
   const isPlain = node.type === 'PLAIN' && node.tag === undefined;
   // an empty text stays one: YAML would make it null, and null means that the key was left out
-  const retype = result.changed && isPlain && result.text !== '';
+  const retype = result.changed && isPlain && becomes === 'any' && result.text !== '';
   const final = retype ? resolvePlain(result.text, tags) : result.text;
-  return { value: final, source: typeof final === 'string' ? undefined : result.text, problems };
+  return {
+    value: final,
+    source: typeof final === 'string' ? undefined : result.text,
+    problems,
+    isLiteral: !result.changed,
+  };
 }
 
 /** What YAML makes of a plain scalar: `2` is a number, `true` a boolean. */

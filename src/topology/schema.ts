@@ -6,7 +6,7 @@
  */
 import * as z from 'zod/mini';
 import type { ExpectationName } from './expectations.js';
-import { UNPRINTABLE } from './text.js';
+import { NO_PASSWORD, UNPRINTABLE } from './text.js';
 
 const DEFAULT_IMAGE = 'redis:8';
 const DEFAULT_MASTER_NAME = 'mymaster';
@@ -197,6 +197,77 @@ const templates = z.strictObject(
   e('templates'),
 );
 
+/** Redis takes no longer one (CONFIG_AUTHPASS_MAX_LEN, 6.0 – 8.0). */
+const LONGEST_PASSWORD = 512;
+
+const password = (description: string) =>
+  // A number is taken as it is written: whoever has one in a variable cannot help that.
+  z
+    .union(
+      [
+        z.string().check(
+          z.minLength(1),
+          z.refine((text) => !NO_PASSWORD.test(text) && Buffer.byteLength(text) <= LONGEST_PASSWORD),
+        ),
+        z.number(),
+        z.boolean(),
+      ],
+      e('password'),
+    )
+    .check(describe(description));
+
+/** Rules that say what a user may do, and nothing of how it logs in. */
+const RULE = /^(?:[+-]@?[a-z][a-z0-9_.|-]*|(?:~|&|%(?:R|W|RW)~)[^\s"'()]+)$/;
+
+const authKeys = z.strictObject(
+  {
+    mode: z._default(
+      z
+        .enum(['password', 'acl'], e('authMode'))
+        .check(
+          describe(
+            'password: one for all. acl: users of their own for the application, replication, Sentinel and rsentinel, each with the least that it needs; no default user.',
+          ),
+        ),
+      'password',
+    ),
+    user: z.optional(
+      z
+        .string(e('user'))
+        .check(
+          z.regex(/^[A-Za-z0-9._-]{1,64}$/, e('user')),
+          describe('Name of the application’s user (mode: acl). Default: app.'),
+        ),
+    ),
+    password: z.optional(
+      password(
+        'The application’s: ${VARIABLE}, or generate. Default: generate. `rsentinel env --show-secrets` tells it.',
+      ),
+    ),
+    'password-file': z.optional(
+      path('passwordFile').check(
+        describe('A file that holds the password and nothing else. Relative to the file.'),
+      ),
+    ),
+    'sentinel-password': z.optional(
+      password('The application’s at the sentinels. Default: the same as at Redis.'),
+    ),
+    'sentinel-password-file': z.optional(
+      path('passwordFile').check(describe('A file that holds it. Relative to the file.')),
+    ),
+    rules: z.optional(
+      z
+        .array(z.string(e('rule')).check(z.regex(RULE, e('rule'))), e('rules'))
+        .check(
+          z.minLength(1, e('rules')),
+          z.maxLength(100, e('rules')),
+          describe('What the application may do, as ACL rules (mode: acl), such as ["~app:*", "+@read"].'),
+        ),
+    ),
+  },
+  e('auth'),
+);
+
 /** Everything that a topology file may hold. Rules across keys are in rules.ts. */
 export const topologySchema = z.strictObject(
   {
@@ -242,6 +313,15 @@ export const topologySchema = z.strictObject(
         ),
       'normal',
     ),
+    auth: z.optional(
+      z
+        .union([z.enum(['generate', 'acl']), authKeys], e('auth'))
+        .check(
+          describe(
+            'Who has to log in. generate: everybody, with a password that is made up. acl: with users of their own. Left out: nobody.',
+          ),
+        ),
+    ),
     redis: z.prefault(redis.check(describe('What every redis.conf says.')), {}),
     network: z.prefault(network.check(describe('At which addresses the nodes are reached.')), {}),
     storage: z.optional(
@@ -277,6 +357,7 @@ export const KEYS: ReadonlyMap<string, readonly string[]> = new Map(
     sentinel,
     redis,
     network,
+    auth: authKeys,
     templates,
   }).map(([section, { shape }]) => [section, Object.keys(shape)]),
 );
@@ -284,4 +365,5 @@ export const KEYS: ReadonlyMap<string, readonly string[]> = new Map(
 /** A valid topology file with the defaults that depend on nothing else. */
 export type TopologyInput = z.output<typeof topologySchema>;
 export type NodeInput = z.output<typeof node>;
+export type AuthInput = NonNullable<TopologyInput['auth']>;
 export type ConfigInput = z.output<typeof config>;

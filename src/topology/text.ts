@@ -5,6 +5,12 @@ const LONGEST = 60;
 /** Characters that have no place in a configuration file: they end lines, move cursors, or are halves of others. */
 export const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
+/**
+ * What cannot stand in a password: Sentinel writes it into its file without quotes (sentinel.c,
+ * rewriteConfigSentinelOption, 6.0 – 8.0), and could not read that again.
+ */
+export const NO_PASSWORD = /[\s"'\\\p{Cc}\p{Cs}\u2028\u2029]/u;
+
 /** Takes any text; gives it with whatever a terminal could act upon written as \uXXXX. */
 export function printable(text: string): string {
   return text.replace(

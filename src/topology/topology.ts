@@ -3,6 +3,8 @@
  * Pure data; where it came from and where it will run are not its business.
  */
 
+import type { Secret } from '../access/secret.js';
+
 /** A fixed port, or one that `up` picks. */
 export type Port = number | 'auto';
 
@@ -57,6 +59,28 @@ export interface TopologyNetwork {
   readonly insecure: boolean;
 }
 
+/** Where a password comes from. */
+export type PasswordSource =
+  | { readonly kind: 'given'; readonly password: Secret }
+  /** Absolute path of a file that holds nothing else. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** Made up once, and kept with the group's files. */
+  | { readonly kind: 'generate' };
+
+/** Who has to log in. */
+export interface TopologyAuth {
+  /** `password`: one for everybody. `acl`: a user for each purpose, with what that needs. */
+  readonly mode: 'password' | 'acl';
+  /** The application's; `acl` only. */
+  readonly user: string;
+  /** The application's at Redis. */
+  readonly password: PasswordSource;
+  /** The application's at the sentinels. */
+  readonly sentinelPassword: PasswordSource | 'same';
+  /** What the application may do, as ACL rules; null: data, and what client libraries ask. */
+  readonly rules: readonly string[] | null;
+}
+
 export interface Topology {
   readonly name: string;
   readonly image: string;
@@ -68,6 +92,8 @@ export interface Topology {
   readonly sentinel: SentinelSettings;
   readonly timing: TimingChoice;
   readonly network: TopologyNetwork;
+  /** null: nobody has to log in. */
+  readonly auth: TopologyAuth | null;
   /** Undefined: what fits the engine. */
   readonly storage: StorageKind | undefined;
   /** Absolute path that holds `<node>/conf` and `<node>/data`. */

@@ -15,13 +15,14 @@ export async function render(flags: RenderFlags, session: Session): Promise<numb
   const source = await findSource(selection.file, cwd);
   const reporter = await createReporter(flags, session, 'brief', 'rendering');
   const topology = await loadSource(source, selection.name, session, reporter);
-  const files = await renderTree(topology);
-  if (flags.output === undefined || flags.output === '-') {
+  const isPrinted = flags.output === undefined || flags.output === '-';
+  const files = await renderTree(topology, isPrinted && !flags.showSecrets ? 'masked' : 'shown');
+  if (isPrinted) {
     // `#` begins a comment in these files: what is printed can be split again, and reads well.
     stdout.write(files.map(({ path, text }) => `# ---- ${path}\n${text}`).join('\n'));
     return 0;
   }
-  const directory = resolve(cwd, flags.output);
+  const directory = resolve(cwd, flags.output ?? '.');
   const written = await writeTree(directory, files, flags.force ? 'overwrite' : 'refuse');
   if (!flags.quiet) {
     const unchanged = files.length - written.length;

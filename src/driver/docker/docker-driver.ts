@@ -1,4 +1,5 @@
 /** The driver for one Docker engine, by dockerode; its types stay in this folder. */
+import type { ServerFacts } from '../../access/server.js';
 import type { Listener } from '../../events.js';
 import type { Address } from '../../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../../spec/group-spec.js';
@@ -26,7 +27,7 @@ import { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
 import { EngineHost } from './engine-host.js';
 import { markExpiry } from './expiry.js';
-import { findServer, type ImageConfig, pullImage } from './image.js';
+import { findServer, type ImageConfig, pullImage, serverOfImage } from './image.js';
 import { ASIDE, GROUP_LABEL, groupLabels } from './labels.js';
 import {
   createContainer,
@@ -69,6 +70,7 @@ class DockerDriver implements Driver {
   /** Of images that were found on the engine. */
   readonly #configs = new Map<string, ImageConfig>();
   readonly #servers = new Map<string, Promise<string>>();
+  readonly #versions = new Map<string, Promise<ServerFacts>>();
 
   constructor(calls: EngineCalls, host: EngineHost, emit: Listener) {
     this.place = host.place;
@@ -151,6 +153,17 @@ class DockerDriver implements Driver {
     });
     this.#servers.set(spec.image, server);
     return server;
+  }
+
+  serverOf(image: string, group: string): Promise<ServerFacts> {
+    const known = this.#versions.get(image);
+    if (known !== undefined) return known;
+    const found = this.#calls.call(`ask for the version of ${image}`, async (docker) => {
+      const { Config } = await docker.getImage(image).inspect();
+      return serverOfImage(docker, image, Config, await this.owner(), { [GROUP_LABEL]: group });
+    });
+    this.#versions.set(image, found);
+    return found;
   }
 
   start(group: string, container: string): Promise<void> {

@@ -1,8 +1,10 @@
 /** Images: pulling them, and finding the server in them. */
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
+import { type ServerFacts, serverFacts } from '../../access/server.js';
 import { RsentinelError } from '../../errors.js';
 import type { Listener } from '../../events.js';
+import type { Owner } from '../../storage/storage.js';
 import { messageOf } from './engine-errors.js';
 
 interface PullProgress {
@@ -132,6 +134,51 @@ export async function findServer(
       hint: 'Use an image of Redis (6.0 or newer) or Valkey, for example redis:8.',
     },
   );
+}
+
+/**
+ * What the server in an image is.
+ * @param owner the user that nodes run as
+ * @throws RsentinelError IMAGE_UNSUITABLE
+ */
+export async function serverOfImage(
+  docker: Dockerode,
+  image: string,
+  config: ImageConfig,
+  { uid, gid }: Owner,
+  labels: Record<string, string>,
+): Promise<ServerFacts> {
+  const [, product, named] = /^(REDIS|VALKEY)_VERSION=(.*)$/m.exec((config.Env ?? []).join('\n')) ?? [];
+  const told = named === undefined ? null : serverFacts(product === 'VALKEY' ? 'valkey' : 'redis', named);
+  if (told !== null) return told;
+  const server = await findServer(docker, image, config, labels);
+  const container = await docker.createContainer({
+    Image: image,
+    Entrypoint: [server],
+    Cmd: ['--version'],
+    User: `${uid}:${gid}`,
+    Labels: labels,
+    HostConfig: {
+      NetworkMode: 'none',
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      PidsLimit: 16,
+    },
+  });
+  try {
+    await container.start();
+    await container.wait();
+    const said = (await container.logs({ stdout: true, follow: false })).toString('utf8');
+    const [, version = ''] = /\bv=(\d+\.\d+)/.exec(said) ?? [];
+    const facts = serverFacts(/valkey/i.test(said) ? 'valkey' : 'redis', version);
+    if (facts !== null) return facts;
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
+  throw new RsentinelError('IMAGE_UNSUITABLE', `${server} in ${image} does not tell its version`, {
+    hint: 'Use an image of Redis (6.0 or newer) or Valkey, for example redis:8.',
+  });
 }
 
 /** What Docker gives a container whose image sets no PATH. */

@@ -1,5 +1,6 @@
 /** Labels are the registry of what exists: written here, and read back here. */
 import type { ContainerInfo } from 'dockerode';
+import type { AuthKind } from '../../access/group-access.js';
 import type { ContainerState } from '../../report/group-report.js';
 import { type Endpoint, formatAddress, parseAddress } from '../../spec/address.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../spec/group-spec.js';
@@ -20,6 +21,7 @@ export const LABEL = {
   tls: `${PREFIX}.tls`,
   masterName: `${PREFIX}.master-name`,
   networkMode: `${PREFIX}.network-mode`,
+  auth: `${PREFIX}.auth`,
   holds: `${PREFIX}.holds`,
   storage: `${PREFIX}.storage`,
   directory: `${PREFIX}.directory`,
@@ -75,10 +77,12 @@ export function nodeLabels(spec: GroupSpec, node: NodeSpec): Record<string, stri
     [LABEL.spec]: node.containerDigest,
     [LABEL.address]: formatAddress(node.address),
     [LABEL.control]: formatAddress(node.control),
+    [LABEL.auth]: spec.access.kind,
   };
 }
 
 const ROLES: readonly MemberRole[] = ['redis', 'sentinel', 'anchor'];
+const AUTH_KINDS: readonly AuthKind[] = ['none', 'password', 'acl'];
 const STATES: readonly ContainerState[] = ['running', 'created', 'exited', 'paused', 'restarting', 'dead'];
 /** Podman's words beyond Docker's. */
 const PODMAN_STATES: Readonly<Record<string, ContainerState>> = {
@@ -145,6 +149,7 @@ export function observedMember(info: ContainerInfo, attachments: Attachments): O
     control: controlOf(info, role),
     masterName: info.Labels[LABEL.masterName] ?? '',
     networkMode: info.Labels[LABEL.networkMode] ?? '',
+    auth: AUTH_KINDS.find((known) => known === info.Labels[LABEL.auth]) ?? 'none',
     storage: info.Labels[LABEL.storage] === 'volume' ? 'volume' : 'directory',
     directory: info.Labels[LABEL.directory] ?? '',
     file: info.Labels[LABEL.file] ?? null,

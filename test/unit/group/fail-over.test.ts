@@ -23,7 +23,7 @@ function watching(node: string): SentinelAnswer {
     otherSentinels: 2,
   };
   const silent = { version: '8.0.2', myid: null, info: null, quorumReply: 'OK', periods: null };
-  return { kind: 'sentinel', ...silent, master, replicas: [], sentinels: [] };
+  return { kind: 'sentinel', product: 'redis', ...silent, master, replicas: [], sentinels: [] };
 }
 
 function saying(role: 'master' | 'replica'): RedisAnswer {

@@ -250,7 +250,7 @@ describe('of a running group whose file has not changed', () => {
     const observed = running(BRIDGE);
     const known = [{ host: '10.9.8.77', port: 6379 }];
     const sentinels = new Map([
-      ['sentinel-1', { known, settings: BRIDGE.sentinel, periods: 'normal' } as const],
+      ['sentinel-1', { known, settings: BRIDGE.sentinel, periods: 'normal', server: null } as const],
     ]);
     const plan = planLines(BRIDGE, { ...observed, live: { ...observed.live, sentinels } });
     expect(plan).toMatchInlineSnapshot(`

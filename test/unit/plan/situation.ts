@@ -1,5 +1,7 @@
 /** Specs and what is found of them, for tests of what is decided then. */
 import { readFileSync } from 'node:fs';
+import { OPEN } from '../../../src/access/group-access.js';
+import { NEWEST } from '../../../src/access/server.js';
 import type { ObservedMember } from '../../../src/driver/driver.js';
 import { groupHistory, NOTHING_LIVE, type ObservedState } from '../../../src/plan/observed.js';
 import { planUp } from '../../../src/plan/plan.js';
@@ -26,6 +28,7 @@ export function specOf(text: string, before?: GroupSpec): GroupSpec {
     topology,
     allocate(topology, before === undefined ? NOTHING_BEFORE : beforeOf(before), refused, () => 0),
     TEMPLATES,
+    OPEN,
   );
 }
 
@@ -43,6 +46,7 @@ export function nothing(spec: GroupSpec): ObservedState {
     engine: { members: [], network: null, volumes: [], image: null, lock: null, expiry: null },
     imagePresent: true,
     confs: new Map(nodesOf(spec).map(({ name }) => [name, null])),
+    access: null,
     live: NOTHING_LIVE,
     settable: new Map(),
     history: initialHistory(spec),
@@ -79,6 +83,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     image: spec.image,
     ports: [],
     networkMode: spec.network.mode,
+    auth: spec.access.kind,
     storage: spec.storage,
     directory: spec.directory,
     file: spec.file ?? null,
@@ -120,6 +125,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     confs: new Map(
       nodesOf(spec).map((node) => [node.name, readConfFacts(renderConf(spec, node, history, null))]),
     ),
+    access: null,
     live: {
       master: history.master,
       timing: spec.timing,
@@ -130,6 +136,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
             known: nodesOf(spec).flatMap((node) => (node.name === name ? [] : [node.address])),
             settings: spec.sentinel,
             periods: spec.timing,
+            server: NEWEST,
           },
         ]),
       ),

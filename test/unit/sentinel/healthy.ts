@@ -68,6 +68,7 @@ function sentinel(name: string): DraftSentinel {
   const others = EXPECTED.sentinels.filter((other) => other.name !== name);
   return {
     kind: 'sentinel',
+    product: 'redis',
     version: '8.0.2',
     myid: `id of ${name}`,
     info: 'master0:name=mymaster,status=ok,address=127.0.0.1:6379,slaves=2,sentinels=3',

@@ -1,5 +1,6 @@
 /** What the file leaves open, decided by where the engine is. */
 import { describe, expect, it } from 'vitest';
+import { OPEN } from '../../../src/access/group-access.js';
 import { allocate, NOTHING_BEFORE } from '../../../src/spec/allocate.js';
 import { buildGroupSpec } from '../../../src/spec/build.js';
 import { type Place, settle, THIS_MACHINE } from '../../../src/spec/settle.js';
@@ -120,7 +121,7 @@ describe('the spec', () => {
     const settled = settle(topologyOf(text), given, place);
     const refused = { ports: new Set<number>(), subnets: new Set<string>() };
     const allocation = allocate(settled, NOTHING_BEFORE, refused, () => 0);
-    return buildGroupSpec(settled, allocation, { redis: '', sentinel: '' });
+    return buildGroupSpec(settled, allocation, { redis: '', sentinel: '' }, OPEN);
   };
 
   it('has one host for all nodes, which is also where they are asked', () => {

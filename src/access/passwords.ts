@@ -1,0 +1,68 @@
+/** The passwords of a topology, read from where it says they are. */
+import { open } from 'node:fs/promises';
+import { RsentinelError } from '../errors.js';
+import { NO_PASSWORD } from '../topology/text.js';
+import type { PasswordSource, TopologyAuth } from '../topology/topology.js';
+import type { GivenPasswords } from './decide.js';
+import { Secret } from './secret.js';
+
+/** Bytes. Redis takes no longer one (CONFIG_AUTHPASS_MAX_LEN, 6.0 – 8.0). */
+export const LONGEST_PASSWORD = 512;
+
+/** @throws RsentinelError PASSWORD_UNUSABLE */
+export async function givenPasswords({ password, sentinelPassword }: TopologyAuth): Promise<GivenPasswords> {
+  return {
+    password: await passwordOf(password),
+    sentinelPassword: sentinelPassword === 'same' ? 'same' : await passwordOf(sentinelPassword),
+  };
+}
+
+function passwordOf(source: PasswordSource): Promise<Secret | null> {
+  switch (source.kind) {
+    case 'given':
+      return Promise.resolve(source.password);
+    case 'file':
+      return readPassword(source.path);
+    case 'generate':
+      return Promise.resolve(null);
+  }
+}
+
+/** The first line of a file that has no other. Of what stands in it nothing is ever said. */
+async function readPassword(path: string): Promise<Secret> {
+  const text = (await readStart(path)).replace(/\r?\n$/, '');
+  const why =
+    text === ''
+      ? 'it is empty'
+      : NO_PASSWORD.test(text)
+        ? 'it has more than one line, or a space, a quote or a backslash in it'
+        : Buffer.byteLength(text) > LONGEST_PASSWORD
+          ? `it is longer than ${LONGEST_PASSWORD} bytes`
+          : null;
+  if (why !== null) throw unusable(path, why);
+  return new Secret(text);
+}
+
+/** So much of a file as tells whether it is too long: somebody may have named another by mistake. */
+async function readStart(path: string): Promise<string> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      if (!(await file.stat()).isFile()) throw unusable(path, 'it is not a file');
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(LONGEST_PASSWORD + 3), 0);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof RsentinelError) throw error;
+    throw unusable(path, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+function unusable(path: string, why: string, cause?: unknown): RsentinelError {
+  return new RsentinelError('PASSWORD_UNUSABLE', `the password in ${path} cannot be used: ${why}`, {
+    hint: 'Put the password on the only line of that file, and give it to nobody else: chmod 600.',
+    cause,
+  });
+}
