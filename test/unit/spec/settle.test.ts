@@ -39,7 +39,7 @@ describe('a file that leaves it open', () => {
       message: expect.stringContaining(
         'the nodes would be reached at 10.0.0.9: whoever reaches that address',
       ),
-      hint: expect.stringContaining('network: {mode: published, insecure: true}'),
+      hint: expect.stringContaining('auth: generate, or insecure: true'),
     });
   });
 

@@ -38,6 +38,7 @@ describe('every key has a default', () => {
       // What these are is decided when the engine is known.
       network: { mode: undefined, subnet: undefined, address: undefined, insecure: false },
       timing: 'normal',
+      auth: null,
       storage: undefined,
       directory: '/srv/My_App/.rsentinel/my-app',
       templates: { redis: undefined, sentinel: undefined },

@@ -106,7 +106,10 @@ describe('a directive that rsentinel owns is refused in redis.conf', () => {
   test.each([
     ['port', "the port is published and announced too; use the node's own port key"],
     ['bind', 'the node must listen where its port is published; choose the addresses by network.mode'],
-    ['protected-mode', 'it would refuse every client from outside of the container; remove it'],
+    [
+      'protected-mode',
+      'it is on wherever it can be; use the key auth at the top of the file: with a password it is on',
+    ],
     ['dir', 'rsentinel mounts the directory of the node; set directory at the top of the file'],
     ['daemonize', 'the container is what supervises the process; remove it'],
     ['supervised', 'the container is what supervises the process; remove it'],
@@ -133,19 +136,19 @@ describe('a directive that rsentinel owns is refused in redis.conf', () => {
     ['tls-port', 'TLS is not supported yet; remove it'],
     [
       'requirepass',
-      'authentication is not supported yet: rsentinel and the sentinels have to log in themselves; remove it',
+      'rsentinel and the sentinels have to log in themselves; use the key auth at the top of the file',
     ],
     [
       'masterauth',
-      'authentication is not supported yet: rsentinel and the sentinels have to log in themselves; remove it',
+      'rsentinel and the sentinels have to log in themselves; use the key auth at the top of the file',
     ],
     [
       'user',
-      'authentication is not supported yet: rsentinel and the sentinels have to log in themselves; remove it',
+      'rsentinel and the sentinels have to log in themselves; use the key auth at the top of the file',
     ],
     [
       'aclfile',
-      'authentication is not supported yet: rsentinel and the sentinels have to log in themselves; remove it',
+      'rsentinel and the sentinels have to log in themselves; use the key auth at the top of the file',
     ],
     ['rename-command', 'Sentinel and rsentinel call commands by their own names; remove it'],
     ['sentinel', 'it is a directive of sentinel.conf; use the keys of sentinel, such as sentinel.quorum'],
@@ -185,7 +188,7 @@ describe('a directive that rsentinel owns is refused in sentinel.conf', () => {
     ['sentinel: resolve-hostnames yes', 'names instead of IP addresses are not supported yet; remove it'],
     [
       'sentinel: auth-pass mymaster x',
-      'authentication is not supported yet: rsentinel and the sentinels have to log in themselves; remove it',
+      'rsentinel and the sentinels have to log in themselves; use the key auth at the top of the file',
     ],
     ['sentinel: myid abc', 'it is state, which Sentinel keeps up to date itself; remove it'],
     [
@@ -193,10 +196,13 @@ describe('a directive that rsentinel owns is refused in sentinel.conf', () => {
       'rsentinel writes the sentinel directives; use the keys of sentinel, such as sentinel.quorum',
     ],
     ['dir: /tmp', 'rsentinel mounts the directory of the node; set directory at the top of the file'],
-    ['protected-mode: yes', 'it would refuse every client from outside of the container; remove it'],
+    [
+      'protected-mode: yes',
+      'it is on wherever it can be; use the key auth at the top of the file: with a password it is on',
+    ],
     [
       'requirepass: x',
-      'authentication is not supported yet: rsentinel and the sentinels have to log in themselves; remove it',
+      'rsentinel and the sentinels have to log in themselves; use the key auth at the top of the file',
     ],
   ])('%s', (directive, line) => {
     expect(linesOf(`sentinel: {config: {${directive}}}`)).toEqual([

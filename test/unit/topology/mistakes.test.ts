@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isValid, linesOf } from './parse-helper.js';
 
 const KEYS =
-  'the keys here are name, image, master, replicas, slaves, sentinels, sentinel, timing, redis, network, storage, directory and templates';
+  'the keys here are name, image, master, replicas, slaves, sentinels, sentinel, timing, auth, redis, network, storage, directory and templates';
 
 test('every mistake of a file is reported at once, in the order of the file', () => {
   expect(
@@ -394,11 +394,11 @@ describe('an address', () => {
   test.each([
     [
       'mode: published, address: 10.1.2.3',
-      '1:37: network.address: the nodes would be reached at 10.1.2.3: whoever reaches that address can read, change and delete all data: there is no password; write insecure: true in `network` if only those reach it whom you trust',
+      '1:37: network.address: the nodes would be reached at 10.1.2.3: whoever reaches that address can read, change and delete all data: there is no password; write auth: generate, or insecure: true in `network` if only those reach it whom you trust',
     ],
     [
       'mode: host, address: 10.1.2.3, insecure: false',
-      '1:32: network.address: the nodes would be reached at 10.1.2.3: whoever reaches that address can read, change and delete all data: there is no password; write insecure: true in `network` if only those reach it whom you trust',
+      '1:32: network.address: the nodes would be reached at 10.1.2.3: whoever reaches that address can read, change and delete all data: there is no password; write auth: generate, or insecure: true in `network` if only those reach it whom you trust',
     ],
     [
       'mode: published, address: 127.0.0.1',
