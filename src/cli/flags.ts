@@ -35,13 +35,28 @@ export interface UpFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFl
   readonly dryRun?: true;
 }
 
+/** Passwords are printed where somebody asks for them only. */
+export interface SecretsFlags {
+  readonly showSecrets?: true;
+}
+
+export interface EnvFlags extends TargetFlags, EngineFlags, ReportFlags, SecretsFlags {
+  readonly format?: 'env' | 'json';
+}
+
 /** A group that is known by its sentinels. */
 export interface SentinelsFlags {
   readonly sentinels?: readonly Address[];
   readonly masterName?: string;
 }
 
-export interface StatusFlags extends TargetFlags, SentinelsFlags, EngineFlags, ReportFlags, FormatFlags {
+export interface StatusFlags
+  extends TargetFlags,
+    SentinelsFlags,
+    EngineFlags,
+    ReportFlags,
+    FormatFlags,
+    SecretsFlags {
   readonly watch?: true;
 }
 
@@ -109,11 +124,6 @@ export interface DrillFlags extends TargetFlags, SentinelsFlags, EngineFlags, Re
   readonly report?: string;
   /** ms */
   readonly waitTimeout?: number;
-}
-
-/** Passwords are printed where somebody asks for them only. */
-export interface SecretsFlags {
-  readonly showSecrets?: true;
 }
 
 export interface RenderFlags extends TargetFlags, ReportFlags, SecretsFlags {

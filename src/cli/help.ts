@@ -43,6 +43,16 @@ Examples:
   rsentinel status --sentinels 10.1.2.3:26379,10.1.2.4:26379 --master-name mymaster
   rsentinel status -q && echo healthy`;
 
+export const ENV_HELP = `
+REDIS_SENTINELS, REDIS_MASTER_NAME, and where one has to log in REDIS_USERNAME, REDIS_PASSWORD,
+REDIS_SENTINEL_USERNAME, REDIS_SENTINEL_PASSWORD; the passwords with --show-secrets only.
+
+Examples:
+  rsentinel env
+  set -a; eval "$(rsentinel env --show-secrets)"; set +a
+  (umask 077; rsentinel env --show-secrets > app.env); docker run --env-file app.env app
+  rsentinel env --show-secrets --format json`;
+
 export const DOWN_HELP = `
 Examples:
   rsentinel down                     the group of the topology file here

@@ -9,6 +9,7 @@ import type {
   DoctorFlags,
   DownFlags,
   DrillFlags,
+  EnvFlags,
   FailoverFlags,
   FaultFlags,
   ListFlags,
@@ -24,6 +25,7 @@ import {
   DOCTOR_HELP,
   DOWN_HELP,
   DRILL_HELP,
+  ENV_HELP,
   FAILOVER_HELP,
   FAULT_HELP,
   GENERAL_HELP,
@@ -90,8 +92,22 @@ export function buildProgram(texts: Texts, run: Runner): Command {
           : (await import('./commands/status.js')).status,
       )(flags),
     );
-  addSentinels(addTarget(status, 'the group; no file is needed'));
+  addSentinels(addTarget(status, 'the group; no file is needed')).option('--show-secrets', SHOW_SECRETS);
   addReport(addFormat(addEngine(status))).addHelpText('after', STATUS_HELP);
+
+  const env = program
+    .command('env')
+    .description('print how to connect, as lines for a shell or an env file')
+    .action(action<EnvFlags>(async () => (await import('./commands/env.js')).env));
+  addTarget(env, 'the group; no file is needed')
+    .option('--show-secrets', SHOW_SECRETS)
+    .addOption(
+      new Option('--format <format>', 'of the result on standard output (default: env)').choices([
+        'env',
+        'json',
+      ]),
+    );
+  addReport(addEngine(env)).addHelpText('after', ENV_HELP);
 
   const down = program
     .command('down')

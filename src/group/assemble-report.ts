@@ -39,12 +39,16 @@ export interface KnownNode {
   readonly container: string | null;
 }
 
-/** @param engine null: none was asked */
+/**
+ * @param engine null: none was asked
+ * @param logins what an application logs in with; null: it is not known, or nobody has to
+ */
 export function assembleReport(
   group: KnownGroup,
   engine: ObservedEngine | null,
   snapshot: Snapshot,
   faults: readonly Fault[],
+  logins: GroupReport['logins'],
 ): GroupReport {
   const container = (node: KnownNode): ContainerReport | null => {
     if (node.container === null || engine === null) return null;
@@ -64,6 +68,8 @@ export function assembleReport(
     masterName: group.masterName,
     master,
     networkMode: group.network.mode,
+    auth: engine?.members.find(({ address }) => address !== null)?.auth ?? null,
+    logins,
     timing: timingSeen(snapshot),
     directory: group.directory,
     file: group.file ?? null,
@@ -87,6 +93,8 @@ export function absentReport(name: string): GroupReport {
     masterName: null,
     master: null,
     networkMode: null,
+    auth: null,
+    logins: null,
     timing: 'normal',
     directory: null,
     file: null,

@@ -11,6 +11,7 @@ import type { Snapshot } from '../sentinel/snapshot.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 import type { Timing } from '../spec/timing.js';
 import { assembleReport } from './assemble-report.js';
+import { reportedLogins } from './connection.js';
 import type { Context } from './context.js';
 import { Deadline } from './deadline.js';
 import { Journal } from './journal.js';
@@ -119,8 +120,9 @@ export async function finish(
   ]);
   const changed = restored.includes(true);
   const known = { ...spec, directory: spec.storage === 'volume' ? null : spec.directory };
+  const logins = reportedLogins(connections.keyring, 'hidden');
   // Not as the snapshot has it: the sentinels have the periods of a group that forms in it.
-  const report = { ...assembleReport(known, seen, snapshot, []), timing: spec.timing };
+  const report = { ...assembleReport(known, seen, snapshot, [], logins), timing: spec.timing };
   return { report, changed };
 }
 

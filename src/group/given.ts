@@ -38,7 +38,7 @@ export async function reportOfGiven(
   signal: AbortSignal,
 ): Promise<GroupReport> {
   const { snapshot, faults } = await look(group, group, null, () => false, askingOnce(connections), signal);
-  return assembleReport(group, null, snapshot, faults);
+  return assembleReport(group, null, snapshot, faults, null);
 }
 
 /** Called by its master's name, which is all that it has. */

@@ -15,6 +15,7 @@ import {
   type KnownGroup,
   type KnownNode,
 } from './assemble-report.js';
+import { reportedLogins, type Secrets } from './connection.js';
 import type { Context } from './context.js';
 import { keyringOn } from './keys.js';
 import { type Asking, askingOnce, type Looked, look } from './look.js';
@@ -22,12 +23,14 @@ import { type Asking, askingOnce, type Looked, look } from './look.js';
 /**
  * Observes a group.
  * @param topology what should be there, where it is known: nodes without a container are found missing by it
+ * @param secrets whether the report has the application's passwords
  * @throws RsentinelError only for what concerns the engine; a broken group is a report with faults
  */
 export async function status(
   name: string,
   topology: Topology | null,
   context: Context,
+  secrets: Secrets = 'hidden',
 ): Promise<GroupReport> {
   const engine = await context.driver.observe(name);
   const group = knownGroup(name, engine, topology);
@@ -36,7 +39,7 @@ export async function status(
   try {
     const asking = askingOnce(connections);
     const { snapshot, faults } = await lookAt(group, topology, engine, asking, context.signal);
-    return assembleReport(group, engine, snapshot, faults);
+    return assembleReport(group, engine, snapshot, faults, reportedLogins(connections.keyring, secrets));
   } finally {
     connections.close();
   }

@@ -6,6 +6,7 @@ import type { Connections } from '../sentinel/connection.js';
 import { type DiscoveredGroup, discover } from '../sentinel/discover.js';
 import type { Topology } from '../topology/topology.js';
 import { absentReport, assembleReport } from './assemble-report.js';
+import { reportedLogins } from './connection.js';
 import type { Context } from './context.js';
 import { type GivenSentinels, givenGroup } from './given.js';
 import { keyringOn } from './keys.js';
@@ -42,7 +43,7 @@ export async function* watchStatus(
     if (group === null) return { report: absentReport(name), snapshot: null, sentinels: [] };
     asking.connections.use(keyring);
     const { snapshot, faults } = await lookAt(group, topology, engine, asking, signal);
-    const report = assembleReport(group, engine, snapshot, faults);
+    const report = assembleReport(group, engine, snapshot, faults, reportedLogins(keyring, 'hidden'));
     const mayTalk = new Set(
       engine.members.flatMap(({ node, state }) => (state === 'running' || state === 'paused' ? [node] : [])),
     );
@@ -75,7 +76,11 @@ export async function* watchStatusOfSentinels(
     last = await discoverAgain(asking.connections);
     const group = givenGroup(last);
     const { snapshot, faults } = await look(group, group, null, () => false, asking, signal);
-    return { report: assembleReport(group, null, snapshot, faults), snapshot, sentinels: group.sentinels };
+    return {
+      report: assembleReport(group, null, snapshot, faults, null),
+      snapshot,
+      sentinels: group.sentinels,
+    };
   };
   yield* new WatchLoop(lookOnce, signal).moments();
 }

@@ -4,6 +4,7 @@
  * and versioned format (docs/json.md): fields may be added within a version, never changed.
  */
 import type { Address } from '../spec/address.js';
+import type { ClientLogin } from './connection-report.js';
 
 export type Health = 'healthy' | 'degraded' | 'absent';
 
@@ -91,6 +92,10 @@ export interface GroupReport {
   /** The master that the sentinels agree on; null: they do not, or none answers. */
   readonly master: { readonly node: string | null; readonly address: Address } | null;
   readonly networkMode: string | null;
+  /** Who has to log in; null: it is not known, for no engine was asked, or the group is absent. */
+  readonly auth: 'none' | 'password' | 'acl' | null;
+  /** What an application logs in with; null: nobody has to, or it is not known. Passwords where they were asked for. */
+  readonly logins: { readonly redis: ClientLogin; readonly sentinel: ClientLogin } | null;
   /** `fast`: its sentinels run with the periods of `timing: fast`. */
   readonly timing: 'normal' | 'fast';
   /** Holds the nodes' files; null: they are in volumes, or the group is absent. */

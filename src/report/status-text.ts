@@ -1,6 +1,7 @@
 /** A group as it was observed, for people. */
 import { formatAddress, sameAddress } from '../spec/address.js';
 import { printable } from '../topology/text.js';
+import type { ClientLogin } from './connection-report.js';
 import { count, FAST, formatExpiry } from './format.js';
 import type {
   ContainerReport,
@@ -24,6 +25,7 @@ export function statusText(report: GroupReport, style: Style): string {
     verdict(report, style),
     ...expiryLines(report, style),
     ...timingLines(report),
+    ...loginLines(report, style),
   ]);
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -129,6 +131,17 @@ function expiryLines({ expiresAt, observedAt }: GroupReport, { yellow }: Style):
   return expiresAt > observedAt
     ? [`It expires ${when}`]
     : [yellow(`It expired ${when}: rsentinel prune removes it`)];
+}
+
+/** Only where somebody has asked to see them. */
+function loginLines({ logins }: GroupReport, { bold }: Style): readonly string[] {
+  if (logins === null || logins.redis.password === null) return [];
+  const words = ({ user, password }: ClientLogin): string =>
+    `${user === 'default' ? '' : `user ${printable(user)}, `}password ${printable(password ?? '')}`;
+  return [
+    `${bold('Log in')} to Redis with ${words(logins.redis)}`,
+    `${bold('Log in')} to the sentinels with ${words(logins.sentinel)}`,
+  ];
 }
 
 function timingLines({ timing }: GroupReport): readonly string[] {

@@ -31,6 +31,6 @@ async function statusOfTarget(flags: StatusFlags, session: Session): Promise<Gro
   return withEngine(flags, session, reporter, async (context) => {
     const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
     const library = await import('../../group/status.js');
-    return library.status(target.name, target.topology, context);
+    return library.status(target.name, target.topology, context, flags.showSecrets ? 'shown' : 'hidden');
   });
 }

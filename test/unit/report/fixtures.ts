@@ -82,6 +82,8 @@ export function groupReport(changes: Partial<GroupReport> = {}): GroupReport {
     masterName: 'mymaster',
     master: { node: 'redis-1', address: MASTER },
     networkMode: 'loopback',
+    auth: 'none',
+    logins: null,
     timing: 'normal',
     directory: '/home/me/.rsentinel/demo',
     file: '/home/me/topology.yaml',

@@ -1,0 +1,23 @@
+import { envText, hidesSecrets } from '../../report/env-text.js';
+import { withEngine } from '../engine.js';
+import type { EnvFlags } from '../flags.js';
+import { jsonText } from '../json.js';
+import { surroundings } from '../load.js';
+import { createReporter } from '../reporting.js';
+import type { Session } from '../session.js';
+import { definiteSelectionOf } from '../source.js';
+import { resolveTarget } from '../target.js';
+
+/** `rsentinel env` */
+export async function env(flags: EnvFlags, session: Session): Promise<number> {
+  const selection = definiteSelectionOf(flags, session.env);
+  const reporter = await createReporter(flags, session, 'brief', 'looking');
+  const report = await withEngine(flags, session, reporter, async (context) => {
+    const { name } = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const library = await import('../../group/connection.js');
+    return library.connectionOf(name, flags.showSecrets ? 'shown' : 'hidden', context);
+  });
+  session.stdout.write(flags.format === 'json' ? jsonText(report) : envText(report));
+  if (hidesSecrets(report)) reporter.note('the passwords are left out: --show-secrets prints them');
+  return 0;
+}

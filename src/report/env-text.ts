@@ -1,0 +1,21 @@
+/** How to connect, as lines for a shell or for `docker run --env-file`. */
+import { formatAddress } from '../spec/address.js';
+import type { ConnectionReport } from './connection-report.js';
+
+/** What an application reads; a name that has no value is left out. */
+export function envText({ masterName, sentinels, redis, sentinel }: ConnectionReport): string {
+  const variables: readonly (readonly [string, string | null | undefined])[] = [
+    ['REDIS_SENTINELS', sentinels.map(formatAddress).join(',')],
+    ['REDIS_MASTER_NAME', masterName],
+    ['REDIS_USERNAME', redis?.user],
+    ['REDIS_PASSWORD', redis?.password],
+    ['REDIS_SENTINEL_USERNAME', sentinel?.user],
+    ['REDIS_SENTINEL_PASSWORD', sentinel?.password],
+  ];
+  return variables.flatMap(([name, value]) => (value == null ? [] : [`${name}=${value}\n`])).join('');
+}
+
+/** Whether there are passwords that were not asked for. */
+export function hidesSecrets({ redis, sentinel }: ConnectionReport): boolean {
+  return redis?.password === null || sentinel?.password === null;
+}
