@@ -35,9 +35,13 @@ export function intermediateOf(root: Credentials, contents: Partial<Contents> = 
   return signedBy(root, { commonName: 'in between', use: 'authority', hosts: [], ...contents });
 }
 
-/** A certificate of a node that nobody else vouches for. */
-export function selfSigned(commonName: string, now = NOW): Credentials {
-  const { key } = makeAuthority('unused', now);
+/** A certificate that nobody else vouches for. */
+export function selfSigned(
+  commonName: string,
+  now = NOW,
+  contents: Partial<Contents> = {},
+  key = makeAuthority('unused', now).key,
+): Credentials {
   const own = createPrivateKey(key);
   const certificate = signCertificate(
     {
@@ -46,7 +50,8 @@ export function selfSigned(commonName: string, now = NOW): Credentials {
       use: ['server', 'client'],
       hosts: ['127.0.0.1'],
       notBefore: now - DAY,
-      notAfter: now + DAY,
+      notAfter: now + 100 * DAY,
+      ...contents,
     },
     { commonName, key: own },
   );

@@ -87,6 +87,19 @@ describe('a client', () => {
     expect(await failure(port)).toMatchObject({ kind: 'wrong-host' });
   });
 
+  it('asks for a host by its name, and for none by an IP address', async () => {
+    const asked: string[] = [];
+    const port = await serve(good, {
+      SNICallback: (name, done) => {
+        asked.push(name);
+        done(null);
+      },
+    });
+    expect(await outcome(port, { host: 'redis.example' })).toBe('+OK\r\n');
+    expect(await outcome(port)).toBe('+OK\r\n');
+    expect(asked).toEqual(['redis.example']);
+  });
+
   it('gets in at an IPv6 address', async () => {
     expect(await outcome(await serve(nodeOf(authority, ['fe80::1'], now)), { host: 'fe80::1' })).toBe(
       '+OK\r\n',

@@ -1,5 +1,5 @@
 /** What is found wrong with certificate files. */
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Credentials, makeAuthority } from '../../../src/tls/authority.js';
 import { certificateFacts } from '../../../src/tls/certificate-facts.js';
@@ -249,6 +249,24 @@ describe('the authority', () => {
     );
   });
 
+  it('may be there twice, before and after it was renewed with the same key', () => {
+    const { certificate, key } = selfSigned('renewed', NOW, { use: 'authority', notAfter: NOW - 1000 });
+    const { certificate: renewed } = selfSigned('renewed', NOW, { use: 'authority' }, key);
+    const leaf = signedBy({ certificate, key });
+    expect(found({ ...leaf, authority: certificate + renewed })).toEqual([]);
+    expect(found({ ...leaf, authority: certificate })[0]).toMatch(/^expired \(ca.crt\)/);
+  });
+
+  it('is not found in a circle', () => {
+    const root = makeAuthority('root', NOW);
+    const a = intermediateOf(root, { commonName: 'a' });
+    const publicKey = createPublicKey(a.key);
+    const b = intermediateOf(a, { commonName: 'b' });
+    const circle = signedBy(b, { commonName: 'a', use: 'authority', hosts: [], publicKey }).certificate;
+    const leaf = signedBy({ ...a, certificate: circle });
+    expect(found({ ...leaf, authority: circle + b.certificate })[0]).toMatch(/^untrusted/);
+  });
+
   it('may not be in the certificate’s own file alone', () => {
     const other = makeAuthority('other', NOW);
     const leaf = signedBy(other);
@@ -266,8 +284,8 @@ describe('the authority', () => {
 
   it('may be the certificate itself, if it has signed itself', () => {
     const alone = selfSigned('alone');
-    expect(found({ ...alone, authority: alone.certificate, warnDays: 0 })).toEqual([]);
-    expect(found({ ...alone, warnDays: 0 })).toEqual([
+    expect(found({ ...alone, authority: alone.certificate })).toEqual([]);
+    expect(found({ ...alone })).toEqual([
       'untrusted (node.crt): the certificate of CN=alone in node.crt has signed itself, and is not in ca.crt',
     ]);
   });
