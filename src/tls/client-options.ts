@@ -1,0 +1,23 @@
+/** How a client connects over TLS. */
+import { isIP } from 'node:net';
+import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
+
+/** What a client has: PEM. */
+export interface ClientFiles {
+  /** Whom it trusts, and nobody else. */
+  readonly authority: string;
+  /** What it shows to nodes that ask for it; null: nothing. */
+  readonly own: { readonly certificate: string; readonly key: string } | null;
+}
+
+/** @param host The one that the certificate has to name: not always the one that is connected to. */
+export function clientOptions({ authority, own }: ClientFiles, host: string): ConnectionOptions {
+  return {
+    ca: authority,
+    ...(own === null ? {} : { cert: own.certificate, key: own.key }),
+    minVersion: 'TLSv1.2',
+    // An IP address must not be sent as a name, and Node compares with the name that it sends.
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+  };
+}
