@@ -28,7 +28,7 @@ export function connectLines(report: GroupReport, masterName: string, style: Sty
     ['JavaScript', `const sentinels = ${javascriptList(addresses)};`],
     ['  ioredis', `new Redis({ sentinels, name: '${masterName}'${words.ioredis} })`],
     ['  redis', `createSentinel({ name: '${masterName}', sentinelRootNodes: sentinels${words.nodeRedis} })`],
-    ['redis-py', `Sentinel([${python}]${words.python}).master_for('${masterName}')`],
+    ['redis-py', `Sentinel([${python}]${words.python}).discover_master('${masterName}')`],
   ] as const;
   return [
     `${style.bold('Connect')} ${style.dim(reach(report))}`,

@@ -31,7 +31,7 @@ Connect from this machine, or from a container with --network container:demo-anc
   JavaScript  const sentinels = [26379, 26378, 26377].map((port) => ({ host: '127.0.0.1', port }));
     ioredis   new Redis({ sentinels, name: 'mymaster' })
     redis     createSentinel({ name: 'mymaster', sentinelRootNodes: sentinels })
-  redis-py    Sentinel([('127.0.0.1', 26379), ('127.0.0.1', 26378), ('127.0.0.1', 26377)]).master_for('mymaster')
+  redis-py    Sentinel([('127.0.0.1', 26379), ('127.0.0.1', 26378), ('127.0.0.1', 26377)]).discover_master('mymaster')
 Files   /home/me/.rsentinel/demo
 Remove  rsentinel down -n demo
 `);
