@@ -3,16 +3,16 @@
  * Text → logins and back. Pure.
  */
 import * as z from 'zod/mini';
-import { LOGIN_NAMES, type Login, type Logins } from './logins.js';
+import { type AccessSet, LOGIN_NAMES, type Login, type Logins } from './logins.js';
 import { Secret } from './secret.js';
 
 export const ACCESS_FILE = 'access.json';
 
 export interface StoredAccess {
   readonly group: string;
-  readonly logins: Logins;
-  /** What was valid before, while some node may still go by it; null: every node goes by `logins`. */
-  readonly former: Logins | null;
+  readonly present: AccessSet;
+  /** What was valid before, while some node may still go by it; null: every node goes by the present one. */
+  readonly former: AccessSet | null;
 }
 
 const login = z.strictObject({ user: z.string(), password: z.string() });
@@ -25,19 +25,20 @@ const logins = z.strictObject({
   sentinelClient: login,
   sentinelPeer: login,
 });
+const set = z.strictObject({ logins, clientRules: z.array(z.string()) });
 const file = z.strictObject({
   version: z.literal(1),
   group: z.string(),
-  logins,
-  former: z.nullable(logins),
+  present: set,
+  former: z.nullable(set),
 });
 
 /** @returns null: it is no such file */
 export function parseAccess(text: string): StoredAccess | null {
   const read = file.safeParse(jsonOf(text));
   if (!read.success) return null;
-  const { group, logins: present, former } = read.data;
-  return { group, logins: hidden(present), former: former === null ? null : hidden(former) };
+  const { group, present, former } = read.data;
+  return { group, present: hidden(present), former: former === null ? null : hidden(former) };
 }
 
 function jsonOf(text: string): unknown {
@@ -48,24 +49,27 @@ function jsonOf(text: string): unknown {
   }
 }
 
-export function formatAccess({ group, logins: present, former }: StoredAccess): string {
+export function formatAccess({ group, present, former }: StoredAccess): string {
   const document = {
     version: 1,
     group,
-    logins: revealed(present),
+    present: revealed(present),
     former: former === null ? null : revealed(former),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-type Plain = Readonly<Record<keyof Logins, { readonly user: string; readonly password: string }>>;
+interface PlainSet {
+  readonly logins: Readonly<Record<keyof Logins, { readonly user: string; readonly password: string }>>;
+  readonly clientRules: readonly string[];
+}
 
-function hidden(plain: Plain): Logins {
+function hidden({ logins: plain, clientRules }: PlainSet): AccessSet {
   const of = (name: keyof Logins): Login => ({
     user: plain[name].user,
     password: new Secret(plain[name].password),
   });
-  return {
+  const present = {
     admin: of('admin'),
     client: of('client'),
     replication: of('replication'),
@@ -74,12 +78,13 @@ function hidden(plain: Plain): Logins {
     sentinelClient: of('sentinelClient'),
     sentinelPeer: of('sentinelPeer'),
   };
+  return { logins: present, clientRules };
 }
 
-function revealed(present: Logins): Plain {
+function revealed({ logins: present, clientRules }: AccessSet) {
   const entries = LOGIN_NAMES.map((name) => {
     const { user, password } = present[name];
     return [name, { user, password: password.reveal() }];
   });
-  return Object.fromEntries(entries);
+  return { logins: Object.fromEntries(entries), clientRules };
 }

@@ -13,10 +13,15 @@ const HELLO = '__sentinel__:hello';
 /** rsentinel's own: it sets the group up, and tears it down. */
 export const ADMIN: readonly string[] = ['~*', '&*', '+@all'];
 
-/** What a replica sends to its master (replication.c, 6.0 – 8.0). */
+/** What a replica sends to its master (replication.c, 6.0 – 8.0; each found necessary but ping, whose refusal it takes for an answer). */
 const REPLICATION = ['+psync', '+replconf', '+ping'];
 
-/** What Sentinel sends to Redis (sentinel.c, 6.0 – 8.0; the documentation of Sentinel, "Redis ACL"). */
+/**
+ * What Sentinel sends to Redis (sentinel.c, 6.0 – 9.1). Found by leaving one out at a time on 6.0, 7.0, 8.0 and Valkey
+ * 8.1 and 9: without slaveof, exec, config|rewrite or client|kill no failover gets through; without the channel,
+ * subscribe, ping or info there is no group; without script|kill a master that is busy with a script is
+ * failed over; without publish sentinels that cannot reach each other never agree again.
+ */
 const WATCH = [
   `&${HELLO}`,
   '+multi',
@@ -24,7 +29,6 @@ const WATCH = [
   '+slaveof',
   '+ping',
   '+info',
-  '+role',
   '+publish',
   '+subscribe',
   '+config|rewrite',
@@ -32,6 +36,9 @@ const WATCH = [
   '+client|kill',
   '+script|kill',
 ];
+
+/** What Valkey 9 sends beyond that for `SENTINEL FAILOVER … COORDINATED`. */
+const COORDINATED = ['+failover', '+client|pause', '+client|unpause'];
 
 /** What a sentinel sends to another one. */
 const PEER = [`&${HELLO}`, '+ping', '+publish', '+sentinel|is-master-down-by-addr', '+client|setname'];
@@ -50,12 +57,13 @@ export const CLIENT: readonly string[] = [
   '+flushdb',
 ];
 
-/** What a client library asks the sentinels for. */
+/** What client libraries ask the sentinels for: redis-py, ioredis and node-redis were tried on 7.0, 8.0, Valkey 8.1 and 9. */
 const SENTINEL_CLIENT = [
   '&*',
   '+ping',
   '+info',
   '+role',
+  '+hello',
   '+subscribe',
   '+psubscribe',
   '+unsubscribe',
@@ -66,14 +74,11 @@ const SENTINEL_CLIENT = [
   '+sentinel|replicas',
   '+sentinel|slaves',
   '+sentinel|sentinels',
-  '+sentinel|ckquorum',
-  '+sentinel|myid',
   '+client|setname',
-  '+client|getname',
-  '+client|id',
-  '+client|setinfo',
-  '+command',
 ];
+
+/** A server that does not know it does not start. */
+const SETINFO = ['+client|setinfo'];
 
 /** The rules of a user without those that a server does not know. */
 export function rulesFor(
@@ -83,11 +88,20 @@ export function rulesFor(
   const rules = {
     admin: ADMIN,
     replication: REPLICATION,
-    watch: WATCH,
+    watch: isValkey9(server) ? [...WATCH, ...COORDINATED] : WATCH,
     peer: PEER,
-    sentinelClient: SENTINEL_CLIENT,
+    sentinelClient: knowsSetinfo(server) ? [...SENTINEL_CLIENT, ...SETINFO] : SENTINEL_CLIENT,
   }[purpose];
   return known(rules, server);
+}
+
+function isValkey9({ product, version }: ServerFacts): boolean {
+  return product === 'valkey' && version >= 900;
+}
+
+/** Since Redis 7.2, of which Valkey is the successor. */
+function knowsSetinfo({ version }: ServerFacts): boolean {
+  return version >= 702;
 }
 
 /** Channels have rules since 6.2; before, everybody has them all. */

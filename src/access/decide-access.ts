@@ -25,7 +25,7 @@ export async function decideAccess(
   if (auth === null) return OPEN;
   const facts = server ?? NEWEST;
   const given = await givenPasswords(auth);
-  const logins = decideLogins(auth, given, stored?.logins ?? null, facts, generatePassword);
+  const logins = decideLogins(auth, given, stored?.present.logins ?? null, facts, generatePassword);
   return { kind: auth.mode, logins, clientRules: auth.rules ?? CLIENT, server: facts };
 }
 

@@ -1,22 +1,19 @@
 /** How a group is to be entered: part of its spec. */
 import { createHash } from 'node:crypto';
-import { LOGIN_NAMES, type Login, type Logins } from './logins.js';
+import { type AccessSet, LOGIN_NAMES, type Login } from './logins.js';
 import { Secret } from './secret.js';
 import type { ServerFacts } from './server.js';
 
 export type AuthKind = 'none' | 'password' | 'acl';
 
 /** Whom the nodes let in. */
-export type GroupAccess =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'password' | 'acl';
-      readonly logins: Logins;
-      /** What the application may do; `acl` only. */
-      readonly clientRules: readonly string[];
-      /** What the nodes' server knows. */
-      readonly server: ServerFacts;
-    };
+export type GroupAccess = { readonly kind: 'none' } | GuardedAccess;
+
+export interface GuardedAccess extends AccessSet {
+  readonly kind: 'password' | 'acl';
+  /** What the nodes' server knows. */
+  readonly server: ServerFacts;
+}
 
 export const OPEN: GroupAccess = { kind: 'none' };
 

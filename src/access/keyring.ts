@@ -1,5 +1,5 @@
 /** What this machine needs to talk to the nodes of a group. */
-import type { Login, Logins } from './logins.js';
+import type { AccessSet, Login } from './logins.js';
 
 /** What an application logs in with; null: nobody has to. */
 export interface ClientLogins {
@@ -21,9 +21,9 @@ export interface Keyring {
 export const NO_KEYS: Keyring = { redis: [], sentinel: [], client: { redis: null, sentinel: null } };
 
 /** @param sets the newest first; null: without passwords */
-export function keyringOf(sets: readonly (Logins | null)[]): Keyring {
-  const known = sets.filter((logins) => logins !== null);
-  const first = sets[0] ?? null;
+export function keyringOf(sets: readonly (AccessSet | null)[]): Keyring {
+  const known = sets.flatMap((set) => set?.logins ?? []);
+  const first = sets[0]?.logins ?? null;
   return {
     redis: known.map(({ admin }) => admin),
     sentinel: known.map(({ sentinelAdmin }) => sentinelAdmin),

@@ -40,10 +40,25 @@ export const LOGIN_NAMES = [
 
 export const DEFAULT_USER = 'default';
 
-export function sameLogin(a: Login, b: Login): boolean {
+/** As client libraries take it: the default user goes without saying, and Redis 6.0's Sentinel knows no other. */
+export function givenUser({ user }: Pick<Login, 'user'>): string | undefined {
+  return user === DEFAULT_USER ? undefined : user;
+}
+
+function sameLogin(a: Login, b: Login): boolean {
   return a.user === b.user && a.password.equals(b.password);
 }
 
-export function sameLogins(a: Logins, b: Logins): boolean {
-  return LOGIN_NAMES.every((name) => sameLogin(a[name], b[name]));
+/** All that says who may log in to a group, and what for. */
+export interface AccessSet {
+  readonly logins: Logins;
+  /** What the application may do, as ACL rules; of no account where there are no users. */
+  readonly clientRules: readonly string[];
+}
+
+export function sameAccess(a: AccessSet, b: AccessSet): boolean {
+  return (
+    LOGIN_NAMES.every((name) => sameLogin(a.logins[name], b.logins[name])) &&
+    a.clientRules.join(' ') === b.clientRules.join(' ')
+  );
 }

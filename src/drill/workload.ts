@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { ClientLogins } from '../access/keyring.js';
+import { givenUser } from '../access/logins.js';
 import type { Address } from '../spec/address.js';
 import { failureOf, Ledger, NOT_CONNECTED } from './ledger.js';
 
@@ -117,11 +118,12 @@ export class Workload {
 
 /** As the client library calls them. */
 function credentialsOf({ redis, sentinel }: ClientLogins) {
+  const [user, sentinelUser] = [redis && givenUser(redis), sentinel && givenUser(sentinel)];
   return {
-    ...(redis === null ? {} : { username: redis.user, password: redis.password.reveal() }),
-    ...(sentinel === null
-      ? {}
-      : { sentinelUsername: sentinel.user, sentinelPassword: sentinel.password.reveal() }),
+    ...(user == null ? {} : { username: user }),
+    ...(redis === null ? {} : { password: redis.password.reveal() }),
+    ...(sentinelUser == null ? {} : { sentinelUsername: sentinelUser }),
+    ...(sentinel === null ? {} : { sentinelPassword: sentinel.password.reveal() }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The file with a group's logins, while `up` changes them. */
 import { ACCESS_FILE, formatAccess, type StoredAccess } from '../access/access-file.js';
-import { type Logins, sameLogins } from '../access/logins.js';
+import { type AccessSet, sameAccess } from '../access/logins.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 import type { Storage, Undo } from '../storage/storage.js';
 
@@ -16,28 +16,32 @@ export class AccessKeeper {
     this.#storage = storage;
   }
 
+  /** What nodes went by so far; null: nobody had to log in. */
+  get before(): AccessSet | null {
+    return this.#stored === null ? null : (this.#stored.former ?? this.#stored.present);
+  }
+
   /**
    * Before any node goes by new logins: whoever comes after a killed `up` needs both.
    * @returns how to take it back; null: it was so already
    */
-  async begin(): Promise<Undo | null> {
+  begin(): Promise<Undo | null> {
     const { access } = this.#spec;
-    if (access.kind === 'none') return null;
-    const { logins } = access;
     const stored = this.#stored;
-    if (stored !== null && sameLogins(stored.logins, logins)) return null;
-    return await this.#write(logins, stored?.logins ?? null);
+    if (access.kind === 'none' || (stored !== null && sameAccess(stored.present, access)))
+      return Promise.resolve(null);
+    return this.#write(access, this.before);
   }
 
-  /** Once every node goes by the new ones. */
-  async settle(): Promise<void> {
-    const { access } = this.#spec;
-    if (access.kind === 'none' || this.#stored === null || this.#stored.former === null) return;
-    await this.#write(access.logins, null);
+  /** Once every node goes by one set, and by no other. */
+  async settle(present: AccessSet): Promise<void> {
+    const stored = this.#stored;
+    if (stored === null || (stored.former === null && sameAccess(stored.present, present))) return;
+    await this.#write(present, null);
   }
 
-  async #write(logins: Logins, former: Logins | null): Promise<Undo> {
-    const stored = { group: this.#spec.name, logins, former };
+  async #write({ logins, clientRules }: AccessSet, former: AccessSet | null): Promise<Undo> {
+    const stored = { group: this.#spec.name, present: { logins, clientRules }, former };
     const undo = await this.#storage.writeShared(ACCESS_FILE, formatAccess(stored));
     this.#stored = stored;
     return undo;

@@ -13,7 +13,7 @@ import type { Storage } from '../storage/storage.js';
  */
 export async function keyringOn(group: string, engine: ObservedEngine, driver: Driver): Promise<Keyring> {
   const stored = await storedAccess(group, engine, driver);
-  return stored === null ? NO_KEYS : keyringOf([stored.logins, stored.former]);
+  return stored === null ? NO_KEYS : keyringOf([stored.present, stored.former]);
 }
 
 async function storedAccess(

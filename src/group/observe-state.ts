@@ -64,7 +64,7 @@ export async function observeSituation(
     published: engine.members.find(({ role }) => role === 'anchor')?.ports ?? [],
   };
   const stored = await storedIn(storage, topology.name);
-  connections.use(stored === null ? NO_KEYS : keyringOf([stored.logins, stored.former]));
+  connections.use(stored === null ? NO_KEYS : keyringOf([stored.present, stored.former]));
   const live = await observeLive(engine, connections);
   const access = await decideAccess(
     topology,
@@ -72,7 +72,7 @@ export async function observeSituation(
     await serverOf(topology, engine, live, imagePresent, driver),
   );
   if (access.kind !== 'none') {
-    connections.use(keyringOf([access.logins, stored?.logins ?? null, stored?.former ?? null]));
+    connections.use(keyringOf([access, stored?.present ?? null, stored?.former ?? null]));
   }
   const allocation = allocate(topology, before, refused, Math.random);
   const spec = buildGroupSpec(topology, allocation, templates, access);

@@ -15,13 +15,13 @@ import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
 import { isMasterNow, masterMoved, untilWholeUnder } from './moved-master.js';
 import { Presence, type PresentNode } from './presence.js';
-import { conclude, introduce } from './rotate.js';
+import { type RotationScene, rotate } from './rotate.js';
 import { saveDataSet } from './save.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from './set-directives.js';
 import { switchOver } from './switch-over.js';
 import { refuseTakenPort } from './taken-port.js';
 import { untilAnswer } from './until-answer.js';
-import { forget, untilWhole } from './whole.js';
+import { forget } from './whole.js';
 import type { WriteStop } from './write-stop.js';
 
 export class Performer {
@@ -64,8 +64,9 @@ export class Performer {
   }
 
   /** Once the group has been proved ready: nobody goes by former passwords any more. */
-  settleAccess(): Promise<void> {
-    return this.#keeper.settle();
+  async settleAccess(): Promise<void> {
+    const { access } = this.#spec;
+    if (access.kind !== 'none') await this.#keeper.settle(access);
   }
 
   readonly perform = async (operation: Operation): Promise<void> => {
@@ -169,23 +170,27 @@ export class Performer {
     const { access, masterName, name } = this.#spec;
     if (access.kind === 'none') throw new Error('the plan changes passwords, and there are none');
     this.#deadline.renew();
-    const { access: before } = this.#observed;
-    // Whoever comes after us if we are killed needs both.
-    await this.#confs.prepare();
     const present = names.map((one) => this.#present(one));
-    const group = {
-      name,
-      masterName,
-      redis: present.filter(({ kind }) => kind === 'redis'),
-      sentinels: present.filter(({ kind }) => kind === 'sentinel'),
+    const scene: RotationScene = {
+      group: {
+        name,
+        masterName,
+        redis: present.filter(({ kind }) => kind === 'redis'),
+        sentinels: present.filter(({ kind }) => kind === 'sentinel'),
+      },
+      connections: this.#connections,
+      context: this.#context,
+      deadline: this.#deadline.signal,
     };
-    await introduce(group, access, this.#connections);
-    await untilWhole(group, this.#connections, this.#context, this.#deadline.signal);
-    await conclude(group, access, before?.former ?? before?.logins ?? access.logins, this.#connections);
-    for (const node of present) {
-      await this.#confs.updateAccess(this.#node(node.name));
-      await rewriteConf(node.name, node.control, node.kind, this.#connections);
-    }
+    const before = this.#keeper.before ?? access;
+    // Whoever comes after us if we are killed needs both; and so does he if this cannot be taken back.
+    await this.#keeper.begin();
+    this.#journal.note('setting', '', 'passwords', async () => {
+      // By then the files are what they were.
+      await rotate(scene, access, { ...access, ...before }, async () => {});
+      await this.#keeper.settle(before);
+    });
+    await rotate(scene, before, access, (node) => this.#confs.updateAccess(this.#node(node.name)));
   }
 
   async #failOver(): Promise<void> {

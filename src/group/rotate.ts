@@ -1,14 +1,19 @@
-/** Gives nodes that run other passwords and users, without a connection of anybody's being cut off. */
+/**
+ * Gives nodes that run other passwords and users, without a client's being cut off: first all of them take the new
+ * ones beside the former, then they use the new ones, and when that has been seen to work they take no others.
+ * Each command was tried on 6.0, 7.0, 8.0, Valkey 8.1 and 9, with a failover in the middle.
+ */
 import { known, rulesFor } from '../access/acl.js';
-import type { GroupAccess } from '../access/group-access.js';
-import { DEFAULT_USER, type Login, type Logins } from '../access/logins.js';
+import type { GuardedAccess } from '../access/group-access.js';
+import { type AccessSet, DEFAULT_USER, type Login } from '../access/logins.js';
 import { hasSentinelUsers } from '../access/server.js';
 import { RsentinelError } from '../errors.js';
 import { hashed } from '../render/access-lines.js';
 import type { Command, Connections } from '../sentinel/connection.js';
+import type { Context } from './context.js';
 import type { PresentGroup, PresentNode } from './presence.js';
-
-export type GuardedAccess = Exclude<GroupAccess, { readonly kind: 'none' }>;
+import { rewriteConf } from './set-directives.js';
+import { untilWhole } from './whole.js';
 
 /** A user of a node, as ACL SETUSER has it. */
 interface User {
@@ -40,19 +45,54 @@ function usersOf(kind: PresentNode['kind'], access: GuardedAccess): readonly Use
   return [...new Map(users.map((one) => [one.login.user, one])).values()];
 }
 
+/** What a rotation works on. */
+export interface RotationScene {
+  /** The nodes that run. */
+  readonly group: PresentGroup;
+  readonly connections: Connections;
+  readonly context: Context;
+  readonly deadline: AbortSignal;
+}
+
 /**
- * Has every node take the new passwords beside the former ones, and then use the new ones for logging in to
- * others. Connections that are open stay open.
- * @throws RsentinelError PASSWORD_REFUSED
+ * @param from what is valid so far
+ * @param updateFile puts the new logins into a node's file
+ * @throws RsentinelError PASSWORD_REFUSED; as {@link untilWhole}
  */
-export async function introduce(
+export async function rotate(
+  scene: RotationScene,
+  from: AccessSet,
+  to: GuardedAccess,
+  updateFile: (node: PresentNode) => Promise<void>,
+): Promise<void> {
+  const { group, connections, context, deadline } = scene;
+  const { redis, sentinels } = group;
+  await introduce(group, to, connections);
+  await untilWhole(group, connections, context, deadline);
+  await conclude(redis, to, from, connections);
+  await save(redis, updateFile, connections);
+  if (hasSentinelUsers(to.server)) {
+    await conclude(sentinels, to, from, connections);
+    await save(sentinels, updateFile, connections);
+  } else if (from.logins.sentinelPeer.password.equals(to.logins.sentinelPeer.password)) {
+    await save(sentinels, updateFile, connections);
+  } else {
+    await restartAll(sentinels, updateFile, scene);
+  }
+}
+
+/**
+ * Has every node take the new passwords beside the former ones, before any of them uses one; then has them
+ * log in with the new ones. What they had open to each other they open anew.
+ */
+async function introduce(
   { redis, sentinels, masterName }: PresentGroup,
   access: GuardedAccess,
   connections: Connections,
 ): Promise<void> {
-  const { logins } = access;
-  // All of them, before the first logs in anywhere with a new one.
-  await each([...redis, ...sentinels], connections, ({ kind }) =>
+  const { logins, server } = access;
+  const withUsers = hasSentinelUsers(server) ? [...redis, ...sentinels] : redis;
+  await each(withUsers, connections, ({ kind }) =>
     usersOf(kind, access).map(({ login, rules }) => [
       'ACL',
       'SETUSER',
@@ -65,27 +105,52 @@ export async function introduce(
   await each(redis, connections, () => [
     ['CONFIG', 'SET', 'masterauth', logins.replication.password.reveal()],
   ]);
+  const own: Command = ['SENTINEL', 'CONFIG', 'SET', 'sentinel-pass', logins.sentinelPeer.password.reveal()];
   await each(sentinels, connections, () => [
     ['SENTINEL', 'SET', masterName, 'auth-pass', logins.watch.password.reveal()],
-    ['SENTINEL', 'CONFIG', 'SET', 'sentinel-pass', logins.sentinelPeer.password.reveal()],
+    ...(hasSentinelUsers(server) ? [own] : []),
   ]);
 }
 
-/**
- * Has every node take nothing but the new passwords, for those who log in from now on.
- * @param former what was valid before
- * @throws RsentinelError PASSWORD_REFUSED
- */
-export async function conclude(
-  { redis, sentinels }: Pick<PresentGroup, 'redis' | 'sentinels'>,
+/** Has nodes take nothing but the new passwords, of those who log in from now on. */
+async function conclude(
+  nodes: readonly PresentNode[],
   access: GuardedAccess,
-  former: Logins,
+  former: AccessSet,
   connections: Connections,
 ): Promise<void> {
-  await each([...redis, ...sentinels], connections, ({ kind }) => [
+  await each(nodes, connections, ({ kind }) => [
     ...usersOf(kind, access).map((user) => onlySo(kind, user, access)),
     ...goneUsers(kind, access, former).map((user): Command => ['ACL', 'DELUSER', user]),
   ]);
+}
+
+async function save(
+  nodes: readonly PresentNode[],
+  updateFile: (node: PresentNode) => Promise<void>,
+  connections: Connections,
+): Promise<void> {
+  for (const node of nodes) {
+    await updateFile(node);
+    await rewriteConf(node.name, node.control, node.kind, connections);
+  }
+}
+
+/**
+ * Before 6.2 a sentinel that runs cannot be given another password of its own. All at once: as long as they
+ * differ they do not let each other in, and nobody else misses them for the fraction of a second.
+ */
+async function restartAll(
+  sentinels: readonly PresentNode[],
+  updateFile: (node: PresentNode) => Promise<void>,
+  { group, connections, context, deadline }: RotationScene,
+): Promise<void> {
+  const { driver } = context;
+  const containers = sentinels.flatMap(({ container }) => container ?? []);
+  await Promise.all(containers.map((container) => driver.stop(group.name, container)));
+  for (const node of sentinels) await updateFile(node);
+  await Promise.all(containers.map((container) => driver.start(group.name, container)));
+  await untilWhole(group, connections, context, deadline);
 }
 
 /** At once: whoever is subscribed to something it may go on with stays connected. */
@@ -102,9 +167,9 @@ function onlySo(kind: PresentNode['kind'], { login, rules }: User, { server }: G
 }
 
 /** The application's user may have been called otherwise. */
-function goneUsers(kind: PresentNode['kind'], access: GuardedAccess, former: Logins): readonly string[] {
+function goneUsers(kind: PresentNode['kind'], access: GuardedAccess, former: AccessSet): readonly string[] {
   const names = usersOf(kind, access).map(({ login }) => login.user);
-  const before = kind === 'redis' ? former.client.user : former.sentinelClient.user;
+  const before = former.logins[kind === 'redis' ? 'client' : 'sentinelClient'].user;
   return before === DEFAULT_USER || names.includes(before) ? [] : [before];
 }
 

@@ -19,7 +19,7 @@ export function redisAccessLines(access: GroupAccess): readonly string[] {
     case 'acl': {
       const { logins, server, clientRules } = access;
       return [
-        NOBODY,
+        nobodyLine(server),
         userLine(logins.admin, rulesFor('admin', server), server),
         userLine(logins.replication, rulesFor('replication', server), server),
         userLine(logins.watch, rulesFor('watch', server), server),
@@ -49,7 +49,7 @@ export function sentinelAccessLines(access: GroupAccess, masterName: string): re
     ];
   }
   return [
-    NOBODY,
+    nobodyLine(server),
     userLine(logins.sentinelAdmin, rulesFor('admin', server), server),
     userLine(peer, rulesFor('peer', server), server),
     userLine(logins.sentinelClient, rulesFor('sentinelClient', server), server),
@@ -60,7 +60,7 @@ export function sentinelAccessLines(access: GroupAccess, masterName: string): re
 }
 
 const ACCESS_LINE =
-  /^\s*(?:requirepass|masterauth|masteruser|user|sentinel\s+(?:auth-pass|auth-user|sentinel-pass|sentinel-user))\s/i;
+  /^\s*(?:requirepass|masterauth|masteruser|primaryauth|primaryuser|user|sentinel\s+(?:auth-pass|auth-user|sentinel-pass|sentinel-user))\s/i;
 
 /** The text of a file with these lines in the place of all that say who may log in. */
 export function withAccess(text: string, lines: readonly string[]): string {
@@ -70,8 +70,13 @@ export function withAccess(text: string, lines: readonly string[]): string {
   return others.join('\n');
 }
 
-/** Without a password of its own either: protected mode looks for that. */
-const NOBODY = `user ${DEFAULT_USER} off resetpass`;
+/**
+ * The default user: off, and without `nopass`, for protected mode looks at that. Redis 6.0 asks whether it may
+ * call HELLO when somebody else logs in by it.
+ */
+function nobodyLine(server: ServerFacts): string {
+  return `user ${DEFAULT_USER} off resetpass${hasSentinelUsers(server) ? '' : ' +hello'}`;
+}
 
 /** By the hash of the password, as Redis itself writes it when it rewrites the file. */
 function userLine({ user, password }: Login, rules: readonly string[], server: ServerFacts): string {

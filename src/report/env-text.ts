@@ -1,4 +1,5 @@
 /** How to connect, as lines for a shell or for `docker run --env-file`. */
+import { givenUser } from '../access/logins.js';
 import { formatAddress } from '../spec/address.js';
 import type { ConnectionReport } from './connection-report.js';
 
@@ -7,9 +8,9 @@ export function envText({ masterName, sentinels, redis, sentinel }: ConnectionRe
   const variables: readonly (readonly [string, string | null | undefined])[] = [
     ['REDIS_SENTINELS', sentinels.map(formatAddress).join(',')],
     ['REDIS_MASTER_NAME', masterName],
-    ['REDIS_USERNAME', redis?.user],
+    ['REDIS_USERNAME', redis && givenUser(redis)],
     ['REDIS_PASSWORD', redis?.password],
-    ['REDIS_SENTINEL_USERNAME', sentinel?.user],
+    ['REDIS_SENTINEL_USERNAME', sentinel && givenUser(sentinel)],
     ['REDIS_SENTINEL_PASSWORD', sentinel?.password],
   ];
   return variables.flatMap(([name, value]) => (value == null ? [] : [`${name}=${value}\n`])).join('');

@@ -1,7 +1,7 @@
 /** Connections to the nodes of a group, kept open between polls and made anew when they break. */
 import type { Redis } from 'ioredis';
 import { type Keyring, NO_KEYS } from '../access/keyring.js';
-import type { Login } from '../access/logins.js';
+import { DEFAULT_USER, type Login } from '../access/logins.js';
 import { type Endpoint, formatAddress } from '../spec/address.js';
 
 /** A command and its arguments. */
@@ -123,7 +123,9 @@ function keyOf(at: Endpoint): string {
 /** @returns why it was refused; null: it was not. @throws Error when the node does not answer */
 async function logIn(client: Redis, { user, password }: Login): Promise<string | null> {
   try {
-    await client.call('AUTH', user, password.reveal());
+    // Redis 6.0's Sentinel knows no users, nor AUTH with one.
+    const words = user === DEFAULT_USER ? [password.reveal()] : [user, password.reveal()];
+    await client.call('AUTH', ...words);
     return null;
   } catch (error) {
     // Of what was sent nothing is in it (networking.c, acl.c).

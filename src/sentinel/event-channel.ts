@@ -1,6 +1,7 @@
 /** The event channels of all sentinels of a group, merged on the clock of this process. */
 import type { Redis } from 'ioredis';
 import type { Keyring } from '../access/keyring.js';
+import { givenUser, type Login } from '../access/logins.js';
 import { RsentinelError } from '../errors.js';
 import { type Endpoint, formatAddress } from '../spec/address.js';
 import { parseEvent, type SentinelEvent } from './events.js';
@@ -26,7 +27,7 @@ export function channelOptions({ host, port, kind }: Endpoint, keyring: Keyring)
   return {
     host,
     port,
-    ...(login === undefined ? {} : { username: login.user, password: login.password.reveal() }),
+    ...(login === undefined ? {} : credentials(login)),
     connectTimeout: CONNECT_TIMEOUT,
     retryStrategy: () => RETRY,
     enableReadyCheck: false,
@@ -34,6 +35,11 @@ export function channelOptions({ host, port, kind }: Endpoint, keyring: Keyring)
     protocol: 2,
     disableClientInfo: true,
   } as const;
+}
+
+function credentials(login: Login) {
+  const username = givenUser(login);
+  return { ...(username === undefined ? {} : { username }), password: login.password.reveal() };
 }
 
 /** Hands on what the sentinel says, once the connection has subscribed. */

@@ -1,7 +1,7 @@
 /** Removes the directories of a group, and nothing that is not the group's. */
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ACCESS_FILE } from '../access/access-file.js';
+import { ACCESS_FILE, parseAccess } from '../access/access-file.js';
 import { ASIDE, readConf } from './directory-storage.js';
 import { isCode, removeEmpty, unusable } from './filesystem.js';
 import { readSharedFile, SHARED } from './shared-files.js';
@@ -57,7 +57,8 @@ async function hasOurConf(
 ): Promise<boolean> {
   if (node === SHARED) {
     const text = await readSharedFile(directory, ACCESS_FILE).catch(() => null);
-    return text !== null && isOurs(text);
+    // Nobody else has a directory of that name; one that was damaged goes too.
+    return text !== null && (isOurs(text) || parseAccess(text) === null);
   }
   const texts = await Promise.all([
     readConf(directory, node, 'redis').catch(() => null),
