@@ -8,10 +8,13 @@ import { hasSentinelUsers } from './server.js';
 /** Names of the users that rsentinel makes. */
 export const USERS = { admin: 'rsentinel', replication: 'replica', sentinel: 'sentinel' } as const;
 
-const HELLO = '__sentinel__:hello';
+/** Where sentinels tell each other what they know (sentinel.c). */
+export const HELLO = '__sentinel__:hello';
+
+export type Purpose = 'admin' | 'replication' | 'watch' | 'peer' | 'sentinelClient';
 
 /** rsentinel's own: it sets the group up, and tears it down. */
-export const ADMIN: readonly string[] = ['~*', '&*', '+@all'];
+const ADMIN: readonly string[] = ['~*', '&*', '+@all'];
 
 /** What a replica sends to its master (replication.c, 6.0 – 8.0; each found necessary but ping, whose refusal it takes for an answer). */
 const REPLICATION = ['+psync', '+replconf', '+ping'];
@@ -81,10 +84,7 @@ const SENTINEL_CLIENT = [
 const SETINFO = ['+client|setinfo'];
 
 /** The rules of a user without those that a server does not know. */
-export function rulesFor(
-  purpose: 'admin' | 'replication' | 'watch' | 'peer' | 'sentinelClient',
-  server: ServerFacts,
-): readonly string[] {
+export function rulesFor(purpose: Purpose, server: ServerFacts): readonly string[] {
   const rules = {
     admin: ADMIN,
     replication: REPLICATION,

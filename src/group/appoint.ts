@@ -1,4 +1,5 @@
 /** Makes a replica the master at once, without an election: for groups that have no data to lose. */
+import { HELLO } from '../access/acl.js';
 import type { Command, Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
@@ -8,9 +9,6 @@ import { sameAddress } from '../spec/address.js';
 import type { Context } from './context.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 import { untilFaultless } from './watch.js';
-
-/** Where sentinels tell each other which master they know, by which epoch (sentinel.c, 2.8 and later). */
-const HELLO = '__sentinel__:hello';
 
 /** As Sentinel sends them after REPLICAOF: clients ask anew who the master is. */
 const TOLD: readonly Command[] = [

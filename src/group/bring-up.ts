@@ -193,9 +193,9 @@ async function handleFailure(
   context: Context,
 ): Promise<void> {
   // Also of sentinels that were there before and have been hastened.
-  await Promise.allSettled(
-    spec.sentinels.map((node) => setPeriods(node.control, PERIODS[before], connections)),
-  );
+  const calm = () =>
+    Promise.allSettled(spec.sentinels.map((node) => setPeriods(node.control, PERIODS[before], connections)));
+  await calm();
   // Without the lock: another rsentinel works with what this one has made.
   if (settings.onFailure === 'keep' || hasCode(error, 'GROUP_BUSY')) {
     if (journal.isEmpty) return;
@@ -204,5 +204,8 @@ async function handleFailure(
     return;
   }
   context.emit({ type: 'rollback-started', reason: error instanceof Error ? error.message : String(error) });
-  context.emit({ type: 'rollback-done', ...(await journal.rollBack()) });
+  const outcome = await journal.rollBack();
+  // What is taken back may have to be waited for, and that hastens them again.
+  await calm();
+  context.emit({ type: 'rollback-done', ...outcome });
 }

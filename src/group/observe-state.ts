@@ -14,7 +14,9 @@ import {
 import { type ConfFacts, readConfFacts } from '../render/conf-facts.js';
 import type { MasterHistory } from '../render/history.js';
 import { loadTemplates } from '../render/templates.js';
+import { findAclFaults } from '../sentinel/acl-faults.js';
 import type { Connections } from '../sentinel/connection.js';
+import { takeSnapshot } from '../sentinel/observe.js';
 import { allocate, type Refusals } from '../spec/allocate.js';
 import { buildGroupSpec } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
@@ -26,6 +28,7 @@ import type { Topology } from '../topology/topology.js';
 import type { Context } from './context.js';
 import { isFileOf, storedIn } from './keys.js';
 import { observeLive } from './observe-live.js';
+import { masterNameOf } from './presence.js';
 import { findSettable } from './settable.js';
 
 export interface Situation {
@@ -84,6 +87,7 @@ export async function observeSituation(
     imagePresent,
     confs,
     access: stored,
+    users: await userFaults(engine, connections),
     live,
     settable,
     history: heir === null ? last : { ...last, master: heir },
@@ -92,6 +96,21 @@ export async function observeSituation(
     elsewhere: await placeElsewhere(topology, engine, confs),
   };
   return { spec, storage, observed };
+}
+
+/** What somebody has taken from the users of nodes that run. */
+async function userFaults(engine: ObservedEngine, connections: Connections): Promise<readonly string[]> {
+  const running = engine.members.flatMap(({ node, role, state, auth, control }) =>
+    state === 'running' && auth === 'acl' && control !== null ? [{ name: node, role, control }] : [],
+  );
+  if (running.length === 0) return [];
+  const targets = {
+    masterName: masterNameOf(engine),
+    redis: running.filter(({ role }) => role === 'redis'),
+    sentinels: running.filter(({ role }) => role === 'sentinel'),
+  };
+  const snapshot = await takeSnapshot(targets, connections);
+  return (await findAclFaults(targets, snapshot, connections)).map(({ message }) => message);
 }
 
 /** Asked for only where it matters. @returns null: nobody knows yet */

@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Fault } from '../report/group-report.js';
+import { findAclFaults } from '../sentinel/acl-faults.js';
 import type { Connections } from '../sentinel/connection.js';
 import { LinkEvidence } from '../sentinel/evidence.js';
 import { takeSnapshot } from '../sentinel/observe.js';
@@ -39,12 +40,13 @@ async function examine(spec: GroupSpec, connections: Connections, evidence: Link
   evidence.add(snapshot);
   const faults = findFaults(spec, snapshot, evidence);
   if (faults.length > 0) return { snapshot, faults };
-  const [stream, ...tried] = await Promise.all([
+  const [stream, users, ...tried] = await Promise.all([
     findStreamFaults(spec, snapshot, connections.keyring),
+    spec.access.kind === 'acl' ? findAclFaults(spec, snapshot, connections) : [],
     ...spec.sentinels.map((node) => tryFlush(node, connections)),
     ...nodesOf(spec).map((node) => tryAddress(spec, node)),
   ]);
-  return { snapshot, faults: [...stream, ...tried.filter((fault) => fault !== null)] };
+  return { snapshot, faults: [...stream, ...users, ...tried.filter((fault) => fault !== null)] };
 }
 
 /** Sentinel can save its configuration: what it decides outlives a restart. */

@@ -1,6 +1,7 @@
 /** `status`: a group as it is, whatever the file says. */
 import type { ObservedEngine } from '../driver/driver.js';
 import type { Fault, GroupReport } from '../report/group-report.js';
+import { findAclFaults } from '../sentinel/acl-faults.js';
 import { Connections } from '../sentinel/connection.js';
 import { remedy } from '../sentinel/remedies.js';
 import { endpointAt } from '../spec/address.js';
@@ -117,8 +118,10 @@ export async function lookAt(
     asking,
     signal,
   );
+  const isAcl = engine.members.some(({ auth }) => auth === 'acl');
+  const users = isAcl ? await findAclFaults(targets, snapshot, asking.connections) : [];
   const ofContainers = down.map((fault) => ({ ...fault, remedy: remedy(fault.code) }));
-  return { snapshot, faults: [...ofContainers, ...networkFaults(group, engine), ...faults] };
+  return { snapshot, faults: [...ofContainers, ...networkFaults(group, engine), ...faults, ...users] };
 }
 
 /** What is bound to be seen of a node whose container does not run: that it does not is said already. */

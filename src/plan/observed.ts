@@ -32,6 +32,8 @@ export interface ObservedState {
   readonly confs: ReadonlyMap<string, ConfFacts | null>;
   /** What the nodes were entered with so far; null: nobody had to log in. */
   readonly access: StoredAccess | null;
+  /** How the users of nodes that run differ from what they have to be. */
+  readonly users: readonly string[];
   readonly live: LiveState;
   /** Of Redis nodes whose file has to change while they run: the directives that their server lets one set. By node name. */
   readonly settable: ReadonlyMap<string, ReadonlySet<string>>;

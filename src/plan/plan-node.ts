@@ -66,7 +66,7 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
   // The network comes first: it is made before anything is written.
   // Volumes are written through a container, which needs the image.
   const image = spec.storage === 'volume' ? ['image'] : [];
-  const after = [`stop ${node.name}`, 'network', ...image];
+  const after = [`stop ${node.name}`, 'network', 'rotate', ...image];
   if (conf === null) {
     steps.add({ kind: 'render', node: node.name }, 'there is no configuration yet', after);
   } else if (!isRenderedFor(node, conf)) {

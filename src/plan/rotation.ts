@@ -11,7 +11,7 @@ import type { Steps } from './steps.js';
  * are started anew have theirs in their files.
  */
 export function planRotation(spec: GroupSpec, observed: ObservedState, steps: Steps): void {
-  const { engine, confs, access } = observed;
+  const { engine, confs, access, users } = observed;
   if (spec.access.kind === 'none') return;
   const goesOn = ({ name }: NodeSpec): boolean =>
     engine.members.some((member) => member.node === name && hasProcess(member)) && !steps.has(`stop ${name}`);
@@ -20,10 +20,11 @@ export function planRotation(spec: GroupSpec, observed: ObservedState, steps: St
     confs.get(name)?.header?.digests.access !== conf.access;
   // A killed `up` may have got half way.
   const isUnfinished = access !== null && access.former !== null;
-  if (!isUnfinished && !present.some(isOutdated)) return;
+  const [different] = users;
+  if (!isUnfinished && different === undefined && !present.some(isOutdated)) return;
   const reason = isUnfinished
     ? 'a change of passwords was not finished'
-    : 'the passwords or users have changed';
+    : (different ?? 'the passwords or users have changed');
   const names = present.map(({ name }) => name);
   // A paused node has to go on before it can be told anything.
   const starts = names.flatMap((name) => [`start ${name}`, `connect ${name}`]);

@@ -39,6 +39,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'sentinel-identity':
     'Two sentinels share an address, or one was made anew: SENTINEL RESET, one sentinel at a time.',
   'replica-stream': 'The replicas acknowledge within a second; if it stays, look at their logs.',
+  'acl-missing':
+    'Somebody has changed that user: without it a failover or replication does not get through. Run `rsentinel up`, which gives it its rules back.',
   'runid-unknown': WAIT,
   'link-unproved':
     'They reach each other but are refused: check the passwords and users of the node that is pinged.',

@@ -62,6 +62,7 @@ export function redisAnswer(info: string): RedisAnswer {
   });
   return {
     kind: 'redis',
+    product: productOf(fields),
     version: versionOf(fields),
     loading: fields.get('loading') === '1',
     role: isMaster ? 'master' : 'replica',
@@ -75,6 +76,10 @@ export function redisAnswer(info: string): RedisAnswer {
     offset: number(fields, isMaster ? 'master_repl_offset' : 'slave_repl_offset'),
     replicas,
   };
+}
+
+function productOf(fields: Fields): 'redis' | 'valkey' {
+  return fields.has('valkey_version') ? 'valkey' : 'redis';
 }
 
 function versionOf(fields: Fields): string {
@@ -132,7 +137,7 @@ export function sentinelAnswer(masterName: string, replies: SentinelReplies): Se
   const periods = replies.debug?.ok ? pairs(replies.debug.value) : null;
   return {
     kind: 'sentinel',
-    product: infoFields(info).has('valkey_version') ? 'valkey' : 'redis',
+    product: productOf(infoFields(info)),
     version: versionOf(infoFields(info)),
     myid: replies.myid?.ok ? text(replies.myid) : null,
     info:

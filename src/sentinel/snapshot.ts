@@ -10,6 +10,7 @@ export interface Silent {
 
 export interface RedisAnswer {
   readonly kind: 'redis';
+  readonly product: 'redis' | 'valkey';
   readonly version: string;
   readonly loading: boolean;
   readonly role: 'master' | 'replica';

@@ -1,6 +1,7 @@
 /** A client that writes all the time, as a user's program would, and counts what becomes of it. */
 import { Redis } from 'ioredis';
 import type { Address } from '../../src/spec/address.js';
+import type { clientOptions } from './logins.js';
 
 /** What a writer has seen. */
 export interface Written {
@@ -43,6 +44,11 @@ export class Writer {
   static through(sentinels: readonly Address[], masterName: string, key: string): Writer {
     const nodes = sentinels.map((address) => ({ ...address }));
     return new Writer(new Redis({ ...PERSISTENT, sentinels: nodes, name: masterName }), key);
+  }
+
+  /** One that logs in, or has other options of its own. */
+  static with(options: ReturnType<typeof clientOptions>, key: string): Writer {
+    return new Writer(new Redis({ ...PERSISTENT, ...options }), key);
   }
 
   /** One that knows an address, and asks nobody. */

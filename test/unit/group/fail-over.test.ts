@@ -27,7 +27,8 @@ function watching(node: string): SentinelAnswer {
 }
 
 function saying(role: 'master' | 'replica'): RedisAnswer {
-  return { kind: 'redis', version: '8.0.2', loading: false, role, link: null, offset: 0, replicas: [] };
+  const common = { kind: 'redis', product: 'redis', version: '8.0.2', loading: false } as const;
+  return { ...common, role, link: null, offset: 0, replicas: [] };
 }
 
 /** redis-1 is dead; what each sentinel calls the master, and what redis-2 says it is. */

@@ -47,6 +47,7 @@ export function nothing(spec: GroupSpec): ObservedState {
     imagePresent: true,
     confs: new Map(nodesOf(spec).map(({ name }) => [name, null])),
     access: null,
+    users: [],
     live: NOTHING_LIVE,
     settable: new Map(),
     history: initialHistory(spec),
@@ -126,6 +127,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
       nodesOf(spec).map((node) => [node.name, readConfFacts(renderConf(spec, node, history, null))]),
     ),
     access: null,
+    users: [],
     live: {
       master: history.master,
       timing: spec.timing,

@@ -53,6 +53,7 @@ function redis(name: string): Mutable<RedisAnswer> {
   const isMaster = name === 'redis-1';
   return {
     kind: 'redis',
+    product: 'redis',
     version: '8.0.2',
     loading: false,
     role: isMaster ? 'master' : 'replica',
