@@ -14,7 +14,7 @@ export async function settleTopology(
   const given = await resolveAddress(topology.network.address);
   const settled = settle(topology, given, await placeOf(driver, topology, given));
   const { address } = settled.network;
-  if (!isLoopback(address)) {
+  if (!isLoopback(address) && topology.auth === null) {
     emit({ type: 'warning', message: `the nodes are reached at ${address}: ${EXPOSURE}` });
   }
   return settled;

@@ -223,6 +223,26 @@ const usableAddress: Rule = ({ input, isSound }) => {
   return fail(`${EXPOSED_AT} ${address}: ${EXPOSURE}`, EXPOSURE_REMEDY);
 };
 
+/** A client on another machine may try as often as it likes (Redis has no limit, and ACL LOG only notes it). */
+const strongPassword: Rule = ({ input, isSound }) => {
+  const { mode, address } = input.network;
+  const isExposed = mode === 'published' || (mode === 'host' && address !== undefined);
+  if (!isExposed || typeof input.auth !== 'object' || !isSound(['network'])) return [];
+  const { auth } = input;
+  return (['password', 'sentinel-password'] as const)
+    .filter((key) => auth[key] !== undefined && isSound(['auth', key]))
+    .filter((key) => auth[key] !== 'generate' && String(auth[key]).length < STRONG)
+    .map((key) => ({
+      severity: 'warning',
+      path: ['auth', key],
+      message: `a password of less than ${STRONG} characters can be guessed by those who reach the address`,
+      suggestion: `use a longer one, or ${key}: generate`,
+    }));
+};
+
+/** Characters: Redis answers many thousand attempts a second. */
+const STRONG = 16;
+
 function insecureForNothing({ mode, insecure }: TopologyInput['network']): readonly Finding[] {
   if (!insecure || (mode !== 'loopback' && mode !== 'bridge')) return [];
   const message = `mode: ${mode} publishes on 127.0.0.1 only: there is nothing to be insecure about`;
@@ -272,6 +292,7 @@ const RULES: readonly Rule[] = [
   fastOnOneMachine,
   usableSubnet,
   usableAddress,
+  strongPassword,
   noTilde,
   nameOfItsOwn,
 ];
