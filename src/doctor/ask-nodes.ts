@@ -33,11 +33,12 @@ const REDIS_QUESTIONS = [
   ['INFO', 'server'],
   ['INFO', 'replication'],
   ['CONFIG', 'GET', 'min-replicas-to-write'],
+  ['ACL', 'GETUSER', 'default'],
 ] as const satisfies readonly Command[];
 
 /** @returns null: it wants a password first. @throws Error when it does not answer */
 async function redisOwn(at: Endpoint, connections: Connections): Promise<RedisOwn | null> {
-  const [server, replication, minReplicas] = await connections.query(at, REDIS_QUESTIONS);
+  const [server, replication, minReplicas, nobody] = await connections.query(at, REDIS_QUESTIONS);
   if (!server?.ok || !replication?.ok) return null;
   const fields = infoFields(`${text(server)}\n${text(replication)}`);
   const { version, role, replicas } = redisAnswer(`${text(server)}\n${text(replication)}`);
@@ -49,9 +50,16 @@ async function redisOwn(at: Endpoint, connections: Connections): Promise<RedisOw
     minReplicasToWrite: minReplicas?.ok
       ? numberOf(pairs(minReplicas.value).get('min-replicas-to-write'))
       : null,
+    isOpen: isOpenBy(nobody) ?? connections.keyring.redis.length === 0,
     configFile: fields.get('config_file') ?? null,
     clock: await clockOf(at, ['TIME'], timeOf, connections),
   };
+}
+
+/** By the flags of the default user; null: it may not be asked for them, or knows no users. */
+function isOpenBy(nobody: Reply | undefined): boolean | null {
+  const flags = nobody?.ok ? pairs(nobody.value).get('flags')?.split(',') : undefined;
+  return flags === undefined ? null : flags.includes('on') && flags.includes('nopass');
 }
 
 /** What a sentinel says of itself and of all that it knows, and who answers at the address that it announces. */

@@ -77,6 +77,8 @@ export interface RedisOwn {
   readonly connectedReplicas: number;
   readonly replicaPriority: number | null;
   readonly minReplicasToWrite: number | null;
+  /** Whether whoever reaches it may do everything, without a password. */
+  readonly isOpen: boolean;
   /** Path inside of its container; empty: it was started without. */
   readonly configFile: string | null;
   readonly clock: Clock | null;

@@ -41,7 +41,7 @@ export const TRAP_REMEDIES = {
     'Set down-after-milliseconds to 1500 or more: 5000 to 30000 outside of tests. With `timing: fast` 500 is enough.',
   'failover-timeout-low': 'Set failover-timeout to 3000 or more: 10000 for tests, 180000 is the default.',
   'no-password':
-    'Let nobody reach the ports whom you do not trust with the data, or set requirepass and masterauth on every Redis node and sentinel auth-pass.',
+    'Let nobody reach the ports whom you do not trust with the data, or write `auth: generate` in the topology file and run `rsentinel up`.',
   'old-version': 'Move to a version that is maintained.',
   'versions-differ':
     'Bring all nodes to one version; while that is under way, the replicas go first and the master last.',

@@ -61,7 +61,7 @@ export function noCandidate(facts: Facts): readonly Finding[] {
 
 /** Whoever reaches an address that is not this machine's own, reaches the data. */
 export function noPassword(facts: Facts): readonly Finding[] {
-  const open = answering(facts).filter(({ address }) => !isLoopback(address.host));
+  const open = answering(facts).filter(({ address, own }) => own.isOpen && !isLoopback(address.host));
   if (open.length === 0) return [];
   const isBridge = facts.origin.kind === 'engine' && facts.origin.mode === 'bridge';
   const who = isBridge

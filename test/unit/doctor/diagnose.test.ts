@@ -248,6 +248,8 @@ describe('data', () => {
     ]);
     const origin = { kind: 'engine', mode: 'bridge', isNear: true } as const;
     expect(found({ redis: redisWith(2, { address }), origin })[0]).toMatch(/^note no-password/);
+    // Whoever has to log in is not in.
+    expect(found({ redis: redisWith(2, { address, own: { isOpen: false } }) })).toEqual([]);
   });
 
   it('is in the hands of old versions, or different ones', () => {

@@ -26,6 +26,7 @@ const REDIS_OWN: RedisOwn = {
   connectedReplicas: 0,
   replicaPriority: 100,
   minReplicasToWrite: 1,
+  isOpen: true,
   configFile: '/conf/redis.conf',
   clock: NOW,
 };
