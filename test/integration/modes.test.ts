@@ -179,8 +179,19 @@ describe('an address that others reach', () => {
     const { code, stderr } = await group.run(['up']);
     expect(code).toBe(2);
     expect(stderr).toContain(
-      `the nodes would be reached at ${ownAddress()}: whoever reaches that address can read, change and delete all data: there is no password; write insecure: true`,
+      `the nodes would be reached at ${ownAddress()}: whoever reaches that address can read, change and delete all data: there is no password; write auth: generate, or insecure: true`,
     );
+  });
+
+  it('needs nobody to say so where one has to log in', async () => {
+    const network = `network: {mode: published, address: ${ownAddress()}}`;
+    await using group = await testGroup('guarded', `${SMALL}auth: acl\n${network}\n`);
+    await group.up();
+    const { report } = await group.status();
+    expect(report.health).toBe('healthy');
+    for (const { address } of nodesOf(report)) {
+      await expect(ask(address, 'INFO')).rejects.toThrow('NOAUTH');
+    }
   });
 
   it.each([

@@ -103,7 +103,7 @@ describe('an engine elsewhere', () => {
     expectFailure(await group.run(['up'], { env }), {
       code: 2,
       says: `the nodes would be reached at ${ownAddress()}: whoever reaches that address`,
-      hint: 'network: {mode: published, insecure: true}',
+      hint: 'Write auth: generate, or insecure: true',
     });
     await group.write(OPEN.replace(/network.*/, 'network: {mode: loopback}'));
     expectFailure(await group.run(['up'], { env }), {
