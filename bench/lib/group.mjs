@@ -1,8 +1,7 @@
 import { OPEN } from '../../dist/access/group-access.js';
-import { anchorOptions, nodeOptions } from '../../dist/driver/docker/containers.js';
+import { anchorOptions, networkOptions, nodeOptions } from '../../dist/driver/docker/containers.js';
 import { connectDocker } from '../../dist/driver/docker/docker-driver.js';
 import { findServer } from '../../dist/driver/docker/image.js';
-import { groupLabels } from '../../dist/driver/docker/labels.js';
 import { CONF_FILE, renderConf } from '../../dist/render/conf.js';
 import { initialHistory } from '../../dist/render/history.js';
 import { loadTemplates } from '../../dist/render/templates.js';
@@ -87,18 +86,13 @@ export async function describeGroup({ directory, ...asked }) {
   const { Config } = await docker.getImage(asked.image).inspect();
   const server = await findServer(docker, asked.image, Config, {});
   const owner = await connectDocker(() => {}).owner();
+  const ground = { server, owner, isNative: true };
   const history = initialHistory(spec);
   return {
-    network: {
-      Name: spec.network.name,
-      Driver: 'bridge',
-      CheckDuplicate: true,
-      Labels: groupLabels(spec),
-      ...(spec.network.subnet === undefined ? {} : { IPAM: { Config: [{ Subnet: spec.network.subnet }] } }),
-    },
-    anchor: spec.anchor === null ? null : anchorOptions(spec, spec.anchor, server, owner),
+    network: networkOptions(spec),
+    anchor: spec.anchor === null ? null : anchorOptions(spec, spec.anchor, ground),
     nodes: nodesOf(spec).map((node) => ({
-      options: nodeOptions(spec, node, nodeMounts(directory, node.name), server, owner),
+      options: nodeOptions(spec, node, nodeMounts(directory, node.name), ground),
       mounts: nodeMounts(directory, node.name),
       file: CONF_FILE[node.kind],
       text: renderConf(spec, node, history, null),

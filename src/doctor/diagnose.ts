@@ -28,7 +28,7 @@ import {
   otherMasters,
   tiltedSentinels,
 } from './traps/sentinels.js';
-import { differentClocks, halfMade, leftovers, memoryOvercommit } from './traps/surroundings.js';
+import { differentClocks, halfMade, leftovers, memoryOvercommit, openNetwork } from './traps/surroundings.js';
 
 /** In the order in which findings of one severity are told. */
 const TRAPS: readonly ((facts: Facts) => readonly Finding[])[] = [
@@ -50,6 +50,7 @@ const TRAPS: readonly ((facts: Facts) => readonly Finding[])[] = [
   lowTimes,
   differentClocks,
   memoryOvercommit,
+  openNetwork,
   noPassword,
   oldVersions,
   differentVersions,

@@ -9,6 +9,8 @@ export interface Facts {
   readonly sentinels: readonly SentinelFacts[];
   /** `/proc/sys/vm/overcommit_memory` of the kernel that the nodes run on; null: it is not this machine's. */
   readonly overcommit: string | null;
+  /** Whether the engine can keep containers of one network apart; null: it does not say, or nobody asked. */
+  readonly separates: boolean | null;
   readonly leftovers: readonly Leftover[];
   /** Whether somebody changes the group now: what looks unfinished is being worked at. */
   readonly isBusy: boolean;

@@ -38,11 +38,12 @@ export async function observeFacts(
   on: OnEngine | null,
   connections: Connections,
 ): Promise<Facts> {
-  const [sentinels, redis, confs, overcommit, leftovers, isBusy] = await Promise.all([
+  const [sentinels, redis, confs, overcommit, separates, leftovers, isBusy] = await Promise.all([
     Promise.all(group.sentinels.map((node) => askSentinel(node, group.masterName, connections))),
     Promise.all(group.redis.map((node) => askRedis(node, connections))),
     confDirectories(group, on),
     hasOurKernel(group, on).then((ours) => (ours ? overcommitOf() : null)),
+    on === null ? null : on.driver.facts().then((engine) => engine.separates),
     on === null ? [] : leftoversOf(group.name, on),
     on === null ? false : isChanged(on.observed),
   ]);
@@ -74,6 +75,7 @@ export async function observeFacts(
       }),
     ),
     overcommit,
+    separates,
     leftovers,
     isBusy,
   };

@@ -26,6 +26,8 @@ export interface ObservedMember {
   readonly container: string;
   readonly state: ContainerState;
   readonly exitCode: number | null;
+  /** Whether it has ended because it wanted more memory than its limit. */
+  readonly outOfMemory: boolean;
   /** False: the network, or the anchor, that it was made for is there no more; it can never start again. */
   readonly attached: boolean;
   /** Digest of what its container was made from. */
@@ -49,6 +51,8 @@ export interface ObservedMember {
 export interface ObservedNetwork {
   readonly name: string;
   readonly subnet: string | null;
+  /** Digest of what it was made from. */
+  readonly digest: string;
 }
 
 /** A volume of a group as found on the engine. */
@@ -168,6 +172,7 @@ export interface MemberNow {
   readonly state: ContainerState;
   /** Of a container that has ended. */
   readonly exitCode: number | null;
+  readonly outOfMemory: boolean;
 }
 
 /** Where an engine is, seen from this machine. */
@@ -183,6 +188,8 @@ export interface EngineFacts {
   readonly rootless: boolean;
   /** As it calls itself: `Docker Desktop`, `Debian GNU/Linux 12`. */
   readonly operatingSystem: string;
+  /** Whether its kernel can keep containers of one network apart; null: it does not say. */
+  readonly separates: boolean | null;
 }
 
 export interface Driver {

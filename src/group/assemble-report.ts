@@ -111,9 +111,19 @@ export function containerFaults(
   nodes: readonly KnownNode[],
 ): readonly ContainerFault[] {
   return nodes.flatMap((node): ContainerFault[] => {
-    const state = members.find((member) => member.node === node.name)?.state ?? 'missing';
-    return state === 'running' ? [] : [{ node: node.name, ...containerFault(node.name, state) }];
+    const member = members.find((other) => other.node === node.name);
+    const state = member?.state ?? 'missing';
+    if (state === 'running') return [];
+    if (member?.outOfMemory) return [{ node: node.name, ...outOfMemory(node.name) }];
+    return [{ node: node.name, ...containerFault(node.name, state) }];
   });
+}
+
+function outOfMemory(node: string): Omit<ContainerFault, 'node'> {
+  return {
+    code: 'container-out-of-memory',
+    message: `the container of ${node} has exited: it has run out of memory`,
+  };
 }
 
 function containerFault(

@@ -1,7 +1,6 @@
 /** Errors that show what the node itself said last. */
-import type { Driver } from '../driver/driver.js';
+import type { Driver, MemberNow } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
-import type { ContainerState } from '../report/group-report.js';
 
 /** Lines of a node's log that an error shows. */
 const LOG_LINES = 8;
@@ -23,12 +22,18 @@ export async function logDetails(driver: Driver | null, node: Named): Promise<re
 export async function nodeExited(
   driver: Driver,
   node: Named,
-  state: ContainerState,
-  exitCode: number | null,
+  { state, exitCode, outOfMemory }: MemberNow,
 ): Promise<RsentinelError> {
   const code = exitCode === null ? '' : ` with exit code ${exitCode}`;
-  return new RsentinelError('NODE_EXITED', `${node.name} does not run: its container is ${state}${code}`, {
-    details: await logDetails(driver, node),
-    hint: 'A directive in the topology file may be wrong for this version of Redis; its log says which.',
-  });
+  const why = outOfMemory ? ': it has run out of memory' : '';
+  return new RsentinelError(
+    'NODE_EXITED',
+    `${node.name} does not run: its container is ${state}${code}${why}`,
+    {
+      details: await logDetails(driver, node),
+      hint: outOfMemory
+        ? 'Give the Redis nodes more memory than their data needs (`redis.memory` in the topology file), or limit the data (`maxmemory`).'
+        : 'A directive in the topology file may be wrong for this version of Redis; its log says which.',
+    },
+  );
 }

@@ -43,8 +43,8 @@ export async function untilAnswer(
 }
 
 async function throwIfExited(node: NodeSpec, { driver }: Context): Promise<void> {
-  const { state, exitCode } = await driver.state(node.container);
-  if (state !== 'running') throw await nodeExited(driver, node, state, exitCode);
+  const now = await driver.state(node.container);
+  if (now.state !== 'running') throw await nodeExited(driver, node, now);
 }
 
 /** With the log: a rollback leaves none to look at. */

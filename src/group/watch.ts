@@ -63,8 +63,8 @@ async function throwIfExited(
   const silent = faults.filter((fault) => fault.code === 'node-silent').map((fault) => fault.node);
   for (const node of nodesOf(group).filter(({ name }) => silent.includes(name))) {
     if (node.container === null) continue;
-    const { state, exitCode } = await driver.state(node.container);
-    if (state === 'exited' || state === 'dead') throw await nodeExited(driver, node, state, exitCode);
+    const now = await driver.state(node.container);
+    if (now.state === 'exited' || now.state === 'dead') throw await nodeExited(driver, node, now);
   }
 }
 

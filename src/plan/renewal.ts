@@ -58,12 +58,13 @@ function authReason({ access }: GroupSpec, { members }: ObservedEngine): string 
 }
 
 function networkReason(spec: GroupSpec, { members, network }: ObservedEngine): string | null {
-  const { name, subnet, mode } = spec.network;
+  const { name, subnet, mode, digest } = spec.network;
   if (mode === 'host') return network === null ? null : 'the nodes use the network of the host';
   if (network === null) return `the group has no network ${name}`;
   if (subnet !== undefined && network.subnet !== subnet) return `its subnet has to be ${subnet}`;
   const former = members.find((member) => member.networkMode !== '' && member.networkMode !== mode);
-  return former === undefined ? null : `the mode of the network was ${former.networkMode}`;
+  if (former !== undefined) return `the mode of the network was ${former.networkMode}`;
+  return network.digest === digest ? null : 'its network was made in another way';
 }
 
 function anchorReason({ anchor }: GroupSpec, member: ObservedMember | undefined): string | null {

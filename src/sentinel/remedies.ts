@@ -9,6 +9,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
     'Run `rsentinel up`: it makes the container again, with the data that is kept in its directory.',
   'container-stopped':
     'Run `rsentinel up`: it starts the node again, as a replica if there is another master by now.',
+  'container-out-of-memory':
+    'Give the Redis nodes more memory (`redis.memory` in the topology file), or limit the data (`maxmemory`); then `rsentinel up`.',
   'container-paused': 'Run `docker unpause` on it, or `rsentinel up`.',
   'network-missing': 'Run `rsentinel down` and `rsentinel up`: the containers need their network back.',
   'node-silent': LOG,

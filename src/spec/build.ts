@@ -12,11 +12,14 @@ import type {
   SentinelNodeSpec,
   Templates,
 } from './group-spec.js';
+import { memoryFor, SENTINEL_MEMORY } from './memory.js';
 import { LOOPBACK, type SettledTopology } from './settle.js';
 import { timingOf } from './timing.js';
 
 /** Changes whenever the same spec would be made into a container in another way. */
-const LAYOUT = 2;
+const LAYOUT = 3;
+/** The same of the network, which cannot be made anew while a container is on it. */
+const NETWORK_LAYOUT = 1;
 
 /** Container (and network) names: the group's name is the prefix of everything that is made. */
 export function containerName(group: string, node: string): string {
@@ -46,6 +49,7 @@ export function buildGroupSpec(
     storage: topology.storage,
   };
   const { mode, address: announced } = topology.network;
+  const isShared = mode !== 'loopback';
   const ports = allocation.ports;
 
   const node = <K extends NodeKind>(kind: K, given: TopologyNode, settings: object) => {
@@ -63,6 +67,7 @@ export function buildGroupSpec(
       isBound: mode === 'host',
       auth: access.kind,
     };
+    const memory = kind === 'sentinel' ? SENTINEL_MEMORY : (topology.memory ?? memoryFor(given.directives));
     return {
       kind,
       name: given.name,
@@ -78,7 +83,15 @@ export function buildGroupSpec(
       },
       container: containerName(topology.name, given.name),
       directives: given.directives,
-      containerDigest: digestOf({ ...shared, kind, address, image: topology.image, auth: access.kind }),
+      memory,
+      containerDigest: digestOf({
+        ...shared,
+        kind,
+        address,
+        image: topology.image,
+        auth: access.kind,
+        memory,
+      }),
       conf: {
         whole: digestOf({ ...frame, directives: given.directives, ...settings }),
         frame: digestOf(frame),
@@ -101,7 +114,13 @@ export function buildGroupSpec(
     masterName: topology.masterName,
     sentinel: topology.sentinel,
     timing: timingOf(topology.timing),
-    network: { mode, name: topology.name, subnet: allocation.subnet },
+    network: {
+      mode,
+      name: topology.name,
+      subnet: allocation.subnet,
+      isShared,
+      digest: digestOf({ layout: NETWORK_LAYOUT, isShared }),
+    },
     access,
     storage: topology.storage,
     anchor:

@@ -22,6 +22,8 @@ interface NodeSpecBase {
   /** Name of the container on the engine. */
   readonly container: string;
   readonly directives: readonly Directive[];
+  /** Bytes that its container may use. */
+  readonly memory: number;
   /** Hex digest of all that makes up the container: another one means that the container must be replaced. */
   readonly containerDigest: string;
   readonly conf: ConfDigests;
@@ -63,6 +65,10 @@ export interface NetworkSpec {
   readonly name: string;
   /** CIDR; undefined: the engine picks one. */
   readonly subnet: string | undefined;
+  /** Whether its containers may reach each other in it: not where the nodes share one of them. */
+  readonly isShared: boolean;
+  /** Hex digest of what makes it up, its name and subnet apart. */
+  readonly digest: string;
 }
 
 export interface GroupSpec {

@@ -38,7 +38,11 @@ export const EXPECTATIONS = {
   },
   'parallel-syncs': { is: 'a whole number from 1', example: 'parallel-syncs: 1' },
   'failover-timeout': { is: 'a whole number of milliseconds from 1', example: 'failover-timeout: 180000' },
-  redis: { is: 'a mapping that holds config', example: 'redis: {config: {maxmemory: 256mb}}' },
+  redis: { is: 'a mapping of memory and config', example: 'redis: {config: {maxmemory: 256mb}}' },
+  memory: {
+    is: 'an amount of memory from 64mb (a number with k, kb, m, mb, g or gb, as Redis writes it)',
+    example: 'memory: 2gb',
+  },
   config: { is: 'a mapping of directives to their values', example: 'config: {maxmemory: 256mb}' },
   directive: {
     is: 'the value of a directive (text, a number, or a list of them)',

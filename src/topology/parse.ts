@@ -1,5 +1,6 @@
 /** Text → topology. Pure: files and the environment are handed in. */
 import { basename, join, resolve } from 'node:path';
+import { bytesOf } from '../spec/memory.js';
 import { DEFAULT_TIMES, timingOf } from '../spec/timing.js';
 import { readAuth } from './auth.js';
 import { type Diagnostic, type Finding, toDiagnostics } from './diagnostic.js';
@@ -148,6 +149,7 @@ function build(
       'parallel-syncs': input.sentinel['parallel-syncs'],
       'failover-timeout': input.sentinel['failover-timeout'] ?? times['failover-timeout'],
     },
+    memory: input.redis.memory === undefined ? undefined : (bytesOf(input.redis.memory) ?? undefined),
     timing: input.timing,
     network: {
       mode: input.network.mode,

@@ -1,6 +1,7 @@
 /** Rules that no single value can break: they look at several keys, or at what works in practice. */
 import { isIP } from 'node:net';
 import { EXPOSED_AT, EXPOSURE, EXPOSURE_REMEDY } from '../spec/exposure.js';
+import { bytesOf } from '../spec/memory.js';
 import { contains, numberToIp, parseSubnet } from '../spec/subnet.js';
 import {
   FAST_ELSEWHERE,
@@ -13,7 +14,7 @@ import {
 import type { Finding } from './diagnostic.js';
 import { AUTO } from './group-name.js';
 import type { Path } from './path.js';
-import type { TopologyInput } from './schema.js';
+import type { ConfigInput, TopologyInput } from './schema.js';
 import { show } from './text.js';
 
 /** What the rules need to know of a file. */
@@ -134,6 +135,25 @@ const sensibleTimes: Rule = ({ input, isSound }) => {
   }
   return findings;
 };
+
+/** The kernel ends a node at its limit, before Redis would evict anything. */
+const roomForData: Rule = ({ input, isSound }) => {
+  const path = ['redis', 'memory'];
+  const limit = input.redis.memory === undefined ? null : bytesOf(input.redis.memory);
+  if (limit === null || !isSound(path)) return [];
+  const lists = [input.replicas, input.slaves].flatMap((nodes) => (typeof nodes === 'object' ? nodes : []));
+  const configs = [input.redis.config, input.master.config, ...lists.map(({ config }) => config)];
+  const largest = Math.max(...configs.map(maxMemoryIn));
+  if (largest < limit) return [];
+  const message =
+    'a node may hold as much data as its container may use memory, or more: it is ended before it is full';
+  return [{ severity: 'warning', path, message, suggestion: 'use twice its maxmemory and 512mb' }];
+};
+
+function maxMemoryIn(config: ConfigInput | undefined): number {
+  const value = [config?.['maxmemory'] ?? ''].flat().at(-1) ?? '';
+  return bytesOf(value) ?? 0;
+}
 
 /** Of an address that is a name nobody knows yet: settle() finds out. */
 const fastOnOneMachine: Rule = ({ input, isSound }) => {
@@ -289,6 +309,7 @@ const RULES: readonly Rule[] = [
   enoughSentinels,
   somethingToFailOverTo,
   sensibleTimes,
+  roomForData,
   fastOnOneMachine,
   usableSubnet,
   usableAddress,

@@ -5,6 +5,7 @@
  * machine this was written on). A schema's error is the name of an expectation (expectations.ts).
  */
 import * as z from 'zod/mini';
+import { bytesOf, LEAST_REDIS_MEMORY } from '../spec/memory.js';
 import type { ExpectationName } from './expectations.js';
 import { NO_PASSWORD, UNPRINTABLE } from './text.js';
 
@@ -19,6 +20,8 @@ const DEFAULT_SENTINELS = 3;
 const MOST_NODES = 100;
 /** Sentinel reads its numbers with atoi: more than an int would become something else, silently. */
 const INT_MAX = 2_147_483_647;
+/** Bytes: no machine has more, and an engine takes no number that is much larger. */
+const MOST_MEMORY = 2 ** 50;
 
 /** Docker's grammar of image references: [host[:port]/]path[:tag][@digest]. */
 const IMAGE =
@@ -180,8 +183,24 @@ const network = z.strictObject(
   e('network'),
 );
 
+const amount = z.string(e('memory')).check(z.regex(/^\d{1,15}(?:[bB]|[kKmMgG][bB]?)?$/, e('memory')));
+
+const memory = z.union([amount, whole('memory', LEAST_REDIS_MEMORY, MOST_MEMORY)], e('memory')).check(
+  z.refine((text) => (bytesOf(text) ?? 0) >= LEAST_REDIS_MEMORY, e('memory')),
+  z.refine((text) => (bytesOf(text) ?? 0) <= MOST_MEMORY, e('memory')),
+);
+
 const redis = z.strictObject(
-  { config: z.optional(config.check(describe('Directives for every redis.conf, such as maxmemory.'))) },
+  {
+    memory: z.optional(
+      memory.check(
+        describe(
+          'How much memory the container of a Redis node may use, as in 4gb. Default: 2gb, or more where twice its maxmemory and 512mb are more.',
+        ),
+      ),
+    ),
+    config: z.optional(config.check(describe('Directives for every redis.conf, such as maxmemory.'))),
+  },
   e('redis'),
 );
 

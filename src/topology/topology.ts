@@ -90,6 +90,8 @@ export interface Topology {
   readonly redis: readonly [TopologyNode, ...TopologyNode[]];
   readonly sentinels: readonly [TopologyNode, ...TopologyNode[]];
   readonly sentinel: SentinelSettings;
+  /** Bytes that the container of a Redis node may use; undefined: what fits its `maxmemory`. */
+  readonly memory: number | undefined;
   readonly timing: TimingChoice;
   readonly network: TopologyNetwork;
   /** null: nobody has to log in. */

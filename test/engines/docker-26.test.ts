@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../scripts/lib/engines/dockerd.mjs';
 import {
+  expectOutOfReach,
+  expectPowerless,
   healthy,
   identityOf,
   leavesNothing,
@@ -29,6 +31,14 @@ describe.each(['loopback', 'bridge'])('a group in %s mode on Docker 26', (mode) 
 
   it('fails over for a client, and keeps what was decided', async () => {
     await liveThroughFailover(group, (report) => connectInNetwork(engine, report));
+  });
+
+  it('is out of reach for containers of others, and for other machines', async () => {
+    await expectOutOfReach(`docker26-intruder-${mode}`, group, 'bridge', engine);
+  });
+
+  it('has no power, and bounds for all that it uses', async () => {
+    await expectPowerless(group, engine);
   });
 
   it('goes down and leaves nothing', async () => {

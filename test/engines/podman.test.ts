@@ -1,7 +1,14 @@
 /** Podman 4.3, at a socket of this machine. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../scripts/lib/engines/dockerd.mjs';
-import { healthy, leavesNothing, liveThroughFailover, topologyOf } from '../support/engine-life.js';
+import {
+  expectOutOfReach,
+  expectPowerless,
+  healthy,
+  leavesNothing,
+  liveThroughFailover,
+  topologyOf,
+} from '../support/engine-life.js';
 import { asLocal, connectInNetwork, startPodman43 } from '../support/engines.js';
 import { testImage } from '../support/environment.js';
 import { expectFailure } from '../support/failures.js';
@@ -30,6 +37,14 @@ describe.each([
 
   it('fails over for a client, and keeps what was decided', async () => {
     await liveThroughFailover(group, (report) => connectInNetwork(engine, report));
+  });
+
+  it('is out of reach for containers of others, and for other machines', async () => {
+    await expectOutOfReach(`podman-intruder-${mode}-${storage}`, group, 'podman', engine);
+  });
+
+  it('has no power, and bounds for all that it uses', async () => {
+    await expectPowerless(group, engine);
   });
 
   it('goes down and leaves nothing', async () => {

@@ -1,7 +1,11 @@
 /** What every engine must bring about, told once for all of them. */
 import { expect } from 'vitest';
+import type { Engine } from '../../scripts/lib/engines/dockerd.mjs';
 import type { GroupReport } from '../../src/report/group-report.js';
+import { asLocal } from './engines.js';
 import type { TestGroup } from './group.js';
+import { everywhere, intruder } from './intruder.js';
+import { ENGINE_MACHINE, neighbourReaches } from './neighbour.js';
 import { until } from './until.js';
 
 /** The client that an application has; what differs is where it runs. */
@@ -89,4 +93,46 @@ export async function liveThroughFailover(
 export async function leavesNothing(group: TestGroup): Promise<void> {
   await group.down('--volumes');
   expect(await group.left()).toEqual([]);
+}
+
+/**
+ * Containers in other networks of the engine, and another machine beside that of the engine, try every
+ * address at which a node of the group could be.
+ * @param defaultNetwork of the engine: `bridge`, `podman`
+ */
+export async function expectOutOfReach(
+  label: string,
+  group: TestGroup,
+  defaultNetwork: string,
+  engine: Engine,
+): Promise<void> {
+  const report = await healthy(group);
+  const hosts = [engine.machine.address, ENGINE_MACHINE];
+  for (const [where, network] of [
+    ['default', defaultNetwork],
+    ['own', null],
+  ] as const) {
+    await using attacker = await intruder(`${label}-${where}`, network, asLocal(engine));
+    expect(await attacker.reaches(await everywhere(group, report, attacker, hosts)), where).toEqual([]);
+    const targets = await everywhere(group, report, attacker, hosts);
+    expect(await neighbourReaches(engine.machine, targets), 'a neighbour').toEqual([]);
+  }
+}
+
+/** What the processes of a group may do, as the kernel of the engine's machine says; and their bounds. */
+export async function expectPowerless(group: TestGroup, { machine }: Engine): Promise<void> {
+  const containers = await group.containers();
+  expect(containers.length).toBeGreaterThan(5);
+  for (const { Name, State, HostConfig } of containers) {
+    const status = await machine.run('cat', `/proc/${State.Pid}/status`);
+    const of = (field: string): string => new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
+    expect(of('Uid'), Name).toMatch(/^[1-9]\d*\s/);
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) {
+      expect(of(set), `${Name} ${set}`).toMatch(/^0+$/);
+    }
+    expect(of('NoNewPrivs'), Name).toBe('1');
+    expect(HostConfig, Name).toMatchObject({ Privileged: false, ReadonlyRootfs: true, PidsLimit: 128 });
+    expect(HostConfig.Memory, Name).toBeGreaterThan(0);
+    expect(HostConfig.MemorySwap, Name).toBe(HostConfig.Memory);
+  }
 }

@@ -39,6 +39,13 @@ export function memoryOvercommit({ overcommit }: Facts): readonly Finding[] {
   return [found('overcommit', 'warning', null, message)];
 }
 
+/** Without br_netfilter what passes between two containers of a network passes no rule of the engine's. */
+export function openNetwork({ group, origin, separates }: Facts): readonly Finding[] {
+  if (origin.kind !== 'engine' || origin.mode !== 'loopback' || separates !== false) return [];
+  const message = `whoever is put into the network ${group} reaches the nodes: the kernel of the engine filters nothing between containers of one network`;
+  return [found('network-unfiltered', 'warning', null, message)];
+}
+
 /** Something of the group is there, and not one node. */
 export function halfMade({ group, origin, redis, sentinels, isBusy }: Facts): readonly Finding[] {
   if (origin.kind !== 'engine' || isBusy || redis.length + sentinels.length > 0) return [];

@@ -21,7 +21,7 @@ import type {
 } from '../driver.js';
 import type { LockOutcome, LockRequest } from '../lock.js';
 import { connectTo, endpointSource } from './connect.js';
-import { anchorOptions, nodeOptions } from './containers.js';
+import { anchorOptions, type Ground, nodeOptions } from './containers.js';
 import { resolveEndpoint } from './endpoint.js';
 import { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
@@ -130,17 +130,22 @@ class DockerDriver implements Driver {
   async createAnchor(spec: GroupSpec): Promise<void> {
     const { anchor } = spec;
     if (anchor === null) return;
-    const server = await this.#server(spec);
-    await createContainer(this.#calls, spec.name, anchorOptions(spec, anchor, server, await this.owner()));
+    const ground = await this.#ground(spec);
+    await createContainer(this.#calls, spec.name, anchorOptions(spec, anchor, ground));
   }
 
   async createNode(spec: GroupSpec, node: NodeSpec, mounts: NodeMounts): Promise<void> {
-    const server = await this.#server(spec);
-    await createContainer(
-      this.#calls,
-      spec.name,
-      nodeOptions(spec, node, mounts, server, await this.owner()),
-    );
+    const ground = await this.#ground(spec);
+    await createContainer(this.#calls, spec.name, nodeOptions(spec, node, mounts, ground));
+  }
+
+  async #ground(spec: GroupSpec): Promise<Ground> {
+    const [server, owner, isNative] = await Promise.all([
+      this.#server(spec),
+      this.owner(),
+      this.#host.isNative(),
+    ]);
+    return { server, owner, isNative };
   }
 
   /** Asked for once an image, however many nodes use it. */
@@ -242,8 +247,8 @@ class DockerDriver implements Driver {
     return removeVolume(this.#calls, group, name);
   }
 
-  openVolumes(group: string, image: string, volumes: readonly ObservedVolume[]): Promise<VolumeFiles> {
-    return openVolumeFiles(this.#calls, image, volumes, { [GROUP_LABEL]: group });
+  async openVolumes(group: string, image: string, volumes: readonly ObservedVolume[]): Promise<VolumeFiles> {
+    return openVolumeFiles(this.#calls, image, volumes, { [GROUP_LABEL]: group }, await this.owner());
   }
 
   state(container: string): Promise<MemberNow> {

@@ -14,6 +14,13 @@ import { sshArguments } from './ssh.js';
 const REDIS_USER: Owner = { uid: 999, gid: 999 };
 const ROOT: Owner = { uid: 0, gid: 0 };
 
+interface EngineInfo {
+  readonly SecurityOptions?: readonly string[] | null;
+  readonly OperatingSystem?: string;
+  /** Not of Docker's newest versions. */
+  readonly BridgeNfIptables?: boolean;
+}
+
 export class EngineHost {
   readonly place: EnginePlace;
   readonly #calls: EngineCalls;
@@ -29,12 +36,12 @@ export class EngineHost {
 
   facts(): Promise<EngineFacts> {
     this.#facts ??= this.#calls.call('describe itself', async (docker) => {
-      const info: { readonly SecurityOptions?: readonly string[] | null; readonly OperatingSystem?: string } =
-        await docker.info();
+      const info: EngineInfo = await docker.info();
       const options = info.SecurityOptions ?? [];
       return {
         rootless: options.some((option) => option.split(',').includes('name=rootless')),
         operatingSystem: info.OperatingSystem ?? '',
+        separates: info.BridgeNfIptables ?? null,
       };
     });
     return this.#facts;
@@ -52,6 +59,13 @@ export class EngineHost {
     if (!(await this.#isRootless())) return callerOrRedis();
     const socket = await this.#socketOwner();
     return socket ?? caller();
+  }
+
+  /** Whether it runs as root on the Linux of this machine, neither in a virtual one nor in namespaces of a user's. */
+  async isNative(): Promise<boolean> {
+    if (this.place.kind !== 'local' || process.platform !== 'linux') return false;
+    const { rootless, operatingSystem } = await this.facts();
+    return !rootless && !/docker desktop/i.test(operatingSystem);
   }
 
   #isRootless(): Promise<boolean> {

@@ -6,6 +6,7 @@ import { RsentinelError } from '../../errors.js';
 import type { Listener } from '../../events.js';
 import type { Owner } from '../../storage/storage.js';
 import { messageOf } from './engine-errors.js';
+import { NEVER_STARTED, NOBODY } from './restrictions.js';
 
 interface PullProgress {
   readonly status?: string;
@@ -91,7 +92,13 @@ async function searchedServer(
   path: string,
   labels: Record<string, string>,
 ): Promise<string | undefined> {
-  const container = await docker.createContainer({ Image: image, Cmd: [SERVERS[0]], Labels: labels });
+  const container = await docker.createContainer({
+    Image: image,
+    Cmd: [SERVERS[0]],
+    User: NOBODY,
+    Labels: labels,
+    HostConfig: NEVER_STARTED,
+  });
   try {
     for (const server of SERVERS) {
       for (const directory of path.split(':')) {

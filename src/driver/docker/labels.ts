@@ -129,18 +129,28 @@ function controlOf({ Labels }: ContainerInfo, role: MemberRole): Endpoint | null
   return { ...control, kind: role, announced: address.host, tls: Labels[LABEL.tls] === 'yes' };
 }
 
+/** Exit code of a container's entry in the engine's list; null: it has not ended. */
+export function exitCodeOf({ Status }: ContainerInfo): number | null {
+  const exit = /^Exited \((\d+)\)/.exec(Status);
+  return exit === null ? null : Number(exit[1]);
+}
+
 /** A member from a container's entry in the engine's list. */
-export function observedMember(info: ContainerInfo, attachments: Attachments): ObservedMember {
+export function observedMember(
+  info: ContainerInfo,
+  attachments: Attachments,
+  outOfMemory: boolean,
+): ObservedMember {
   const container = containerNameOf(info);
   const aside = container.endsWith(ASIDE);
   const role = ROLES.find((known) => !aside && known === info.Labels[LABEL.role]) ?? 'other';
-  const exit = /^Exited \((\d+)\)/.exec(info.Status);
   return {
     role,
     node: aside ? container : (info.Labels[LABEL.node] ?? container),
     container,
     state: containerState(info.State),
-    exitCode: exit === null ? null : Number(exit[1]),
+    exitCode: exitCodeOf(info),
+    outOfMemory,
     attached: isAttached(info, attachments),
     digest: info.Labels[LABEL.spec] ?? '',
     image: info.Image,

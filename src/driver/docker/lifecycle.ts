@@ -173,9 +173,14 @@ export async function stateOf(calls: EngineCalls, name: string): Promise<MemberN
   try {
     const { State } = await inspect(calls, name);
     const state = containerState(State.Status);
-    return { state, exitCode: state === 'exited' || state === 'dead' ? State.ExitCode : null };
+    const hasEnded = state === 'exited' || state === 'dead';
+    return {
+      state,
+      exitCode: hasEnded ? State.ExitCode : null,
+      outOfMemory: hasEnded && State.OOMKilled,
+    };
   } catch (error) {
-    if (statusOf(error) === 404) return { state: 'missing', exitCode: null };
+    if (statusOf(error) === 404) return { state: 'missing', exitCode: null, outOfMemory: false };
     throw calls.wrap(error, `inspect the container ${name}`);
   }
 }

@@ -11,6 +11,7 @@ import type { HeldLock, LockHolder, LockOutcome, LockRequest } from '../lock.js'
 import type { EngineCalls } from './engine-calls.js';
 import { isNameTaken, messageOf, statusOf } from './engine-errors.js';
 import { GROUP_LABEL, LABEL } from './labels.js';
+import { NEVER_STARTED, NOBODY } from './restrictions.js';
 
 /** Role that its label says: it is no member of the group. */
 const ROLE = 'lock';
@@ -93,7 +94,9 @@ function options(name: string, image: string, { group, holder, directory, file }
     Image: image,
     // Nothing is ever run, but an engine takes no container without a command.
     Entrypoint: ['lock'],
-    HostConfig: { NetworkMode: 'none' },
+    User: NOBODY,
+    // The beats are a file in it.
+    HostConfig: { ...NEVER_STARTED, ReadonlyRootfs: false },
     Labels: {
       [GROUP_LABEL]: group,
       [LABEL.version]: VERSION,

@@ -2,25 +2,20 @@
 import { RsentinelError } from '../../errors.js';
 import type { Address } from '../../spec/address.js';
 import type { GroupSpec } from '../../spec/group-spec.js';
+import { networkOptions } from './containers.js';
 import type { EngineCalls } from './engine-calls.js';
 import { isNameTaken, isNetworkInUse, isSubnetTaken, messageOf, statusOf } from './engine-errors.js';
-import { GROUP_LABEL, groupLabels, LABEL } from './labels.js';
+import { GROUP_LABEL, LABEL } from './labels.js';
 import { machineIdentity } from './machine.js';
 
 /** @throws RsentinelError NAME_TAKEN, SUBNET_TAKEN */
 export async function createNetwork(calls: EngineCalls, spec: GroupSpec): Promise<void> {
   const { name, subnet } = spec.network;
+  const options = networkOptions(spec);
+  const Labels = { ...options.Labels, [LABEL.machine]: machineIdentity() };
   const call = `create the network ${name}`;
   const create = (): Promise<unknown> =>
-    calls.timed(call, (docker) =>
-      docker.createNetwork({
-        Name: name,
-        Driver: 'bridge',
-        CheckDuplicate: true,
-        Labels: { ...groupLabels(spec), [LABEL.machine]: machineIdentity() },
-        ...(subnet === undefined ? {} : { IPAM: { Config: [{ Subnet: subnet }] } }),
-      }),
-    );
+    calls.timed(call, (docker) => docker.createNetwork({ ...options, Labels }));
   try {
     await create().catch(async (error: unknown) => {
       // As with containers: one of the group's is what a killed command had asked for.

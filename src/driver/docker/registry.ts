@@ -1,10 +1,18 @@
 /** What exists, read off the labels on the engine. */
 import type { ContainerInfo } from 'dockerode';
-import type { GroupListing, ObservedEngine, Taken } from '../driver.js';
+import type { GroupListing, ObservedEngine, ObservedMember, Taken } from '../driver.js';
 import type { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
 import { expiryOf } from './expiry.js';
-import { containerNameOf, GROUP_LABEL, LABEL, observedMember } from './labels.js';
+import {
+  type Attachments,
+  containerNameOf,
+  exitCodeOf,
+  GROUP_LABEL,
+  LABEL,
+  observedMember,
+} from './labels.js';
+import { stateOf } from './lifecycle.js';
 import { listingsOf, type Part } from './listings.js';
 import { isLock, listedLock } from './lock.js';
 import { isMark, listVolumes, observedVolume } from './volumes.js';
@@ -25,13 +33,17 @@ export async function observeGroup(calls: EngineCalls, group: string): Promise<O
     anchorId: containers.find((info) => info.Labels[LABEL.role] === 'anchor')?.Id ?? null,
   };
   return {
-    members: (await Promise.all(containers.map((info) => withHostConfig(calls, info))))
-      .filter((info) => info !== null)
-      .map((info) => observedMember(info, attachments)),
+    members: (await Promise.all(containers.map((info) => memberOf(calls, info, attachments)))).filter(
+      (member) => member !== null,
+    ),
     network:
       network === undefined
         ? null
-        : { name: network.Name, subnet: network.IPAM?.Config?.[0]?.Subnet ?? null },
+        : {
+            name: network.Name,
+            subnet: network.IPAM?.Config?.[0]?.Subnet ?? null,
+            digest: network.Labels?.[LABEL.spec] ?? '',
+          },
     volumes: volumes.filter((volume) => !isMark(volume)).map(observedVolume),
     image: listed[0]?.ImageID ?? null,
     lock: lock === undefined ? null : listedLock(lock),
@@ -57,6 +69,20 @@ export async function takenByOthers(calls: EngineCalls, group: string): Promise<
       .flatMap(({ IPAM }) => IPAM?.Config ?? [])
       .flatMap(({ Subnet }) => (Subnet?.includes('.') ? [Subnet] : [])),
   };
+}
+
+/** @returns null when the container is gone by now */
+async function memberOf(
+  calls: EngineCalls,
+  info: ContainerInfo,
+  attachments: Attachments,
+): Promise<ObservedMember | null> {
+  const [known, outOfMemory] = await Promise.all([
+    withHostConfig(calls, info),
+    // By SIGKILL, whoever has sent it: only the container itself tells.
+    exitCodeOf(info) === 137 && stateOf(calls, info.Id).then((now) => now.outOfMemory),
+  ]);
+  return known === null ? null : observedMember(known, attachments, outOfMemory);
 }
 
 /** Podman lists containers without their HostConfig. @returns null when the container is gone by now */

@@ -10,6 +10,7 @@ import type { VolumeFiles, VolumeSpec } from '../driver.js';
 import type { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
 import { mount } from './mounts.js';
+import { NEVER_STARTED } from './restrictions.js';
 
 const DIRECTORY_MODE = 0o750;
 /** Configuration may hold secrets. */
@@ -20,20 +21,27 @@ function place({ node, holds }: Pick<VolumeSpec, 'node' | 'holds'>): string {
   return `/${holds}/${node}`;
 }
 
-/** @param labels of the container */
+/**
+ * @param labels of the container
+ * @param owner of the files
+ */
 export async function openVolumeFiles(
   calls: EngineCalls,
   image: string,
   volumes: readonly Pick<VolumeSpec, 'name' | 'node' | 'holds'>[],
   labels: Readonly<Record<string, string>>,
+  owner: Owner,
 ): Promise<VolumeFiles> {
   const container = await calls.call('create a container to reach the volumes', (docker) =>
     docker.createContainer({
       Image: image,
       Cmd: ['true'],
+      User: `${owner.uid}:${owner.gid}`,
       Labels: labels,
       HostConfig: {
-        NetworkMode: 'none',
+        ...NEVER_STARTED,
+        // Whom a volume belongs to is written into the directory above it.
+        ReadonlyRootfs: false,
         Mounts: volumes.map((volume) => mount('volume', volume.name, place(volume))),
       },
     }),

@@ -276,6 +276,18 @@ describe('surroundings', () => {
     expect(found({ redis: redisWith(2, { own: { clock } }) })).toEqual([]);
   });
 
+  it('a network that keeps nobody apart is found, where the nodes are to be apart from others', () => {
+    const origin = ON_ENGINE;
+    expect(found({ origin, separates: false })).toContainEqual(
+      'warning network-unfiltered (group): whoever is put into the network mymaster reaches the nodes: the kernel of the engine filters nothing between containers of one network',
+    );
+    const isSilent = (changes: Partial<Facts>): boolean =>
+      found(changes).every((line) => !line.includes('network-unfiltered'));
+    expect(isSilent({ origin, separates: null })).toBe(true);
+    expect(isSilent({ origin: { ...origin, mode: 'bridge' }, separates: false })).toBe(true);
+    expect(isSilent({ origin: { kind: 'sentinels' }, separates: false })).toBe(true);
+  });
+
   it('memory that is not overcommitted is found', () => {
     expect(found({ overcommit: '0' })).toEqual([
       'warning overcommit (group): vm.overcommit_memory is 0 on the machine of the nodes: saving and a first synchronisation fork the server, and fail when memory is low',

@@ -90,6 +90,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     redis: [1, 2, 3].map((number) => redisFacts(number)),
     sentinels: [1, 2, 3].map((number) => sentinelFacts(number)),
     overcommit: '1',
+    separates: true,
     leftovers: [],
     isBusy: false,
     ...changes,

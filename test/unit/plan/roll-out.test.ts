@@ -55,6 +55,21 @@ describe('of a running group whose file has changed', () => {
     `);
   });
 
+  it('more memory for the Redis nodes needs other containers, and leaves the sentinels', () => {
+    const changed = bridge('replicas: 1\nsentinels: 1\nredis: {memory: 4gb}\n', BRIDGE);
+    const created = ids(changed, running(BRIDGE)).filter((id) => id.startsWith('create'));
+    expect(created).toEqual(['create redis-2', 'create redis-1']);
+  });
+
+  it('a network that was made in another way is made anew', () => {
+    const before = running(LOOPBACK);
+    const { network } = before.engine;
+    if (network === null) throw new Error('there is a network');
+    const observed = { ...before, engine: { ...before.engine, network: { ...network, digest: '' } } };
+    expect(planLines(LOOPBACK, observed)).toContain('network: its network was made in another way');
+    expect(planUp(LOOPBACK, before)).toEqual([]);
+  });
+
   it('one that is no more goes back to its default by a start', () => {
     const before = running(bridge('replicas: 1\nsentinels: 1\nredis: {config: {maxmemory: 1mb}}\n'));
     const reasons = planUp(BRIDGE, settable(before, 'maxmemory')).map(({ reason }) => reason);

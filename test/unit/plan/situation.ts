@@ -79,6 +79,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
   const common = {
     state: 'running',
     exitCode: null,
+    outOfMemory: false,
     attached: true,
     masterName: spec.masterName,
     image: spec.image,
@@ -116,7 +117,11 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
   return {
     engine: {
       members,
-      network: { name: spec.network.name, subnet: spec.network.subnet ?? '172.18.0.0/16' },
+      network: {
+        name: spec.network.name,
+        subnet: spec.network.subnet ?? '172.18.0.0/16',
+        digest: spec.network.digest,
+      },
       volumes: [],
       image: null,
       lock: null,

@@ -72,7 +72,7 @@ describe('one mistake gives one line', () => {
     ['zzz: 1', `1:1: zzz: unknown key "zzz"; ${KEYS}`],
     [
       'redis: {maxmemory: 1}',
-      '1:9: redis.maxmemory: unknown key "maxmemory"; if it is a directive, write it under redis.config: {maxmemory: …}; the only key here is config',
+      '1:9: redis.maxmemory: unknown key "maxmemory"; if it is a directive, write it under redis.config: {maxmemory: …}; the keys here are memory and config',
     ],
     ['constructor: 1', `1:1: constructor: unknown key "constructor"; ${KEYS}`],
     ['__proto__: {name: x}', '1:1: __proto__: "__proto__" is not a key; remove it'],
@@ -93,6 +93,18 @@ describe('one mistake gives one line', () => {
     [
       `name: ${'a'.repeat(42)}`,
       `1:7: name: "${'a'.repeat(42)}" is not a name of lower-case letters, digits and hyphens (41 at most, the first no hyphen); write ${'a'.repeat(41)}`,
+    ],
+    [
+      'redis: {memory: 2 gb}',
+      '1:17: redis.memory: "2 gb" is not an amount of memory from 64mb (a number with k, kb, m, mb, g or gb, as Redis writes it); write for example memory: 2gb',
+    ],
+    [
+      'redis: {memory: 63mb}',
+      '1:17: redis.memory: "63mb" is not an amount of memory from 64mb (a number with k, kb, m, mb, g or gb, as Redis writes it); write for example memory: 2gb',
+    ],
+    [
+      'redis: {memory: 1024}',
+      '1:17: redis.memory: 1024 is not an amount of memory from 64mb (a number with k, kb, m, mb, g or gb, as Redis writes it); write for example memory: 2gb',
     ],
     ['image: ""', '1:8: image: is empty, and so not the name of an image; write for example image: redis:8'],
     ['image: redis 8', '1:8: image: "redis 8" is not the name of an image; write for example image: redis:8'],
@@ -304,6 +316,14 @@ describe('what works but is unlikely to be meant is a warning', () => {
     [
       'replicas: 0',
       '1:11: warning: replicas: without replicas there is nothing to fail over to; use 1 or more',
+    ],
+    [
+      'redis: {memory: 1gb, config: {maxmemory: 1gb}}',
+      '1:17: warning: redis.memory: a node may hold as much data as its container may use memory, or more: it is ended before it is full; use twice its maxmemory and 512mb',
+    ],
+    [
+      'redis: {memory: 1gb}\nreplicas: [{config: {maxmemory: 2gb}}]',
+      '1:17: warning: redis.memory: a node may hold as much data as its container may use memory, or more: it is ended before it is full; use twice its maxmemory and 512mb',
     ],
     ['slaves: []', '1:9: warning: slaves: without replicas there is nothing to fail over to; use 1 or more'],
     [
