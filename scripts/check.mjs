@@ -5,7 +5,7 @@ import { say } from './lib/log.mjs';
 import { main } from './lib/main.mjs';
 import { runForeground } from './lib/run.mjs';
 
-const CHECKS = ['style', 'types', 'unused', 'package'];
+const CHECKS = ['style', 'types', 'unused', 'package', 'audit'];
 
 await main(async () => {
   // The package check looks at what would be published.
