@@ -79,6 +79,6 @@ function oneForSentinels(
   return { sentinelAdmin: one, sentinelPeer: one, sentinelClient: one };
 }
 
-export function isAclSet({ admin }: Logins): boolean {
+function isAclSet({ admin }: Logins): boolean {
   return admin.user !== DEFAULT_USER;
 }

@@ -1,13 +1,10 @@
 /** The passwords of a topology, read from where it says they are. */
 import { open } from 'node:fs/promises';
 import { RsentinelError } from '../errors.js';
-import { NO_PASSWORD } from '../topology/text.js';
+import { LONGEST_PASSWORD, NO_PASSWORD } from '../topology/text.js';
 import type { PasswordSource, TopologyAuth } from '../topology/topology.js';
 import type { GivenPasswords } from './decide.js';
 import { Secret } from './secret.js';
-
-/** Bytes. Redis takes no longer one (CONFIG_AUTHPASS_MAX_LEN, 6.0 – 8.0). */
-export const LONGEST_PASSWORD = 512;
 
 /** @throws RsentinelError PASSWORD_UNUSABLE */
 export async function givenPasswords({ password, sentinelPassword }: TopologyAuth): Promise<GivenPasswords> {

@@ -128,7 +128,7 @@ export function buildGroupSpec(
         ? {
             container: containerName(topology.name, 'anchor'),
             ports: allocation.published,
-            digest: digestOf(shared),
+            digest: digestOf({ ...shared, auth: access.kind }),
           }
         : null,
     redis,

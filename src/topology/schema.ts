@@ -7,7 +7,7 @@
 import * as z from 'zod/mini';
 import { bytesOf, LEAST_REDIS_MEMORY } from '../spec/memory.js';
 import type { ExpectationName } from './expectations.js';
-import { NO_PASSWORD, UNPRINTABLE } from './text.js';
+import { LONGEST_PASSWORD, NO_PASSWORD, UNPRINTABLE } from './text.js';
 
 const DEFAULT_IMAGE = 'redis:8';
 const DEFAULT_MASTER_NAME = 'mymaster';
@@ -215,9 +215,6 @@ const templates = z.strictObject(
   },
   e('templates'),
 );
-
-/** Redis takes no longer one (CONFIG_AUTHPASS_MAX_LEN, 6.0 – 8.0). */
-const LONGEST_PASSWORD = 512;
 
 const password = (description: string) =>
   // A number is taken as it is written: whoever has one in a variable cannot help that.

@@ -5,6 +5,9 @@ const LONGEST = 60;
 /** Characters that have no place in a configuration file: they end lines, move cursors, or are halves of others. */
 export const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
+/** Bytes of a password: Redis takes no longer one (CONFIG_AUTHPASS_MAX_LEN, 6.0 – 8.0). */
+export const LONGEST_PASSWORD = 512;
+
 /**
  * What cannot stand in a password: Sentinel writes it into its file without quotes (sentinel.c,
  * rewriteConfigSentinelOption, 6.0 – 8.0), and could not read that again.

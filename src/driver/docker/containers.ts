@@ -57,13 +57,13 @@ function baseline(
 }
 
 /**
- * No packet of the container is forwarded by anyone: it talks to the engine's host and to its own network,
+ * Where nobody has to log in no packet of the container is forwarded by anyone: it talks to the engine's host and to its own network,
  * and to nobody else. Without it, whoever has a route by way of the host gets in at the container's own
  * address, wherever the ports are published: other machines on Docker before 28, the default network's
  * containers on Podman. A virtual machine may have to forward what comes from 127.0.0.1.
  */
-function confined({ isNative }: Ground): HostConfig {
-  return isNative ? { Sysctls: { 'net.ipv4.ip_default_ttl': '1' } } : {};
+function confined({ access }: GroupSpec, { isNative }: Ground): HostConfig {
+  return isNative && access.kind === 'none' ? { Sysctls: { 'net.ipv4.ip_default_ttl': '1' } } : {};
 }
 
 /** @param on IP of the interface */
@@ -92,7 +92,7 @@ export function anchorOptions(spec: GroupSpec, anchor: AnchorSpec, ground: Groun
       // root, for Podman knows no owner of a tmpfs: the socket is where everybody may write.
       Tmpfs: { [INSIDE.data]: 'rw,noexec,nosuid,size=1m' },
       ...published(ports, LOOPBACK),
-      ...confined(ground),
+      ...confined(spec, ground),
     }),
     name: anchor.container,
     Cmd: ['--port', '0', '--unixsocket', '/dev/shm/anchor.sock', '--save', '', '--loglevel', 'warning'],
@@ -127,7 +127,7 @@ export function nodeOptions(
     ...base({
       NetworkMode: spec.network.name,
       ...published([node.address.port], node.control.host),
-      ...(isBridge ? confined(ground) : {}),
+      ...(isBridge ? confined(spec, ground) : {}),
     }),
     ...common,
     Cmd: command,
