@@ -13,6 +13,7 @@ import { initialHistory } from './history.js';
 import { loadTemplates } from './templates.js';
 
 export interface RenderedFile {
+  readonly node: string;
   /** `redis-1/conf/redis.conf`, relative to the group's directory. */
   readonly path: string;
   readonly text: string;
@@ -36,6 +37,7 @@ export async function renderTree(
   const spec = buildGroupSpec(settled, allocation, await loadTemplates(topology), shown);
   const history = initialHistory(spec);
   return nodesOf(spec).map((node) => ({
+    node: node.name,
     path: `${node.name}/conf/${CONF_FILE[node.kind]}`,
     text: renderConf(spec, node, history, null),
   }));

@@ -31,5 +31,6 @@ export function sameAddress(a: Address, b: Address): boolean {
 export function parseAddress(text: string): Address | null {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];
-  return host === undefined ? null : { host, port: Number(match?.[3]) };
+  const port = Number(match?.[3]);
+  return host === undefined || port > 65_535 ? null : { host, port };
 }

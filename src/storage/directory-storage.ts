@@ -4,53 +4,51 @@
  * The conf *directory* is what gets mounted: Redis and Sentinel rewrite their file by a temporary
  * file beside it and a rename, which fails with EBUSY on a file that is mounted by itself.
  */
-import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DirectoryMounts } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
 import { CONF_FILE } from '../render/conf.js';
 import type { NodeKind } from '../spec/group-spec.js';
-import { isCode, removeEmpty, unusable } from './filesystem.js';
+import { removeEmpty, unusable } from './filesystem.js';
+import { readText, replaceFile } from './guarded-files.js';
+import { checkPlaces, makePlaces, namesIn, nodeMounts } from './node-places.js';
 import { readSharedFile, writeSharedFile } from './shared-files.js';
 import type { Owner, Storage, Undo } from './storage.js';
-
-/** Before the pid in the name of a file that is not yet what it will be renamed to. */
-export const ASIDE = '.rsentinel-';
-
-/**
- * Where the directories of a node are.
- * @public the bench mounts them as `up` does
- */
-export function nodeMounts(directory: string, node: string): DirectoryMounts {
-  return { kind: 'directory', conf: join(directory, node, 'conf'), data: join(directory, node, 'data') };
-}
 
 function confPath(directory: string, node: string, kind: NodeKind): string {
   return join(directory, node, 'conf', CONF_FILE[kind]);
 }
 
-/** The text of a node's configuration file; null when there is none. */
+/** The text of a node's configuration file; null when there is none. @throws RsentinelError DIRECTORY_UNUSABLE */
 export async function readConf(directory: string, node: string, kind: NodeKind): Promise<string | null> {
   const path = confPath(directory, node, kind);
   try {
-    return await readFile(path, 'utf8');
+    await checkPlaces(directory, node);
+    return await readText(path);
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
-    throw unusable(path, 'read', error);
+    throw error instanceof RsentinelError ? error : unusable(path, 'read', error);
   }
 }
 
 export class DirectoryStorage implements Storage {
   readonly #directory: string;
   readonly #owner: () => Promise<Owner>;
+  readonly #dataNames: (node: string) => readonly string[];
 
   /**
    * @param directory absolute path that holds the nodes' directories
    * @param owner asked for when something is written
+   * @param dataNames what the topology calls what a node writes into its data
    */
-  constructor(directory: string, owner: () => Promise<Owner>) {
+  constructor(
+    directory: string,
+    owner: () => Promise<Owner>,
+    dataNames: (node: string) => readonly string[] = () => [],
+  ) {
     this.#directory = directory;
     this.#owner = owner;
+    this.#dataNames = dataNames;
   }
 
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
@@ -77,9 +75,9 @@ export class DirectoryStorage implements Storage {
   async writeConf(node: string, kind: NodeKind, text: string): Promise<Undo> {
     const path = confPath(this.#directory, node, kind);
     const owner = await this.#owner();
-    let made: readonly string[] = [];
+    const made: string[] = [];
     try {
-      made = await makeMounts(this.#directory, node, owner);
+      await makePlaces(this.#directory, node, owner, this.#dataNames(node), made);
       const before = await this.readConf(node, kind);
       await replaceFile(path, text, owner);
       return async () => {
@@ -106,62 +104,28 @@ export class DirectoryStorage implements Storage {
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
   async ensureMounts(node: string): Promise<DirectoryMounts> {
     const mounts = nodeMounts(this.#directory, node);
+    const made: string[] = [];
     try {
-      await makeMounts(this.#directory, node, await this.#owner());
+      await makePlaces(this.#directory, node, await this.#owner(), this.#dataNames(node), made);
+      return mounts;
     } catch (error) {
-      throw unusable(mounts.data, 'written', error);
+      await removeMade(made);
+      throw error instanceof RsentinelError ? error : unusable(mounts.data, 'written', error);
     }
-    return mounts;
   }
 
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
   async hasData(node: string): Promise<boolean> {
     const { data } = nodeMounts(this.#directory, node);
     try {
-      return (await readdir(data)).length > 0;
+      await checkPlaces(this.#directory, node);
+      return ((await namesIn(data)) ?? []).length > 0;
     } catch (error) {
-      if (isCode(error, 'ENOENT')) return false;
-      throw unusable(data, 'read', error);
+      throw error instanceof RsentinelError ? error : unusable(data, 'read', error);
     }
   }
 
   async close(): Promise<void> {}
-}
-
-/**
- * Makes the directories of a node that are missing, each owned by `owner`.
- * @returns what was made; nothing stays when it throws
- */
-async function makeMounts(directory: string, node: string, owner: Owner): Promise<readonly string[]> {
-  const mounts = nodeMounts(directory, node);
-  const made: string[] = [];
-  try {
-    for (const wanted of [mounts.conf, mounts.data]) {
-      const first = await mkdir(wanted, { recursive: true });
-      if (first === undefined) continue;
-      for (let path = wanted; path.length >= first.length; path = dirname(path)) {
-        made.push(path);
-        await own(path, owner);
-      }
-    }
-    return made;
-  } catch (error) {
-    await removeMade(made);
-    throw error;
-  }
-}
-
-/** Written aside and renamed: a file that a killed `up` leaves behind is whole. */
-async function replaceFile(path: string, text: string, owner: Owner): Promise<void> {
-  const aside = `${path}${ASIDE}${process.pid}`;
-  await writeFile(aside, text, { mode: 0o640 });
-  await own(aside, owner);
-  await rename(aside, path);
-}
-
-async function own(path: string, owner: Owner): Promise<void> {
-  const { uid, gid } = await stat(path);
-  if (uid !== owner.uid || gid !== owner.gid) await chown(path, owner.uid, owner.gid);
 }
 
 /** With what the node has put there. */

@@ -81,6 +81,8 @@ export function nodeLabels(spec: GroupSpec, node: NodeSpec): Record<string, stri
   };
 }
 
+/** As topologies have them. Labels may come from an image that somebody has run: directories are called by these names. */
+const NODE_NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
 const ROLES: readonly MemberRole[] = ['redis', 'sentinel', 'anchor'];
 const AUTH_KINDS: readonly AuthKind[] = ['none', 'password', 'acl'];
 const STATES: readonly ContainerState[] = ['running', 'created', 'exited', 'paused', 'restarting', 'dead'];
@@ -143,10 +145,12 @@ export function observedMember(
 ): ObservedMember {
   const container = containerNameOf(info);
   const aside = container.endsWith(ASIDE);
-  const role = ROLES.find((known) => !aside && known === info.Labels[LABEL.role]) ?? 'other';
+  const node = info.Labels[LABEL.node] ?? '';
+  const isMember = !aside && NODE_NAME.test(node);
+  const role = ROLES.find((known) => isMember && known === info.Labels[LABEL.role]) ?? 'other';
   return {
     role,
-    node: aside ? container : (info.Labels[LABEL.node] ?? container),
+    node: isMember ? node : container,
     container,
     state: containerState(info.State),
     exitCode: exitCodeOf(info),
