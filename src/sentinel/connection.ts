@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { type Keyring, NO_KEYS } from '../access/keyring.js';
 import { DEFAULT_USER, type Login } from '../access/logins.js';
 import { type Endpoint, formatAddress } from '../spec/address.js';
+import { limitReplies } from './reply-limit.js';
 
 /** A command and its arguments. */
 export type Command = readonly [string, ...string[]];
@@ -89,6 +90,7 @@ export class Connections {
       protocol: 2,
       disableClientInfo: true,
     });
+    limitReplies(client);
     const line: Line = { client, ready: null, refusal: null };
     this.#failures.delete(key);
     // The failure reaches the caller by the command that it concerns.
