@@ -164,7 +164,8 @@ export class TtyReporter implements Reporter {
 
   #say(text: string): void {
     const room = Math.max(20, (this.#output.columns ?? 80) - MARGIN);
-    this.#spinner.text = text.length > room ? `${text.slice(0, room - 1)}…` : text;
+    const shown = printable(text);
+    this.#spinner.text = shown.length > room ? `${shown.slice(0, room - 1)}…` : shown;
   }
 
   #sayRunning(): void {
