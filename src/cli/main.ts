@@ -32,6 +32,10 @@ export async function run(): Promise<void> {
     interruption.listen();
     process.exitCode = await (await load())(flags, session);
   };
+  // As from a callback of a library: no trace of a stack for the user, but an error that asks to be reported.
+  process.once('uncaughtException', (thrown) => {
+    void fail(thrown, interruption).then((code) => process.exit(code));
+  });
   const program = buildProgram(
     {
       writeOut: (text) => stdout.write(text),
