@@ -3,7 +3,7 @@
  * phase that is done, with its time.
  */
 import type { RsentinelEvent } from '../events.js';
-import { printable } from '../topology/text.js';
+import { beginning, printable } from '../topology/text.js';
 import {
   drillDoneText,
   drillEventText,
@@ -165,7 +165,7 @@ export class TtyReporter implements Reporter {
   #say(text: string): void {
     const room = Math.max(20, (this.#output.columns ?? 80) - MARGIN);
     const shown = printable(text);
-    this.#spinner.text = shown.length > room ? `${shown.slice(0, room - 1)}…` : shown;
+    this.#spinner.text = shown.length > room ? `${beginning(shown, room - 1)}…` : shown;
   }
 
   #sayRunning(): void {

@@ -33,7 +33,12 @@ export function written(character: string): string {
 
 /** Takes any text; gives its beginning, with `…` when that is not all. */
 export function shorten(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > LONGEST ? `${beginning(text, LONGEST)}…` : text;
+}
+
+/** Takes any text; gives so many units of it at most, without half a character at the end. */
+export function beginning(text: string, units: number): string {
+  return text.slice(0, units).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** Takes any value; gives how a message calls it: `"two"`, `70000`, `a list`. */
