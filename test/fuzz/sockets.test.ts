@@ -2,13 +2,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_KEYS } from '../../src/access/keyring.js';
 import { RsentinelError } from '../../src/errors.js';
 import { type Command, Connections } from '../../src/sentinel/connection.js';
 import { discover } from '../../src/sentinel/discover.js';
 import { EventChannel } from '../../src/sentinel/event-channel.js';
 import { takeSnapshot } from '../../src/sentinel/observe.js';
 import { type Act, HostileNode } from '../support/hostile-node.js';
-import { casesOf, share } from './share.js';
+import { casesOf, share, TIMEOUT } from './share.js';
 import { hostileText, prototypesAreUntouched } from './texts.js';
 
 /** Servers that are asked at the same time: most cases wait for a deadline. */
@@ -170,7 +171,7 @@ const QUESTIONS: readonly (readonly Command[])[] = [
 ];
 
 describe('a node that is asked', () => {
-  it('keeps nobody waiting, and ends nothing but its connection', { timeout: 3_600_000 }, async () => {
+  it('keeps nobody waiting, and ends nothing but its connection', { timeout: TIMEOUT }, async () => {
     await fc.assert(
       fc.asyncProperty(scripts, fc.constantFrom(...QUESTIONS), async (all, questions) => {
         await inTime(all, PATIENCE.query, async (node) => {
@@ -187,7 +188,7 @@ describe('a node that is asked', () => {
     );
   });
 
-  it('is silent or says something, for a look', { timeout: 3_600_000 }, async () => {
+  it('is silent or says something, for a look', { timeout: TIMEOUT }, async () => {
     await fc.assert(
       fc.asyncProperty(scripts, async (all) => {
         await inTime(all, PATIENCE.query, async (node) => {
@@ -211,11 +212,11 @@ describe('a node that is asked', () => {
 });
 
 describe('a sentinel that is listened to', () => {
-  it('is heard or not, and ends nothing but its connection', { timeout: 3_600_000 }, async () => {
+  it('is heard or not, and ends nothing but its connection', { timeout: TIMEOUT }, async () => {
     await fc.assert(
       fc.asyncProperty(scripts, async (all) => {
         await inTime(all, PATIENCE.channel, async (node) => {
-          const channel = await EventChannel.open([node.target('s')], ({ event }) => {
+          const channel = await EventChannel.open([node.target('s')], NO_KEYS, ({ event }) => {
             expect(typeof event.type).toBe('string');
           });
           channel.close();
@@ -227,7 +228,7 @@ describe('a sentinel that is listened to', () => {
 });
 
 describe('a sentinel that is asked who belongs to it', () => {
-  it('names addresses, or nobody', { timeout: 3_600_000 }, async () => {
+  it('names addresses, or nobody', { timeout: TIMEOUT }, async () => {
     await fc.assert(
       fc.asyncProperty(scripts, async (all) => {
         await inTime(all, PATIENCE.discover, async (node) => {

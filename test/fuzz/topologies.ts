@@ -113,7 +113,44 @@ const PLACES: readonly (readonly (string | number)[])[] = [
   ['storage'],
   ['directory'],
   ['templates', 'redis'],
+  ['auth'],
+  ['auth', 'mode'],
+  ['auth', 'user'],
+  ['auth', 'password'],
+  ['auth', 'sentinel-password'],
+  ['auth', 'password-file'],
+  ['auth', 'rules'],
+  ['auth', 'rules'],
 ];
+
+/** A good file with passwords, users and rules that may be good. */
+const goodAuth = fc
+  .record({
+    mode: fc.constantFrom('acl', 'password'),
+    user: fc.oneof(
+      fc.stringMatching(/^[A-Za-z0-9._-]{1,20}$/),
+      fc.constantFrom('app', 'default', '__proto__'),
+    ),
+    password: fc.oneof(
+      fc.string({ minLength: 1, maxLength: 20 }),
+      fc.constantFrom('generate', '{{port}}', '#', '>x', '${A}'),
+    ),
+    rules: fc.array(
+      fc
+        .tuple(
+          fc.constantFrom('~', '&', '+', '-', '+@', '%R~', '>', '#', 'on '),
+          fc.oneof(
+            fc.string({ unit: 'binary', maxLength: 8 }),
+            fc.constantFrom('*', 'all', 'read', 'get|x', 'a\\', '\u001b', 'a"b'),
+          ),
+        )
+        .map((parts) => parts.join('')),
+      { minLength: 1, maxLength: 4 },
+    ),
+  })
+  .map(({ rules, user, ...auth }) =>
+    stringify({ ...BASE, auth: auth.mode === 'acl' ? { ...auth, user, rules } : auth }),
+  );
 
 /** What a value of a directive may well be, with quotes, escapes and comments anywhere. */
 const directiveValue = fc
@@ -199,6 +236,7 @@ export const topologyText = fc.oneof(
   { weight: 4, arbitrary: mutated },
   { weight: 4, arbitrary: hostileAtKeys },
   { weight: 4, arbitrary: goodDirectives },
+  { weight: 2, arbitrary: goodAuth },
   { weight: 1, arbitrary: bomb },
 );
 

@@ -2,6 +2,7 @@
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decideAccess } from '../../src/access/decide-access.js';
 import { anchorOptions, nodeOptions } from '../../src/driver/docker/containers.js';
 import { GROUP_LABEL } from '../../src/driver/docker/labels.js';
 import { RsentinelError } from '../../src/errors.js';
@@ -17,7 +18,7 @@ import { nodeMounts } from '../../src/storage/node-places.js';
 import { formatDiagnostic } from '../../src/topology/diagnostic.js';
 import { parseTopology } from '../../src/topology/parse.js';
 import type { Topology } from '../../src/topology/topology.js';
-import { share } from './share.js';
+import { share, TIMEOUT } from './share.js';
 import { ACTIVE, prototypesAreUntouched } from './texts.js';
 import { environment, topologyText } from './topologies.js';
 
@@ -31,8 +32,16 @@ const templates = await (async () => {
   return loadTemplates(parsed.topology);
 })();
 
+/** What nobody could have chosen: of passwords, and of the application's user and rules. */
+const PLAIN_AUTH = {
+  password: { kind: 'generate' },
+  sentinelPassword: 'same',
+  user: 'app',
+  rules: null,
+} as const;
+
 /** @returns null: it cannot be brought up here, which is told clearly */
-function specOf(topology: Topology): GroupSpec | null {
+async function specOf(topology: Topology): Promise<GroupSpec | null> {
   try {
     const address = topology.network.address === undefined ? undefined : '10.1.2.3';
     const settled = settle(topology, address, THIS_MACHINE);
@@ -41,6 +50,7 @@ function specOf(topology: Topology): GroupSpec | null {
       settled,
       allocate(settled, NOTHING_BEFORE, refused, () => 0),
       templates,
+      await decideAccess(topology, null, null),
     );
   } catch (error) {
     expect(error).toBeInstanceOf(RsentinelError);
@@ -56,7 +66,7 @@ const withoutHeader = (text: string): readonly string[] =>
   text.split('\n').filter((line) => !line.startsWith('# rsentinel'));
 
 /** Exactly the lines that were meant, and nothing else anywhere. */
-function checkFile(spec: GroupSpec, node: NodeSpec): void {
+function checkFile(spec: GroupSpec, node: NodeSpec, plain: GroupSpec): void {
   const history = initialHistory(spec);
   const text = renderConf(spec, node, history, null);
   expect(text).not.toMatch(/(?![\n\t])[\p{Cc}\p{Cs}\u2028\u2029]/u);
@@ -67,6 +77,11 @@ function checkFile(spec: GroupSpec, node: NodeSpec): void {
   expect(at).toBeGreaterThanOrEqual(0);
   lines.splice(at, meant.length);
   expect([...lines].sort()).toEqual([...bare].sort());
+
+  // Whom it lets in is told by as many lines as of a group of which nobody has chosen anything.
+  const namesIn = (file: string) => readDirectiveLines(file).map(({ name }) => name);
+  const unchosen = renderConf({ ...spec, access: plain.access }, { ...node, directives: [] }, history, null);
+  expect(namesIn(bare.join('\n'))).toEqual(namesIn(unchosen));
 
   // Whatever Redis takes for a line, by another way of reading it.
   expect(readDirectiveLines(text)).toHaveLength(
@@ -116,7 +131,7 @@ function checkContainer(spec: GroupSpec, node: NodeSpec): void {
   expect(options.Cmd?.[0]).toBe(`/conf/${CONF_FILE[node.kind]}`);
 }
 
-function checkText(text: string, env: Readonly<Record<string, string>>): void {
+async function checkText(text: string, env: Readonly<Record<string, string>>): Promise<void> {
   const started = performance.now();
   const parsed = parseTopology(text, { ...SOURCE, env });
   const told = parsed.ok ? parsed.warnings : parsed.diagnostics;
@@ -125,12 +140,15 @@ function checkText(text: string, env: Readonly<Record<string, string>>): void {
     expect(line).not.toMatch(ACTIVE);
   }
   if (!parsed.ok) expect(told.length).toBeGreaterThan(0);
-  const spec = parsed.ok ? specOf(parsed.topology) : null;
-  if (spec !== null) {
+  const topology = parsed.ok ? parsed.topology : null;
+  const spec = topology === null ? null : await specOf(topology);
+  if (spec !== null && topology !== null) {
+    const auth = topology.auth === null ? null : { ...topology.auth, ...PLAIN_AUTH };
+    const plain = { ...spec, access: await decideAccess({ ...topology, auth }, null, null) };
     expect(spec.name).toMatch(/^[a-z0-9][a-z0-9-]*$/);
     for (const node of nodesOf(spec)) {
       checkPlaces(spec, node);
-      checkFile(spec, node);
+      checkFile(spec, node, plain);
       checkContainer(spec, node);
     }
     if (spec.anchor !== null) {
@@ -144,7 +162,7 @@ function checkText(text: string, env: Readonly<Record<string, string>>): void {
 }
 
 describe('a topology and an environment', () => {
-  it('are understood or refused, whatever they say', () => {
-    fc.assert(fc.property(topologyText, environment, checkText), share(47));
+  it('are understood or refused, whatever they say', { timeout: TIMEOUT }, async () => {
+    await fc.assert(fc.asyncProperty(topologyText, environment, checkText), share(47));
   });
 });

@@ -2,6 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Target } from '../../src/sentinel/observe.js';
+import { endpointAt } from '../../src/spec/address.js';
 
 export type Act =
   | { readonly kind: 'say'; readonly bytes: Uint8Array }
@@ -54,7 +55,7 @@ export class HostileNode {
   target(name: string): Target {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('it does not listen');
-    return { name, control: { host: '127.0.0.1', port: address.port } };
+    return { name, control: endpointAt({ host: '127.0.0.1', port: address.port }, 'sentinel', false) };
   }
 
   will(acts: readonly Act[], when: 'asked' | 'connected' = 'asked'): void {

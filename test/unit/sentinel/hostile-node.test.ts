@@ -1,5 +1,6 @@
 /** Whoever listens in the place of a node may answer anything, slowly, endlessly or never. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_KEYS } from '../../../src/access/keyring.js';
 import { Connections } from '../../../src/sentinel/connection.js';
 import { discover } from '../../../src/sentinel/discover.js';
 import { EventChannel } from '../../../src/sentinel/event-channel.js';
@@ -95,12 +96,16 @@ describe('a sentinel that is listened to', () => {
     ['sends a huge event', `*4\r\n${bulk('pmessage')}${bulk('*')}${bulk('+x')}$1000000\r\n`],
   ])('%s', async (_what, text) => {
     node.will([say(text)]);
-    expect(await failureOf(EventChannel.open([node.target('s')], () => {}))).toMatch(/cannot be listened to/);
+    expect(await failureOf(EventChannel.open([node.target('s')], NO_KEYS, () => {}))).toMatch(
+      /cannot be listened to/,
+    );
   });
 
   it('never confirms that it is', async () => {
     node.will([]);
-    expect(await failureOf(EventChannel.open([node.target('s')], () => {}))).toMatch(/cannot be listened to/);
+    expect(await failureOf(EventChannel.open([node.target('s')], NO_KEYS, () => {}))).toMatch(
+      /cannot be listened to/,
+    );
   });
 
   it('says the same for ever, and no more of it is heard than a sentinel can have to say', async () => {
@@ -113,7 +118,7 @@ describe('a sentinel that is listened to', () => {
     const listeners = new Listeners(() => {
       heard += 1;
     });
-    await listeners.follow([node.target('s')]);
+    await listeners.follow([node.target('s')], NO_KEYS);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     listeners.close();
     expect(heard).toBeGreaterThan(0);

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isConfOf } from '../../../src/render/conf-facts.js';
+import { readHeader } from '../../../src/render/header.js';
 import { DirectoryStorage } from '../../../src/storage/directory-storage.js';
 import { removeDirectories } from '../../../src/storage/remove.js';
 
@@ -168,7 +168,7 @@ describe('in the place of a directory of a node', () => {
 });
 
 describe('what is removed is the group’s', () => {
-  const remove = () => removeDirectories(directory, (text) => isConfOf(text, 'demo'));
+  const remove = () => removeDirectories(directory, (text) => readHeader(text)?.group === 'demo');
 
   it('a link in it is removed, and what it leads to is not', async () => {
     await storage.writeConf('redis-1', 'redis', OURS);
