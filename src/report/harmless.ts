@@ -2,7 +2,7 @@
 import { written } from '../topology/text.js';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const ACTIVE = /\u001b\[(?:[12]|22|3[1-69])m|[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+const ACTIVE = /\u001b\[(?:[012]|22|3[1-69])m|[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
 /** @param colours whether there are any: chalk's, as `style.ts` uses them */
 export function harmless(text: string, colours: 'coloured' | 'plain'): string {

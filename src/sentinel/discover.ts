@@ -25,7 +25,7 @@ const ROUNDS = 3;
  * Nodes of either kind that are asked, and names that are told: any sentinel can name any number, and a
  * topology has a hundred at most.
  */
-const MOST = 250;
+const MOST = 125;
 const MOST_NAMES = 20;
 /** An IP address, or the name of a host. */
 const HOST = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?|[0-9A-Fa-f:.]{2,45})$/;

@@ -82,11 +82,11 @@ export class DirectoryStorage implements Storage {
       await replaceFile(path, text, owner);
       return async () => {
         if (before !== null) return replaceFile(path, before, owner);
-        await removeMade(made);
+        await removeMade(made, nodeMounts(this.#directory, node));
         if (made.length === 0) await rm(path, { force: true });
       };
     } catch (error) {
-      await removeMade(made);
+      await removeMade(made, nodeMounts(this.#directory, node));
       throw error instanceof RsentinelError ? error : unusable(path, 'written', error);
     }
   }
@@ -109,7 +109,7 @@ export class DirectoryStorage implements Storage {
       await makePlaces(this.#directory, node, await this.#owner(), this.#dataNames(node), made);
       return mounts;
     } catch (error) {
-      await removeMade(made);
+      await removeMade(made, nodeMounts(this.#directory, node));
       throw error instanceof RsentinelError ? error : unusable(mounts.data, 'written', error);
     }
   }
@@ -128,7 +128,10 @@ export class DirectoryStorage implements Storage {
   async close(): Promise<void> {}
 }
 
-/** With what the node has put there. */
-async function removeMade(made: readonly string[]): Promise<void> {
-  for (const path of made) await rm(path, { recursive: true, force: true });
+/** Of the node's own places with what it has put there; of what is above them, where others may be, what is empty. */
+async function removeMade(made: readonly string[], { conf, data }: DirectoryMounts): Promise<void> {
+  for (const path of made) {
+    if (path === conf || path === data) await rm(path, { recursive: true, force: true });
+    else await removeEmpty(path);
+  }
 }

@@ -4,6 +4,7 @@ import { jsonText } from '../../../src/cli/json.js';
 import type { HeldLock } from '../../../src/driver/lock.js';
 import { RsentinelError } from '../../../src/errors.js';
 import type { RsentinelEvent } from '../../../src/events.js';
+import { cutToWidth } from '../../../src/report/cut.js';
 import { doctorText } from '../../../src/report/doctor-text.js';
 import { downText } from '../../../src/report/down-text.js';
 import type { DrillReport, DrillRound } from '../../../src/report/drill-report.js';
@@ -306,6 +307,11 @@ describe('the last place before a stream', () => {
       .join('\n');
     expect(harmless(text, 'coloured')).toBe(text);
     expect(harmless(red('x'), 'plain')).toBe('\\u001b[31mx\\u001b[39m');
+  });
+
+  it('lets by what is cut to a width, with its colours ended', () => {
+    const cut = cutToWidth(coloured.red('a long line'), 6);
+    expect(harmless(cut, 'coloured')).toBe(cut);
   });
 
   it('lets no other sequence by, though it is one of colours', () => {

@@ -152,8 +152,8 @@ describe('sentinels that name others', () => {
       connections,
       new AbortController().signal,
     );
-    expect(group.redis.length).toBeLessThanOrEqual(250);
-    expect(group.sentinels.length).toBeLessThanOrEqual(251);
+    expect(group.redis.length).toBeLessThanOrEqual(125);
+    expect(group.sentinels.length).toBeLessThanOrEqual(126);
     for (const { address } of [...group.redis, ...group.sentinels]) {
       expect(address.host).toMatch(/^[\w.-]+$/);
       expect(address.port).toBeGreaterThan(0);
