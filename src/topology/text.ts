@@ -17,7 +17,7 @@ export const NO_PASSWORD = /[\s"'\\\p{Cc}\p{Cs}\u2028\u2029]/u;
 /** Whatever a terminal could act upon, or show in another order than it stands there. */
 const ACTIVE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 /** What CI systems take for commands: `::error::…` where a line begins; `##[…]`, `##vso[…]`, `##teamcity[…]` anywhere. */
-const COMMAND = /^\s*(?::(?=:[a-z][^:]*::))|(?<=#)#(?=\w{0,20}\[)/gi;
+const COMMAND = /^\s*:(?=:[a-z].*::)|(?<=#)#(?=\w{0,20}\[)/gis;
 
 /** Takes any text; gives it with whatever a terminal or a CI system could act upon written as \uXXXX. */
 export function printable(text: string): string {

@@ -41,6 +41,7 @@ const HOSTILE = [
   ['has no width', 'a\u200bb\u200d\ufeff\u00ad\u{e0041}'],
   ['is half a character', '\ud800'],
   ['is a command of GitHub', '::error file=x::gone'],
+  ['is another of GitHub, indented', '  ::warning title=a:b,file=c::gone'],
   ['is a command of Azure', '##vso[task.setvariable variable=PATH]x'],
   ['is a command of older runners', '##[add-mask]a'],
   ['begins a section of GitLab', 'section_start:1:x\r\u001b[0K'],
