@@ -378,13 +378,23 @@ describe('what containers log', () => {
   });
 });
 
-const labels = fc.dictionary(
+/** The role and the name of a node, which may be what they should be. */
+const ofNode = fc.record({
+  'io.rsentinel.group': fc.constantFrom('demo', '../x', ''),
+  [LABEL.role]: fc.constantFrom('redis', 'sentinel', 'anchor', 'lock'),
+  [LABEL.node]: fc.oneof(fc.constantFrom('redis-1', 'anchor', '../..', 'a/b', '.', ''), hostileText),
+});
+const anyLabels = fc.dictionary(
   fc.oneof(fc.constantFrom(...Object.values(LABEL), 'io.rsentinel.group'), hostileText),
   fc.oneof(
     word,
     fc.constantFrom(...HOSTILE_TEXTS, 'redis', 'demo', '{"pid": "x"}', '[]', 'null', '127.0.0.1:99999'),
   ),
   { maxKeys: 14 },
+);
+const labels = fc.oneof(
+  anyLabels,
+  fc.tuple(anyLabels, ofNode).map(([all, node]): Record<string, string> => ({ ...all, ...node })),
 );
 
 describe('what is labelled on the engine', () => {
@@ -398,7 +408,8 @@ describe('what is labelled on the engine', () => {
         (own, others, name, time) => {
           const container = {
             Id: 'i',
-            Names: [`/${name}`],
+            // As `up` would call it, now and then.
+            Names: [`/${time > 0 ? `${own['io.rsentinel.group']}-${own[LABEL.node]}` : name}`],
             Image: name,
             Labels: own,
             State: name,
