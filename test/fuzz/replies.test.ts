@@ -418,7 +418,11 @@ describe('what is labelled on the engine', () => {
             NetworkSettings: { Networks: {} },
           } as unknown as ContainerInfo;
           const member = observedMember(container, { network: null, anchorId: null });
-          if (member.role !== 'other') expect(member.node).toMatch(/^[a-z0-9][a-z0-9-]{0,30}$/);
+          if (member.role !== 'other') {
+            expect(member.node).toMatch(/^[a-z0-9][a-z0-9-]{0,30}$/);
+            // Whatever labels an image brings along, it cannot choose the name of the container.
+            expect(member.container).toBe(`${own['io.rsentinel.group']}-${member.node}`);
+          }
           for (const address of [member.address, member.control]) {
             if (address !== null) expect(address.port).toBeLessThanOrEqual(65_535);
           }
