@@ -4,9 +4,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { ClientLogins } from '../access/keyring.js';
+import type { ClientLogins, Keyring } from '../access/keyring.js';
 import { givenUser } from '../access/logins.js';
 import type { Address } from '../spec/address.js';
+import { trustOptions } from '../tls/client-options.js';
 import { failureOf, Ledger, NOT_CONNECTED } from './ledger.js';
 
 /** ms between two commands: a load that lets a small machine do its failover, and the gap's resolution. */
@@ -44,7 +45,7 @@ export class Workload {
   static async start(
     sentinels: readonly Address[],
     masterName: string,
-    logins: ClientLogins,
+    keyring: Keyring,
     key: string,
   ): Promise<Workload> {
     const { Redis: Client } = await import('../sentinel/redis-client.js');
@@ -53,7 +54,8 @@ export class Workload {
         sentinels: sentinels.map((address) => ({ ...address })),
         name: masterName,
         role,
-        ...credentialsOf(logins),
+        ...credentialsOf(keyring.client),
+        ...encryptionOf(keyring),
         // It listens to +switch-master, and drops what is connected to the former master.
         failoverDetector: true,
         sentinelRetryStrategy: () => RETRY,
@@ -114,6 +116,13 @@ export class Workload {
     this.#stop.abort();
     for (const connection of this.#open) connection.disconnect();
   }
+}
+
+/** Redis and Sentinel alike. */
+function encryptionOf({ tls: [files] }: Keyring) {
+  if (files === undefined) return {};
+  const tls = trustOptions(files);
+  return { tls, sentinelTLS: tls, enableTLSForSentinelMode: true };
 }
 
 /** As the client library calls them. */

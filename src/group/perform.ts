@@ -90,6 +90,8 @@ export class Performer {
         return this.#set(this.#node(operation.node), operation.directives);
       case 'rotate':
         return this.#rotate(operation.nodes);
+      case 'certificates':
+        return this.#confs.prepare();
       case 'failover':
         return this.#failOver();
       case 'switch':

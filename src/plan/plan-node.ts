@@ -69,7 +69,7 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
   const after = [`stop ${node.name}`, 'network', 'rotate', ...image];
   if (conf === null) {
     steps.add({ kind: 'render', node: node.name }, 'there is no configuration yet', after);
-  } else if (!isRenderedFor(node, conf)) {
+  } else if (!isRenderedFor(node, conf) || observed.tls.nodes.has(node.name)) {
     steps.add({ kind: 'render', node: node.name }, 'the topology has changed; its history is kept', after);
   } else if (node.kind === 'redis') {
     const reason = repointReason(node, conf, observed);
@@ -93,7 +93,8 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
 
 /** Whether a file says what the topology says by now. */
 function isRenderedFor({ conf: wanted }: NodeSpec, { header }: ConfFacts): boolean {
-  return header?.digests.whole === wanted.whole && header.digests.access === wanted.access;
+  const { whole, access, tls } = header?.digests ?? {};
+  return whole === wanted.whole && access === wanted.access && tls === wanted.tls;
 }
 
 function watchesStrangers(spec: GroupSpec, { monitor }: ConfFacts): boolean {

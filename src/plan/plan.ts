@@ -45,6 +45,10 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
     const ready = steps.ids('answer', 'hasten');
     steps.add({ kind: 'settle', after: ANCHOR }, 'what was put aside goes only when all is well', ready);
   }
+  // Whoever renders a node's file writes them too.
+  if (observed.tls.shared && !steps.hasKind('render')) {
+    steps.add({ kind: 'certificates' }, 'the certificates that clients use have changed', []);
+  }
   if (!observed.imagePresent && steps.hasKind('create')) planImage(spec, steps);
   return steps.build();
 }

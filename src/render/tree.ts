@@ -5,8 +5,10 @@ import { masked } from '../access/group-access.js';
 import { resolveAddress } from '../look-up.js';
 import type { Allocation } from '../spec/allocate.js';
 import { allocate, NOTHING_BEFORE } from '../spec/allocate.js';
-import { buildGroupSpec, nodesOf } from '../spec/build.js';
+import { announcedHost, buildGroupSpec, nodesOf } from '../spec/build.js';
 import { settle, THIS_MACHINE } from '../spec/settle.js';
+import { decideTls } from '../tls/decide-tls.js';
+import { NO_TLS } from '../tls/stored-tls.js';
 import type { Topology } from '../topology/topology.js';
 import { CONF_FILE, renderConf } from './conf.js';
 import { initialHistory } from './history.js';
@@ -33,7 +35,10 @@ export async function renderTree(
   const allocation: Allocation = allocate(settled, NOTHING_BEFORE, nothingRefused, () => 0);
   const access = await decideAccess(topology, null, null);
   const shown = secrets === 'shown' ? access : masked(access);
-  const spec = buildGroupSpec(settled, allocation, await loadTemplates(topology), shown);
+  const nodes = [...settled.redis, ...settled.sentinels];
+  const hosts = new Map(nodes.map(({ name }) => [name, announcedHost(settled, allocation, name)]));
+  const { tls } = await decideTls(topology, NO_TLS, hosts, Date.now());
+  const spec = buildGroupSpec(settled, allocation, await loadTemplates(topology), shown, tls);
   const history = initialHistory(spec);
   return nodesOf(spec).map((node) => ({
     path: `${node.name}/conf/${CONF_FILE[node.kind]}`,

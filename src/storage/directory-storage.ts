@@ -25,13 +25,21 @@ export function nodeMounts(directory: string, node: string): DirectoryMounts {
   return { kind: 'directory', conf: join(directory, node, 'conf'), data: join(directory, node, 'data') };
 }
 
-function confPath(directory: string, node: string, kind: NodeKind): string {
-  return join(directory, node, 'conf', CONF_FILE[kind]);
+function pathOf(directory: string, node: string, file: string): string {
+  return join(directory, node, 'conf', file);
 }
 
+/** Configuration may hold secrets. */
+const CONF_MODE = 0o640;
+/** Keys are read by nobody else. */
+const PRIVATE_MODE = 0o600;
+
 /** The text of a node's configuration file; null when there is none. */
-export async function readConf(directory: string, node: string, kind: NodeKind): Promise<string | null> {
-  const path = confPath(directory, node, kind);
+export function readConf(directory: string, node: string, kind: NodeKind): Promise<string | null> {
+  return readText(pathOf(directory, node, CONF_FILE[kind]));
+}
+
+async function readText(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
@@ -74,16 +82,30 @@ export class DirectoryStorage implements Storage {
   }
 
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
-  async writeConf(node: string, kind: NodeKind, text: string): Promise<Undo> {
-    const path = confPath(this.#directory, node, kind);
+  writeConf(node: string, kind: NodeKind, text: string): Promise<Undo> {
+    return this.#write(node, CONF_FILE[kind], text, CONF_MODE);
+  }
+
+  /** @throws RsentinelError DIRECTORY_UNUSABLE */
+  readBeside(node: string, file: string): Promise<string | null> {
+    return readText(pathOf(this.#directory, node, file));
+  }
+
+  /** @throws RsentinelError DIRECTORY_UNUSABLE */
+  writeBeside(node: string, file: string, text: string): Promise<Undo> {
+    return this.#write(node, file, text, PRIVATE_MODE);
+  }
+
+  async #write(node: string, file: string, text: string, mode: number): Promise<Undo> {
+    const path = pathOf(this.#directory, node, file);
     const owner = await this.#owner();
     let made: readonly string[] = [];
     try {
       made = await makeMounts(this.#directory, node, owner);
-      const before = await this.readConf(node, kind);
-      await replaceFile(path, text, owner);
+      const before = await readText(path);
+      await replaceFile(path, text, owner, mode);
       return async () => {
-        if (before !== null) return replaceFile(path, before, owner);
+        if (before !== null) return replaceFile(path, before, owner, mode);
         await removeMade(made);
         if (made.length === 0) await rm(path, { force: true });
       };
@@ -152,9 +174,9 @@ async function makeMounts(directory: string, node: string, owner: Owner): Promis
 }
 
 /** Written aside and renamed: a file that a killed `up` leaves behind is whole. */
-async function replaceFile(path: string, text: string, owner: Owner): Promise<void> {
+async function replaceFile(path: string, text: string, owner: Owner, mode: number): Promise<void> {
   const aside = `${path}${ASIDE}${process.pid}`;
-  await writeFile(aside, text, { mode: 0o640 });
+  await writeFile(aside, text, { mode });
   await own(aside, owner);
   await rename(aside, path);
 }

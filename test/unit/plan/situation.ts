@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { OPEN } from '../../../src/access/group-access.js';
 import { NEWEST } from '../../../src/access/server.js';
 import type { ObservedMember } from '../../../src/driver/driver.js';
-import { groupHistory, NOTHING_LIVE, type ObservedState } from '../../../src/plan/observed.js';
+import { groupHistory, NO_DRIFT, NOTHING_LIVE, type ObservedState } from '../../../src/plan/observed.js';
 import { planUp } from '../../../src/plan/plan.js';
 import { renderConf } from '../../../src/render/conf.js';
 import { readConfFacts } from '../../../src/render/conf-facts.js';
@@ -29,6 +29,7 @@ export function specOf(text: string, before?: GroupSpec): GroupSpec {
     allocate(topology, before === undefined ? NOTHING_BEFORE : beforeOf(before), refused, () => 0),
     TEMPLATES,
     OPEN,
+    null,
   );
 }
 
@@ -49,6 +50,7 @@ export function nothing(spec: GroupSpec): ObservedState {
     access: null,
     users: [],
     live: NOTHING_LIVE,
+    tls: NO_DRIFT,
     settable: new Map(),
     history: initialHistory(spec),
     canPromote: true,
@@ -86,6 +88,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     ports: [],
     networkMode: spec.network.mode,
     auth: spec.access.kind,
+    trust: spec.tls?.trust ?? null,
     storage: spec.storage,
     directory: spec.directory,
     file: spec.file ?? null,
@@ -133,6 +136,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     ),
     access: null,
     users: [],
+    tls: NO_DRIFT,
     live: {
       master: history.master,
       timing: spec.timing,

@@ -143,7 +143,7 @@ sentinel: {config: {loglevel: verbose}}
       const text = rendered(spec, node.name);
       const { whole, frame } = node.conf;
       expect(text.split('\n')[0]).toBe(
-        `# rsentinel: group=demo node=${node.name} spec=${whole} frame=${frame} access=none`,
+        `# rsentinel: group=demo node=${node.name} spec=${whole} frame=${frame} access=none tls=none`,
       );
       const facts = readConfFacts(text);
       expect(facts.header).toMatchObject({ group: 'demo', node: node.name, digests: node.conf });
