@@ -5,7 +5,7 @@ import { type Keyring, NO_KEYS } from '../access/keyring.js';
 import { DEFAULT_USER, type Login } from '../access/logins.js';
 import { type Endpoint, formatAddress } from '../spec/address.js';
 import { clientOptions } from '../tls/client-options.js';
-import { isAlert, TlsError, tlsErrorOf } from './tls-error.js';
+import { TlsError, tlsErrorOf } from './tls-error.js';
 
 /** A command and its arguments. */
 export type Command = readonly [string, ...string[]];
@@ -65,14 +65,14 @@ export class Connections {
     line.ready ??= this.#enter(Client, key, line, at);
     const client = await line.ready.catch((error: unknown) => {
       if (this.#open.get(key) === line) this.#open.delete(key);
-      throw error instanceof TlsError ? error : explained(cause(error));
+      throw error instanceof TlsError ? error : cause(error);
     });
     const pipeline = client.pipeline();
     for (const [name, ...args] of commands) pipeline.call(name, ...args);
     const replies = (await pipeline.exec()) ?? [];
     return replies.map(([error, value]) => {
       if (error === null) return { ok: true, value };
-      if (!isReply(error)) throw explained(cause(error));
+      if (!isReply(error)) throw cause(error);
       if (error.message.startsWith('NOAUTH')) throw new Error(notLetIn(line));
       return { ok: false, error: error.message };
     });
@@ -182,10 +182,6 @@ async function logIn(client: Redis, { user, password }: Login): Promise<string |
 /** A reply of the node has the name ReplyError; all else concerns the connection. */
 function isReply(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
-}
-
-function explained(error: unknown): unknown {
-  return isAlert(error) ? new Error('it speaks TLS, and was asked without') : error;
 }
 
 function notLetIn({ refusal }: Line): string {

@@ -1,5 +1,6 @@
 /** Connections that fail at TLS, and what that means. */
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { type Endpoint, formatAddress } from '../spec/address.js';
 import { noTls, type TlsAttempt, type TlsFailure, tlsFailure } from '../tls/failure.js';
 
@@ -57,7 +58,18 @@ function speaksPlainly({ host, port }: Endpoint): Promise<boolean> {
   });
 }
 
-/** Whether a server that was asked without TLS has answered in it: an alert (RFC 8446, section 6). */
-export function isAlert(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('"\\u0015"');
+/** Whether a server that has closed a connection without TLS accepts one with it, whoever it is. */
+export function speaksTls({ host, port }: Endpoint): Promise<boolean> {
+  return new Promise((resolve) => {
+    // Nothing is sent that anybody must not read.
+    const socket = connectTls({ host, port, rejectUnauthorized: false, timeout: PATIENCE });
+    const settle = (outcome: boolean): void => {
+      socket.destroy();
+      resolve(outcome);
+    };
+    socket.once('secureConnect', () => settle(true));
+    socket.once('timeout', () => settle(false));
+    socket.once('error', () => settle(false));
+    socket.once('close', () => settle(false));
+  });
 }
