@@ -26,11 +26,12 @@ import { holdsFiles } from '../storage/remove.js';
 import type { Storage } from '../storage/storage.js';
 import { decideTls } from '../tls/decide-tls.js';
 import { clientFiles } from '../tls/group-tls.js';
-import { formerFiles } from '../tls/stored-tls.js';
+import { formerFiles, NO_TLS } from '../tls/stored-tls.js';
 import type { Topology } from '../topology/topology.js';
 import type { Context } from './context.js';
 import { isFileOf, storedIn, storedTlsIn } from './keys.js';
 import { observeLive } from './observe-live.js';
+import { findOutcasts } from './outcasts.js';
 import { masterNameOf } from './presence.js';
 import { findSettable } from './settable.js';
 import { tlsDrift } from './tls-files.js';
@@ -74,7 +75,8 @@ export async function observeSituation(
   };
   const stored = await storedIn(storage, topology.name);
   const nodes = [...topology.redis, ...topology.sentinels].map(({ name }) => name);
-  const storedTls = await storedTlsIn(storage, topology.name, nodes);
+  const speaksTls = topology.tls !== null || engine.members.some(({ trust }) => trust !== null);
+  const storedTls = speaksTls ? await storedTlsIn(storage, topology.name, nodes) : NO_TLS;
   const former = formerFiles(storedTls);
   connections.use(keyringOf(stored === null ? [] : [stored.present, stored.former], former));
   const live = await observeLive(engine, connections);
@@ -100,7 +102,7 @@ export async function observeSituation(
     access: stored,
     users: await userFaults(engine, connections),
     live,
-    tls: tlsDrift(tls, storedTls),
+    tls: { ...tlsDrift(tls, storedTls), outcasts: await findOutcasts(tls, storedTls, engine) },
     settable,
     history: heir === null ? last : { ...last, master: heir },
     canPromote: !refused.promotion,

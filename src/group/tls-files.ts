@@ -1,13 +1,13 @@
 /** The files with which a group speaks TLS, while `up` changes them. */
-import type { TlsDrift } from '../plan/observed.js';
+import { NO_DRIFT, type TlsDrift } from '../plan/observed.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Storage, Undo } from '../storage/storage.js';
 import { type GroupTls, NODE_FILES, nodeFiles, sharedFiles } from '../tls/group-tls.js';
 import { formatTlsOwner, type StoredTls, TLS_FILE } from '../tls/stored-tls.js';
 
 /** What differs from what it should be. Pure. */
-export function tlsDrift(tls: GroupTls | null, { shared, nodes }: StoredTls): TlsDrift {
-  if (tls === null) return { nodes: new Set(), shared: false };
+export function tlsDrift(tls: GroupTls | null, { shared, nodes }: StoredTls): Omit<TlsDrift, 'outcasts'> {
+  if (tls === null) return NO_DRIFT;
   const isRight = (node: string): boolean => {
     const stored = nodes.get(node);
     const texts = new Map([

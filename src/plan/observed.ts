@@ -53,9 +53,11 @@ export interface TlsDrift {
   readonly nodes: ReadonlySet<string>;
   /** Those of the group: what clients use. */
   readonly shared: boolean;
+  /** Nodes that run, and which nobody accepts who goes by the spec: the others do not talk to them. */
+  readonly outcasts: ReadonlySet<string>;
 }
 
-export const NO_DRIFT: TlsDrift = { nodes: new Set(), shared: false };
+export const NO_DRIFT: TlsDrift = { nodes: new Set(), shared: false, outcasts: new Set() };
 
 /** What the running sentinels say. */
 export interface LiveState {
