@@ -2,10 +2,10 @@
 import { open } from 'node:fs/promises';
 import { RsentinelError } from '../errors.js';
 import type { TlsFilePaths, Topology } from '../topology/topology.js';
-import { type AnnouncedHosts, generatedTls, RENEW_DAYS, trustOf } from './decide.js';
+import type { AnnouncedHosts } from './decide.js';
 import type { PemFinding } from './finding.js';
 import type { AuthClients, GroupTls } from './group-tls.js';
-import { inspect, type Purpose } from './inspect.js';
+import type { Purpose } from './inspect.js';
 import type { PemFile, PemFiles } from './pem.js';
 import type { StoredTls } from './stored-tls.js';
 
@@ -28,9 +28,13 @@ export async function decideTls(
 ): Promise<DecidedTls> {
   if (tls === null) return { tls: null, warnings: [] };
   const { authClients, files } = tls;
-  if (files !== null) return await givenTls(files, authClients, hosts, now);
+  if (files !== null) return givenTls(files, authClients, hosts, now);
+  const { generatedTls } = await library();
   return { tls: generatedTls(name, authClients, stored, hosts, now), warnings: [] };
 }
+
+/** Loaded where it is needed: what writes certificates takes some 40 ms to load. */
+const library = () => import('./decide.js');
 
 async function givenTls(
   paths: TlsFilePaths,
@@ -44,6 +48,8 @@ async function givenTls(
   if (authority === undefined || certificate === undefined || key === undefined) {
     throw new Error('three files were read');
   }
+  const { trustOf, RENEW_DAYS } = await library();
+  const { inspect } = await import('./inspect.js');
   const look = (files: PemFiles, announced: readonly string[], purposes: readonly Purpose[]) =>
     inspect(files, { hosts: announced, purposes, now, warnDays: RENEW_DAYS });
   const findings = [

@@ -59,7 +59,7 @@ export function sharedFiles({ authority, authorityKey, client }: GroupTls): read
   ];
 }
 
-export function credentialsOf({ nodes }: GroupTls, node: string): Credentials {
+function credentialsOf({ nodes }: GroupTls, node: string): Credentials {
   const own = nodes.get(node);
   if (own === undefined) throw new Error(`no certificate was decided for ${node}`);
   return own;
