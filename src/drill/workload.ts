@@ -9,6 +9,7 @@ import { givenUser } from '../access/logins.js';
 import type { Address } from '../spec/address.js';
 import { trustOptions } from '../tls/client-options.js';
 import { failureOf, Ledger, NOT_CONNECTED } from './ledger.js';
+import { quiet } from './quiet-connector.js';
 
 /** ms between two commands: a load that lets a small machine do its failover, and the gap's resolution. */
 const PACE = 1;
@@ -48,7 +49,8 @@ export class Workload {
     keyring: Keyring,
     key: string,
   ): Promise<Workload> {
-    const { Redis: Client } = await import('../sentinel/redis-client.js');
+    const { Redis: Client, SentinelConnector } = await import('../sentinel/redis-client.js');
+    const Connector = quiet(SentinelConnector);
     const connect = (role: 'master' | 'slave'): Redis => {
       const connection = new Client({
         sentinels: sentinels.map((address) => ({ ...address })),
@@ -56,6 +58,7 @@ export class Workload {
         role,
         ...credentialsOf(keyring.client),
         ...encryptionOf(keyring),
+        Connector,
         // It listens to +switch-master, and drops what is connected to the former master.
         failoverDetector: true,
         sentinelRetryStrategy: () => RETRY,
