@@ -1,6 +1,6 @@
 /** Writes what `render` rendered: `<node>/conf` with its file and an empty `<node>/data`. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { RsentinelError } from '../errors.js';
 import type { RenderedFile } from '../render/tree.js';
 
@@ -26,11 +26,12 @@ export async function writeTree(
     const written: string[] = [];
     for (const { file, before } of found) {
       const path = join(directory, file.path);
-      await mkdir(join(dirname(dirname(path)), 'data'), { recursive: true });
+      if (basename(dirname(path)) === 'conf')
+        await mkdir(join(dirname(dirname(path)), 'data'), { recursive: true });
       if (before === file.text) continue;
       await mkdir(dirname(path), { recursive: true });
       // As `up` writes them: configuration may hold secrets, so it is not for everyone.
-      await writeFile(path, file.text, { mode: 0o640 });
+      await writeFile(path, file.text, { mode: file.isPrivate ? 0o600 : 0o640 });
       written.push(file.path);
     }
     return written;

@@ -7,7 +7,9 @@ import type { Allocation } from '../spec/allocate.js';
 import { allocate, NOTHING_BEFORE } from '../spec/allocate.js';
 import { announcedHost, buildGroupSpec, nodesOf } from '../spec/build.js';
 import { settle, THIS_MACHINE } from '../spec/settle.js';
+import { SHARED } from '../storage/shared-files.js';
 import { decideTls } from '../tls/decide-tls.js';
+import { nodeFiles, sharedFiles, type TlsFile } from '../tls/group-tls.js';
 import { NO_TLS } from '../tls/stored-tls.js';
 import type { Topology } from '../topology/topology.js';
 import { CONF_FILE, renderConf } from './conf.js';
@@ -18,13 +20,16 @@ export interface RenderedFile {
   /** `redis-1/conf/redis.conf`, relative to the group's directory. */
   readonly path: string;
   readonly text: string;
+  /** Whether nobody but its owner may read it, as a key. */
+  readonly isPrivate: boolean;
 }
 
 /**
  * The configuration files of a group that has no history, as `up` would write them. Automatic
- * ports are the same at every call; `up` may have to choose others. Passwords that are made up are others
- * at every call.
- * @throws RsentinelError TEMPLATE_INVALID, PASSWORD_UNUSABLE
+ * ports are the same at every call; `up` may have to choose others. Passwords that are made up, and
+ * certificates that are made, are others at every call.
+ * @param secrets masked: without keys and certificates, too
+ * @throws RsentinelError TEMPLATE_INVALID, PASSWORD_UNUSABLE, TLS_UNUSABLE
  */
 export async function renderTree(
   topology: Topology,
@@ -40,8 +45,20 @@ export async function renderTree(
   const { tls } = await decideTls(topology, NO_TLS, hosts, Date.now());
   const spec = buildGroupSpec(settled, allocation, await loadTemplates(topology), shown, tls);
   const history = initialHistory(spec);
-  return nodesOf(spec).map((node) => ({
-    path: `${node.name}/conf/${CONF_FILE[node.kind]}`,
-    text: renderConf(spec, node, history, null),
-  }));
+  const files = nodesOf(spec).flatMap((node): readonly RenderedFile[] => [
+    {
+      path: `${node.name}/conf/${CONF_FILE[node.kind]}`,
+      text: renderConf(spec, node, history, null),
+      isPrivate: false,
+    },
+    ...(tls === null ? [] : inside(`${node.name}/conf`, nodeFiles(tls, node.name))),
+  ]);
+  if (secrets === 'masked') return files.filter(({ isPrivate }) => !isPrivate);
+  return tls === null ? files : [...files, ...inside(SHARED, sharedFiles(tls))];
+}
+
+function inside(directory: string, files: readonly TlsFile[]): readonly RenderedFile[] {
+  return files
+    .filter(({ text }) => text !== '')
+    .map(({ name, text }) => ({ path: `${directory}/${name}`, text, isPrivate: true }));
 }

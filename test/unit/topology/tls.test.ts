@@ -61,6 +61,10 @@ describe('tls', () => {
       'tls: {ca-cert-file: ""}',
       '1:21: tls.ca-cert-file: is empty, and so not the path of a file; write for example cert-file: ./tls/redis.crt',
     ],
+    [
+      'tls: {ca-cert-file: ~/ca.crt, cert-file: n, key-file: k}',
+      '1:21: tls.ca-cert-file: "~/ca.crt" begins with a ~, which is not expanded here; write ${HOME}/ca.crt',
+    ],
   ])('%s', (text, line) => {
     expect(linesOf(text)).toEqual([`t.yaml:${line}`]);
     expect(isValid(text)).toBe(false);
