@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { createSentinel } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadAuthority, makeAuthority } from '../../src/tls/authority.js';
 import { issueForNode } from '../../src/tls/issue.js';
@@ -121,6 +122,23 @@ describe('a client', () => {
     await client.set('who', 'the application');
     expect(await client.get('who')).toBe('the application');
     client.disconnect();
+    const { sentinels, tls } = await connectionOf(group);
+    const socket = {
+      tls: true as const,
+      ca: tls?.pem.ca ?? '',
+      cert: tls?.pem.cert ?? '',
+      key: tls?.pem.key ?? '',
+    };
+    const other = createSentinel({
+      name: 'mymaster',
+      sentinelRootNodes: sentinels.map((address) => ({ ...address })),
+      nodeClientOptions: { socket },
+      sentinelClientOptions: { socket },
+    });
+    other.on('error', () => {});
+    await other.connect();
+    expect(await other.get('who')).toBe('the application');
+    other.destroy();
     const { stdout, stderr } = await group.run(['env']);
     expect(stdout).not.toContain('TLS');
     expect(stderr).toContain('--format json prints their texts');
@@ -236,6 +254,27 @@ describe('a group that runs', () => {
     const report = await healthy(group);
     expect(report.tls).toBeNull();
     expect(await ask(masterOf(report).address, 'GET', 'kept')).toBe('yes');
+  });
+});
+
+describe('an up that fails', () => {
+  it('leaves no certificate behind', async () => {
+    await using group = await testGroup('tls-rollback', withTls('{auth-clients: yes}'));
+    const { code } = await group.run(['up', '--wait-timeout', '1ms']);
+    expect(code).toBe(124);
+    expect(await group.left()).toEqual([]);
+    await expect(stat(group.nodes)).rejects.toThrow('ENOENT');
+  });
+
+  it('leaves a group without TLS as it was', async () => {
+    await using group = await testGroup('tls-back', SMALL);
+    await group.up();
+    await group.write(withTls('{ca-cert-file: ./ca.crt, cert-file: ./node.crt, key-file: ./node.key}'));
+    await issuedFiles(group.directory, ['10.1.2.3']);
+    expect((await group.run(['up'])).code).toBe(2);
+    await group.write(SMALL);
+    expect((await group.run(['up', '--dry-run'])).stdout).toContain('nothing to do');
+    await healthy(group);
   });
 });
 
