@@ -71,6 +71,7 @@ async function composeSpec(image) {
     allocation,
     await loadTemplates(topology),
     OPEN,
+    null,
   );
   const [redis, ...otherRedis] = spec.redis;
   const [sentinel, ...otherSentinels] = spec.sentinels;

@@ -81,7 +81,7 @@ export function topologyOf(asked) {
 export async function describeGroup({ directory, ...asked }) {
   const topology = settle({ ...topologyOf(asked), directory }, undefined, THIS_MACHINE);
   const allocation = allocate(topology, NOTHING_BEFORE, { ports: new Set(), subnets: new Set() }, () => 0);
-  const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology), OPEN);
+  const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology), OPEN, null);
   const docker = connect();
   const { Config } = await docker.getImage(asked.image).inspect();
   const server = await findServer(docker, asked.image, Config, {});

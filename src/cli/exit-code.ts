@@ -19,6 +19,7 @@ export function exitCodeOf(code: ErrorCode, signal: StopSignal | null): number {
     case 'TOPOLOGY_INVALID':
     case 'TEMPLATE_INVALID':
     case 'PASSWORD_UNUSABLE':
+    case 'TLS_UNUSABLE':
     case 'ENDPOINT_INVALID':
     case 'NETWORK_UNSUITABLE':
       return 2;

@@ -3,14 +3,18 @@ import { RsentinelError } from '../errors.js';
 import type { GivenSentinels } from '../group/given.js';
 import { type Address, parseAddress } from '../spec/address.js';
 import type { EngineFlags, SentinelsFlags, TargetFlags } from './flags.js';
+import { keysFromEnvironment } from './given-keys.js';
+import type { Session } from './session.js';
 
 /**
  * @returns undefined: the group is named in another way
- * @throws RsentinelError USAGE where the flags name two groups, or half of one
+ * @throws RsentinelError USAGE where the flags name two groups, or half of one, or the environment files that
+ *   cannot be used
  */
-export function givenSentinels(
+export async function givenSentinels(
   flags: SentinelsFlags & TargetFlags & EngineFlags,
-): GivenSentinels | undefined {
+  session: Pick<Session, 'env' | 'cwd'>,
+): Promise<GivenSentinels | undefined> {
   const { sentinels, masterName, file, name, context } = flags;
   if (sentinels === undefined) {
     if (masterName === undefined) return undefined;
@@ -20,7 +24,9 @@ export function givenSentinels(
   }
   const others = Object.entries({ '--file': file, '--name': name, '--context': context });
   const other = others.find(([, value]) => value !== undefined)?.[0];
-  if (other === undefined) return { sentinels, masterName };
+  if (other === undefined) {
+    return { sentinels, masterName, keyring: await keysFromEnvironment(session) };
+  }
   throw new RsentinelError('USAGE', `--sentinels and ${other} name two groups: which one is meant?`, {
     hint: 'With --sentinels no engine is asked, and no file is read.',
   });

@@ -17,6 +17,10 @@ Environment:
   RSENTINEL_IMAGE                    image of a group that has no topology file; a file takes it by
                                      image: \${RSENTINEL_IMAGE:-redis:8}
   DOCKER_HOST, DOCKER_CONTEXT        the engine, as for docker; --context wins
+  RSENTINEL_TLS_CA, _CERT, _KEY      with --sentinels: the CA that vouches for the nodes, and what is shown
+                                     to them; paths of PEM files
+  RSENTINEL_USERNAME, _PASSWORD      with --sentinels: the user and password at Redis, and as
+                                     RSENTINEL_SENTINEL_USERNAME, _PASSWORD at the sentinels
   NO_COLOR, FORCE_COLOR, CI          as everywhere
 
 Exit codes: 0 done; 1 failed; 2 usage or topology; 3 group degraded or absent (status), or with a
@@ -45,7 +49,8 @@ Examples:
 
 export const ENV_HELP = `
 REDIS_SENTINELS, REDIS_MASTER_NAME, and where one has to log in REDIS_USERNAME, REDIS_PASSWORD,
-REDIS_SENTINEL_USERNAME, REDIS_SENTINEL_PASSWORD; the passwords with --show-secrets only.
+REDIS_SENTINEL_USERNAME, REDIS_SENTINEL_PASSWORD; the passwords with --show-secrets only. With TLS
+REDIS_TLS_CA, and where clients show a certificate REDIS_TLS_CERT, REDIS_TLS_KEY: paths of files.
 
 Examples:
   rsentinel env

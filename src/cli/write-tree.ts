@@ -22,7 +22,7 @@ export async function writeTree(
   try {
     const found = await Promise.all(
       files.map(async (file) => {
-        await checkPlaces(directory, file.node);
+        if (file.node !== null) await checkPlaces(directory, file.node);
         return { file, before: await readText(join(directory, file.path)) };
       }),
     );
@@ -30,10 +30,15 @@ export async function writeTree(
     if (differing.length > 0 && onDifference === 'refuse') throw refusal(directory, differing);
     const written: string[] = [];
     for (const { file, before } of found) {
-      const { conf, data } = nodeMounts(directory, file.node);
-      await mkdir(dirname(conf), { recursive: true });
-      // As `up` makes them: configuration may hold secrets, so it is for nobody else.
-      for (const path of [conf, data]) await makeClosed(path, undefined);
+      if (file.node === null) {
+        await mkdir(directory, { recursive: true });
+        await makeClosed(dirname(join(directory, file.path)), undefined);
+      } else {
+        const { conf, data } = nodeMounts(directory, file.node);
+        await mkdir(dirname(conf), { recursive: true });
+        // As `up` makes them: configuration may hold secrets, so it is for nobody else.
+        for (const path of [conf, data]) await makeClosed(path, undefined);
+      }
       if (before === file.text) continue;
       await replaceFile(join(directory, file.path), file.text, undefined);
       written.push(file.path);

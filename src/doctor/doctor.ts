@@ -45,10 +45,10 @@ export async function doctor(
  * @throws RsentinelError SENTINELS_SILENT, MASTER_UNKNOWN, USAGE
  */
 export async function doctorOfSentinels(
-  { sentinels, masterName }: GivenSentinels,
+  { sentinels, masterName, keyring }: GivenSentinels,
   signal: AbortSignal,
 ): Promise<DoctorReport> {
-  const connections = new Connections();
+  const connections = new Connections(keyring);
   try {
     const group = givenGroup(await discover(sentinels, masterName, connections, signal));
     const { faults } = await look(group, group, null, () => false, askingOnce(connections), signal);

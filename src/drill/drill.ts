@@ -67,11 +67,11 @@ export function drill(
  * @throws RsentinelError SENTINELS_SILENT, MASTER_UNKNOWN, USAGE, DRILL_REFUSED, WAIT_TIMEOUT; the signal's reason
  */
 export async function drillOfSentinels(
-  { sentinels, masterName }: GivenSentinels,
+  { sentinels, masterName, keyring }: GivenSentinels,
   course: DrillCourse,
   { emit, signal }: Pick<Context, 'emit' | 'signal'>,
 ): Promise<DrillReport> {
-  const connections = new Connections();
+  const connections = new Connections(keyring);
   try {
     const discovered = await discover(sentinels, masterName, connections, signal);
     const report = await reportOfGiven(givenGroup(discovered), connections, signal);

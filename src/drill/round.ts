@@ -68,7 +68,7 @@ export async function playRound(settings: RoundSettings, connections: Connection
     if (faultAt !== null) tell(one, faultAt, present, emit);
   });
   const sentinels = present.sentinels.map(({ address }) => address);
-  const workload = await Workload.start(sentinels, arena.masterName, connections.keyring.client, key);
+  const workload = await Workload.start(sentinels, arena.masterName, connections.keyring, key);
   const stage = { settings, group: present, old, before, recorded, workload, connections };
   try {
     await untilWarm(stage);

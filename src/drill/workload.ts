@@ -4,11 +4,13 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { ClientLogins } from '../access/keyring.js';
+import type { ClientLogins, Keyring } from '../access/keyring.js';
 import { givenUser } from '../access/logins.js';
 import { limitReplies } from '../sentinel/reply-limit.js';
 import type { Address } from '../spec/address.js';
+import { trustOptions } from '../tls/client-options.js';
 import { failureOf, Ledger, NOT_CONNECTED } from './ledger.js';
+import { quiet } from './quiet-connector.js';
 
 /** ms between two commands: a load that lets a small machine do its failover, and the gap's resolution. */
 const PACE = 1;
@@ -45,16 +47,19 @@ export class Workload {
   static async start(
     sentinels: readonly Address[],
     masterName: string,
-    logins: ClientLogins,
+    keyring: Keyring,
     key: string,
   ): Promise<Workload> {
-    const { Redis: Client } = await import('../sentinel/redis-client.js');
+    const { Redis: Client, SentinelConnector } = await import('../sentinel/redis-client.js');
+    const Connector = quiet(SentinelConnector);
     const connect = (role: 'master' | 'slave'): Redis => {
       const connection = new Client({
         sentinels: sentinels.map((address) => ({ ...address })),
         name: masterName,
         role,
-        ...credentialsOf(logins),
+        ...credentialsOf(keyring.client),
+        ...encryptionOf(keyring),
+        Connector,
         // It listens to +switch-master, and drops what is connected to the former master.
         failoverDetector: true,
         sentinelRetryStrategy: () => RETRY,
@@ -117,6 +122,13 @@ export class Workload {
     this.#stop.abort();
     for (const connection of this.#open) connection.disconnect();
   }
+}
+
+/** Redis and Sentinel alike. */
+function encryptionOf({ tls: [files] }: Keyring) {
+  if (files === undefined) return {};
+  const tls = trustOptions(files);
+  return { tls, sentinelTLS: tls, enableTLSForSentinelMode: true };
 }
 
 /** As the client library calls them. */

@@ -8,6 +8,7 @@ import type { ContainerState } from '../report/group-report.js';
 import type { Address, Endpoint } from '../spec/address.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Owner } from '../storage/storage.js';
+import type { Trust } from '../tls/mutual-trust.js';
 import type { StorageKind } from '../topology/topology.js';
 import type { HeldLock, LockOutcome, LockRequest } from './lock.js';
 
@@ -43,6 +44,8 @@ export interface ObservedMember {
   readonly networkMode: string;
   /** Who has to log in to it. */
   readonly auth: AuthKind;
+  /** Whom it trusts; null: it does not speak TLS. */
+  readonly trust: Trust | null;
   readonly storage: StorageKind;
   readonly directory: string;
   readonly file: string | null;
@@ -158,8 +161,8 @@ export interface VolumeSpec extends ObservedVolume {
 export interface VolumeFiles {
   /** The text of a file in the node's conf; null: there is none. */
   read(node: string, file: string): Promise<string | null>;
-  /** Writes a file into the node's conf. */
-  write(node: string, file: string, text: string, owner: Owner): Promise<void>;
+  /** Writes a file into the node's conf. @param mode who may read it; left out: the owner, and their group */
+  write(node: string, file: string, text: string, owner: Owner, mode?: number): Promise<void>;
   /** Whether there is any file in the node's data. */
   hasData(node: string): Promise<boolean>;
   /** Makes volumes the owner's, whatever is in them: new ones belong to root. */

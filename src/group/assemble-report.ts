@@ -41,14 +41,14 @@ export interface KnownNode {
 
 /**
  * @param engine null: none was asked
- * @param logins what an application logs in with; null: it is not known, or nobody has to
+ * @param access what clients need to enter it
  */
 export function assembleReport(
   group: KnownGroup,
   engine: ObservedEngine | null,
   snapshot: Snapshot,
   faults: readonly Fault[],
-  logins: GroupReport['logins'],
+  access: Pick<GroupReport, 'logins' | 'tls'>,
 ): GroupReport {
   const container = (node: KnownNode): ContainerReport | null => {
     if (node.container === null || engine === null) return null;
@@ -69,7 +69,7 @@ export function assembleReport(
     master,
     networkMode: group.network.mode,
     auth: engine?.members.find(({ address }) => address !== null)?.auth ?? null,
-    logins,
+    ...access,
     timing: timingSeen(snapshot),
     directory: group.directory,
     file: group.file ?? null,
@@ -95,6 +95,7 @@ export function absentReport(name: string): GroupReport {
     networkMode: null,
     auth: null,
     logins: null,
+    tls: null,
     timing: 'normal',
     directory: null,
     file: null,

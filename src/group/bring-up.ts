@@ -1,4 +1,5 @@
 /** One attempt of `up`: the group is made what its file says, and proved ready; or what was made is taken back. */
+import { NO_KEYS } from '../access/keyring.js';
 import type { Expiry, ObservedEngine } from '../driver/driver.js';
 import { hasCode } from '../errors.js';
 import { apply } from '../plan/apply.js';
@@ -11,7 +12,7 @@ import type { Snapshot } from '../sentinel/snapshot.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 import type { Timing } from '../spec/timing.js';
 import { assembleReport } from './assemble-report.js';
-import { reportedLogins } from './connection.js';
+import { reportedAccess } from './connection.js';
 import type { Context } from './context.js';
 import { Deadline } from './deadline.js';
 import { Journal } from './journal.js';
@@ -120,9 +121,15 @@ export async function finish(
   ]);
   const changed = restored.includes(true);
   const known = { ...spec, directory: spec.storage === 'volume' ? null : spec.directory };
-  const logins = reportedLogins(connections.keyring, 'hidden');
+  // What nodes went by before is of no use to clients.
+  const keyring = {
+    ...connections.keyring,
+    ...(spec.access.kind === 'none' ? { client: NO_KEYS.client } : {}),
+    ...(spec.tls === null ? { tls: [] } : {}),
+  };
+  const access = reportedAccess(keyring, known.directory, 'hidden');
   // Not as the snapshot has it: the sentinels have the periods of a group that forms in it.
-  const report = { ...assembleReport(known, seen, snapshot, [], logins), timing: spec.timing };
+  const report = { ...assembleReport(known, seen, snapshot, [], access), timing: spec.timing };
   return { report, changed };
 }
 

@@ -13,6 +13,7 @@ import type { Storage } from '../storage/storage.js';
 import type { AccessKeeper } from './access-keeper.js';
 import type { Context } from './context.js';
 import type { Journal } from './journal.js';
+import { writeNodeTls, writeSharedTls } from './tls-files.js';
 
 export class ConfFiles {
   readonly #spec: GroupSpec;
@@ -54,6 +55,9 @@ export class ConfFiles {
   async render(node: NodeSpec): Promise<void> {
     const before = await this.#read(node);
     if (before !== null) this.#tellEdits(node, before);
+    await this.prepare();
+    const undo = await writeNodeTls(this.#spec, node, this.#storage);
+    if (undo !== null) this.#journal.note('file', node.name, `certificate of ${node.name}`, undo);
     await this.#write(node, renderConf(this.#spec, node, this.#historyFor(node, before), before));
   }
 
@@ -140,5 +144,7 @@ export class ConfFiles {
     if (made !== null) this.#journal.note('file', '', made.what, made.undo);
     const undo = await this.#keeper.begin();
     if (undo !== null) this.#journal.note('file', '', 'passwords', undo);
+    const undoTls = await writeSharedTls(this.#spec, this.#storage);
+    if (undoTls !== null) this.#journal.note('file', '', 'certificates', undoTls);
   }
 }

@@ -1,8 +1,15 @@
 /** `env`: how to connect to a group. */
 import type { Keyring } from '../access/keyring.js';
 import type { Login } from '../access/logins.js';
-import type { ClientLogin, ConnectionReport } from '../report/connection-report.js';
+import type {
+  ClientLogin,
+  ConnectionReport,
+  TlsConnectionReport,
+  TlsReport,
+} from '../report/connection-report.js';
 import type { GroupReport } from '../report/group-report.js';
+import { sharedPath } from '../storage/shared-files.js';
+import { SHARED_FILES } from '../tls/group-tls.js';
 import { groupAbsent } from './absent.js';
 import type { Context } from './context.js';
 import { keyringOn } from './keys.js';
@@ -24,22 +31,54 @@ export async function connectionOf(
   const engine = await driver.observe(name);
   const sentinels = nodeMembers(engine).filter(({ role }) => role === 'sentinel');
   if (sentinels.length === 0) throw groupAbsent(name);
+  const keyring = await keyringOn(name, engine, driver);
+  const directory = sentinels[0]?.storage === 'volume' ? null : (sentinels[0]?.directory ?? null);
   return {
     version: 1,
     group: name,
     masterName: masterNameOf(engine),
     sentinels: sentinels.flatMap(({ address }) => address ?? []),
-    ...clientLogins(await keyringOn(name, engine, driver), secrets),
+    ...clientLogins(keyring, secrets),
+    tls: tlsOf(keyring, directory, secrets),
   };
 }
 
-/** What an application logs in with, for the report of a group. */
-export function reportedLogins(keyring: Keyring, secrets: Secrets): GroupReport['logins'] {
+/** What clients need, for the report of a group. @param directory null: the files are not on this machine */
+export function reportedAccess(
+  keyring: Keyring,
+  directory: string | null,
+  secrets: Secrets,
+): Pick<GroupReport, 'logins' | 'tls'> {
   const { redis, sentinel } = clientLogins(keyring, secrets);
-  return redis === null || sentinel === null ? null : { redis, sentinel };
+  return {
+    logins: redis === null || sentinel === null ? null : { redis, sentinel },
+    tls: tlsReport(keyring, directory),
+  };
 }
 
-/** The same, for those who connect. */
+function tlsReport({ tls: [files] }: Keyring, directory: string | null): TlsReport | null {
+  if (files === undefined) return null;
+  const at = (file: string): string => sharedPath(directory ?? '', file);
+  const own = files.own === null ? null : { cert: at(SHARED_FILES.certificate), key: at(SHARED_FILES.key) };
+  return {
+    clientCertificate: own !== null,
+    files:
+      directory === null
+        ? null
+        : { ca: at(SHARED_FILES.authority), cert: own?.cert ?? null, key: own?.key ?? null },
+  };
+}
+
+function tlsOf(keyring: Keyring, directory: string | null, secrets: Secrets): TlsConnectionReport | null {
+  const report = tlsReport(keyring, directory);
+  const [files] = keyring.tls;
+  if (report === null || files === undefined) return null;
+  const { authority, own } = files;
+  const key = secrets === 'shown' ? (own?.key ?? null) : null;
+  return { ...report, pem: { ca: authority, cert: own?.certificate ?? null, key } };
+}
+
+/** What an application logs in with. */
 function clientLogins({ client }: Keyring, secrets: Secrets): Pick<ConnectionReport, 'redis' | 'sentinel'> {
   const told = (login: Login | null): ClientLogin | null =>
     login === null

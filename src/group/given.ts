@@ -1,9 +1,11 @@
 /** A group that is known by its sentinels, whoever made it: no engine is asked. */
+import type { Keyring } from '../access/keyring.js';
 import type { GroupReport } from '../report/group-report.js';
 import { Connections } from '../sentinel/connection.js';
 import { type DiscoveredGroup, discover } from '../sentinel/discover.js';
 import type { Address } from '../spec/address.js';
 import { assembleReport, type KnownGroup } from './assemble-report.js';
+import { reportedAccess } from './connection.js';
 import { askingOnce, look } from './look.js';
 
 /** Some sentinels of a group. */
@@ -12,6 +14,8 @@ export interface GivenSentinels {
   readonly sentinels: readonly Address[];
   /** undefined: the only one that they watch. */
   readonly masterName: string | undefined;
+  /** What its nodes are entered with; left out: nobody has to log in, nor to speak TLS. */
+  readonly keyring?: Keyring;
 }
 
 /**
@@ -19,10 +23,10 @@ export interface GivenSentinels {
  * @throws RsentinelError SENTINELS_SILENT, MASTER_UNKNOWN, USAGE; a broken group is a report with faults
  */
 export async function statusOfSentinels(
-  { sentinels, masterName }: GivenSentinels,
+  { sentinels, masterName, keyring }: GivenSentinels,
   signal: AbortSignal,
 ): Promise<GroupReport> {
-  const connections = new Connections();
+  const connections = new Connections(keyring);
   try {
     const group = givenGroup(await discover(sentinels, masterName, connections, signal));
     return await reportOfGiven(group, connections, signal);
@@ -38,7 +42,7 @@ export async function reportOfGiven(
   signal: AbortSignal,
 ): Promise<GroupReport> {
   const { snapshot, faults } = await look(group, group, null, () => false, askingOnce(connections), signal);
-  return assembleReport(group, null, snapshot, faults, null);
+  return assembleReport(group, null, snapshot, faults, reportedAccess(connections.keyring, null, 'hidden'));
 }
 
 /** Called by its master's name, which is all that it has. */

@@ -6,39 +6,91 @@ import { RsentinelError } from '../errors.js';
 import { readHeader } from '../render/header.js';
 import { readSharedFile, SHARED } from '../storage/shared-files.js';
 import type { Storage } from '../storage/storage.js';
+import { NODE_FILES, SHARED_FILES } from '../tls/group-tls.js';
+import {
+  parseTlsOwner,
+  type StoredNode,
+  type StoredShared,
+  type StoredTls,
+  storedShared,
+  TLS_FILE,
+} from '../tls/stored-tls.js';
 
 /**
  * @returns without a login where nobody has to log in, or nothing tells with what: the nodes say so then
  * @throws RsentinelError DIRECTORY_UNUSABLE, FOREIGN_CONF
  */
 export async function keyringOn(group: string, engine: ObservedEngine, driver: Driver): Promise<Keyring> {
-  const stored = await storedAccess(group, engine, driver);
-  return stored === null ? NO_KEYS : keyringOf([stored.present, stored.former]);
-}
-
-async function storedAccess(
-  group: string,
-  engine: ObservedEngine,
-  driver: Driver,
-): Promise<StoredAccess | null> {
-  const member = engine.members.find(({ auth }) => auth !== 'none');
-  if (member === undefined) return null;
-  const text =
-    member.storage === 'directory'
-      ? await readSharedFile(member.directory, ACCESS_FILE)
-      : await readFromVolume(group, engine, driver);
-  return text === null ? null : readAccess(text, group);
-}
-
-async function readFromVolume(group: string, engine: ObservedEngine, driver: Driver): Promise<string | null> {
-  const volume = engine.volumes.find(({ node }) => node === SHARED);
-  if (volume === undefined || engine.image === null) return null;
-  const files = await driver.openVolumes(group, engine.image, [volume]);
+  const guarded = engine.members.some(({ auth }) => auth !== 'none');
+  const isTls = engine.members.some(({ trust }) => trust !== null);
+  if (!guarded && !isTls) return NO_KEYS;
+  const files = await sharedFilesOn(group, engine, driver);
   try {
-    return await files.read(SHARED, ACCESS_FILE);
+    const text = guarded ? await files.read(ACCESS_FILE) : null;
+    const stored = text === null ? null : readAccess(text, group);
+    const shared = isTls ? await readSharedTls(files.read, group) : null;
+    const trust = shared === null ? [] : [{ authority: shared.authority, own: shared.client }];
+    return keyringOf(stored === null ? [] : [stored.present, stored.former], trust);
   } finally {
     await files.close();
   }
+}
+
+/** Files that belong to a group and to no node, wherever they are. */
+interface SharedReader {
+  /** @returns null: there is none */
+  readonly read: (file: string) => Promise<string | null>;
+  readonly close: () => Promise<void>;
+}
+
+async function sharedFilesOn(group: string, engine: ObservedEngine, driver: Driver): Promise<SharedReader> {
+  const [member] = engine.members.filter(({ role }) => role !== 'other');
+  if (member?.storage === 'directory') {
+    const { directory } = member;
+    return { read: (file) => readSharedFile(directory, file), close: async () => {} };
+  }
+  const volume = engine.volumes.find(({ node }) => node === SHARED);
+  if (volume === undefined || engine.image === null) return { read: async () => null, close: async () => {} };
+  const files = await driver.openVolumes(group, engine.image, [volume]);
+  return { read: (file) => files.read(SHARED, file), close: () => files.close() };
+}
+
+/** @returns null: there is nothing of use. @throws RsentinelError FOREIGN_CONF */
+async function readSharedTls(read: SharedReader['read'], group: string): Promise<StoredShared | null> {
+  const mark = await read(TLS_FILE);
+  const owner = mark === null ? null : parseTlsOwner(mark);
+  if (owner === null) return null;
+  if (owner !== group) throw foreign('certificates', group, owner);
+  return storedShared({
+    authority: await read(SHARED_FILES.authority),
+    authorityKey: await read(SHARED_FILES.authorityKey),
+    certificate: await read(SHARED_FILES.certificate),
+    key: await read(SHARED_FILES.key),
+  });
+}
+
+/** @param nodes whose own files are read too. @throws RsentinelError DIRECTORY_UNUSABLE, FOREIGN_CONF */
+export async function storedTlsIn(
+  storage: Storage,
+  group: string,
+  nodes: readonly string[],
+): Promise<StoredTls> {
+  const own = await Promise.all(
+    nodes.map(async (name): Promise<[string, StoredNode]> => {
+      const [authority = null, certificate = null, key = null] = await Promise.all(
+        [NODE_FILES.authority, NODE_FILES.certificate, NODE_FILES.key].map((file) =>
+          storage.readBeside(name, file),
+        ),
+      );
+      return [name, { authority, certificate, key }];
+    }),
+  );
+  const isThere = ([, { authority, certificate, key }]: [string, StoredNode]): boolean =>
+    authority !== null || certificate !== null || key !== null;
+  return {
+    shared: await readSharedTls((file) => storage.readShared(file), group),
+    nodes: new Map(own.filter(isThere)),
+  };
 }
 
 /** @throws RsentinelError DIRECTORY_UNUSABLE, FOREIGN_CONF */
@@ -54,9 +106,13 @@ function readAccess(text: string, group: string): StoredAccess {
     );
   }
   if (stored.group === group) return stored;
-  throw new RsentinelError(
+  throw foreign('passwords', group, stored.group);
+}
+
+function foreign(what: string, group: string, owner: string): RsentinelError {
+  return new RsentinelError(
     'FOREIGN_CONF',
-    `the passwords beside the files of ${group} are those of ${stored.group}`,
+    `the ${what} beside the files of ${group} are those of ${owner}`,
     {
       hint: 'Set `directory` in the topology file to another place.',
     },
@@ -71,5 +127,5 @@ export async function storedIn(storage: Storage, group: string): Promise<StoredA
 
 /** Whether a file that stands among those of nodes was written for this group. */
 export function isFileOf(text: string, group: string): boolean {
-  return readHeader(text)?.group === group || parseAccess(text)?.group === group;
+  return [readHeader(text)?.group, parseAccess(text)?.group, parseTlsOwner(text)].includes(group);
 }

@@ -1,6 +1,6 @@
 /** Looks at everything `up` decides by: the engine, the directories, the running sentinels. */
 import { decideAccess } from '../access/decide-access.js';
-import { keyringOf, NO_KEYS } from '../access/keyring.js';
+import { keyringOf } from '../access/keyring.js';
 import type { ServerFacts } from '../access/server.js';
 import type { Driver, ObservedEngine } from '../driver/driver.js';
 import { hasProcess } from '../plan/members.js';
@@ -18,24 +18,31 @@ import { findAclFaults } from '../sentinel/acl-faults.js';
 import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { allocate, type Refusals } from '../spec/allocate.js';
-import { buildGroupSpec } from '../spec/build.js';
+import { announcedHost, buildGroupSpec } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 import type { SettledTopology } from '../spec/settle.js';
 import { openStorage } from '../storage/open.js';
 import { holdsFiles } from '../storage/remove.js';
 import type { Storage } from '../storage/storage.js';
+import { decideTls } from '../tls/decide-tls.js';
+import { clientFiles } from '../tls/group-tls.js';
+import { formerFiles, NO_TLS } from '../tls/stored-tls.js';
 import type { Topology } from '../topology/topology.js';
 import type { Context } from './context.js';
-import { isFileOf, storedIn } from './keys.js';
+import { isFileOf, storedIn, storedTlsIn } from './keys.js';
 import { observeLive } from './observe-live.js';
+import { findOutcasts } from './outcasts.js';
 import { masterNameOf } from './presence.js';
 import { findSettable } from './settable.js';
+import { tlsDrift } from './tls-files.js';
 
 export interface Situation {
   readonly spec: GroupSpec;
   readonly observed: ObservedState;
   /** To be closed by whoever asked. */
   readonly storage: Storage;
+  /** What does no harm yet. */
+  readonly warnings: readonly string[];
 }
 
 /** What the engine and the sentinels have refused to this `up`. */
@@ -67,18 +74,24 @@ export async function observeSituation(
     published: engine.members.find(({ role }) => role === 'anchor')?.ports ?? [],
   };
   const stored = await storedIn(storage, topology.name);
-  connections.use(stored === null ? NO_KEYS : keyringOf([stored.present, stored.former]));
+  const nodes = [...topology.redis, ...topology.sentinels].map(({ name }) => name);
+  const speaksTls = topology.tls !== null || engine.members.some(({ trust }) => trust !== null);
+  const storedTls = speaksTls ? await storedTlsIn(storage, topology.name, nodes) : NO_TLS;
+  const former = formerFiles(storedTls);
+  connections.use(keyringOf(stored === null ? [] : [stored.present, stored.former], former));
   const live = await observeLive(engine, connections);
   const access = await decideAccess(
     topology,
     stored,
     await serverOf(topology, engine, live, imagePresent, driver),
   );
-  if (access.kind !== 'none') {
-    connections.use(keyringOf([access, stored?.present ?? null, stored?.former ?? null]));
-  }
   const allocation = allocate(topology, before, refused, Math.random);
-  const spec = buildGroupSpec(topology, allocation, templates, access);
+  const hosts = new Map(nodes.map((name) => [name, announcedHost(topology, allocation, name)]));
+  const { tls, warnings } = await decideTls(topology, storedTls, hosts, Date.now());
+  const trust = tls === null ? former : [clientFiles(tls), ...former];
+  const known = [stored?.present ?? null, stored?.former ?? null];
+  connections.use(keyringOf(access.kind === 'none' ? known : [access, ...known], trust));
+  const spec = buildGroupSpec(topology, allocation, templates, access, tls);
   const settable = await findSettable(spec, engine, confs, connections);
   const last = groupHistory(spec, engine, confs, live.master);
   const heir = await heirOfData(spec, engine, last.master, confs, storage);
@@ -89,13 +102,14 @@ export async function observeSituation(
     access: stored,
     users: await userFaults(engine, connections),
     live,
+    tls: { ...tlsDrift(tls, storedTls), outcasts: await findOutcasts(tls, storedTls, engine) },
     settable,
     history: heir === null ? last : { ...last, master: heir },
     canPromote: !refused.promotion,
     emptied: heir === null ? null : last.master.name,
     elsewhere: await placeElsewhere(topology, engine, confs),
   };
-  return { spec, storage, observed };
+  return { spec, storage, observed, warnings };
 }
 
 /** What somebody has taken from the users of nodes that run. */

@@ -90,6 +90,8 @@ export class Performer {
         return this.#set(this.#node(operation.node), operation.directives);
       case 'rotate':
         return this.#rotate(operation.nodes);
+      case 'certificates':
+        return this.#confs.prepare();
       case 'failover':
         return this.#failOver();
       case 'switch':
@@ -250,6 +252,8 @@ export class Performer {
   async #refuseMaster(member: string): Promise<void> {
     const node = this.#presence.get(member);
     if (node?.kind !== 'redis' || this.#pauses.has(member)) return;
+    // Nobody can hand over what it has, and it is the last one that has it.
+    if (this.#observed.tls.outcasts.has(member)) return;
     if (await isMasterNow(node, this.#presence.group, this.#connections)) throw masterMoved(member);
   }
 

@@ -10,7 +10,7 @@ import { findFaults } from '../sentinel/readiness.js';
 import { remedy } from '../sentinel/remedies.js';
 import type { Snapshot } from '../sentinel/snapshot.js';
 import { findStreamFaults } from '../sentinel/stream.js';
-import { type Address, formatAddress, sameAddress } from '../spec/address.js';
+import { type Address, type Endpoint, endpointAt, formatAddress, sameAddress } from '../spec/address.js';
 import { nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import { contains, parseSubnet } from '../spec/subnet.js';
@@ -44,7 +44,7 @@ async function examine(spec: GroupSpec, connections: Connections, evidence: Link
     findStreamFaults(spec, snapshot, connections.keyring),
     spec.access.kind === 'acl' ? findAclFaults(spec, snapshot, connections) : [],
     ...spec.sentinels.map((node) => tryFlush(node, connections)),
-    ...nodesOf(spec).map((node) => tryAddress(spec, node)),
+    ...nodesOf(spec).map((node) => tryAddress(spec, node, connections)),
   ]);
   return { snapshot, faults: [...stream, ...users, ...tried.filter((fault) => fault !== null)] };
 }
@@ -61,13 +61,15 @@ async function tryFlush(node: NodeSpec, connections: Connections): Promise<Fault
 }
 
 /** A client on this machine reaches the address that Sentinel hands out. */
-async function tryAddress(spec: GroupSpec, node: NodeSpec): Promise<Fault | null> {
+async function tryAddress(spec: GroupSpec, node: NodeSpec, connections: Connections): Promise<Fault | null> {
   // The questions were asked there.
   if (sameAddress(node.address, node.control)) return null;
   // Where containers run in a virtual machine, the clients of this mode are other containers; the
   // sentinels, in the same network, have just shown that they reach this address.
   if (!isOnThisMachine(spec.network.subnet)) return null;
-  const error = await connectError(node.address);
+  const error = node.control.tls
+    ? await askError(endpointAt(node.address, node.kind, true), connections)
+    : await connectError(node.address);
   if (error === null) return null;
   const message = `${node.name} cannot be reached from here at ${formatAddress(node.address)}: ${error}`;
   return { code: 'address-unreachable', node: node.name, message, remedy: remedy('address-unreachable') };
@@ -80,6 +82,14 @@ function isOnThisMachine(cidr: string | undefined): boolean {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .some(({ family, address }) => family === 'IPv4' && contains(subnet, address));
+}
+
+/** Of a node that speaks TLS: it logs everybody who does nothing but connect. */
+function askError(at: Endpoint, connections: Connections): Promise<string | null> {
+  return connections.query(at, [['PING']]).then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 }
 
 /** What stands in the way of a TCP connection; null: nothing does. */

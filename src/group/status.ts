@@ -16,7 +16,7 @@ import {
   type KnownGroup,
   type KnownNode,
 } from './assemble-report.js';
-import { reportedLogins, type Secrets } from './connection.js';
+import { reportedAccess, type Secrets } from './connection.js';
 import type { Context } from './context.js';
 import { keyringOn } from './keys.js';
 import { type Asking, askingOnce, type Looked, look } from './look.js';
@@ -40,7 +40,8 @@ export async function status(
   try {
     const asking = askingOnce(connections);
     const { snapshot, faults } = await lookAt(group, topology, engine, asking, context.signal);
-    return assembleReport(group, engine, snapshot, faults, reportedLogins(connections.keyring, secrets));
+    const access = reportedAccess(connections.keyring, group.directory, secrets);
+    return assembleReport(group, engine, snapshot, faults, access);
   } finally {
     connections.close();
   }
@@ -60,6 +61,7 @@ export function knownGroup(
   if (first === undefined) return null;
   // In every mode but bridge all nodes share a host; there it is where the ports are published.
   const host = members.find(({ control }) => control !== null)?.control?.host ?? LOOPBACK;
+  const isTls = members.some(({ trust }) => trust !== null);
   const nodes = (role: 'redis' | 'sentinel'): readonly KnownNode[] => {
     const wanted = topology === null ? [] : role === 'redis' ? topology.redis : topology.sentinels;
     const present = members.flatMap((member): KnownNode[] =>
@@ -78,7 +80,7 @@ export function knownGroup(
       if (present.some((other) => other.name === node.name)) return [];
       const container = containerName(name, node.name);
       const address = { host, port: node.port === 'auto' ? 0 : node.port };
-      return [{ name: node.name, address, control: endpointAt(address, role, false), container }];
+      return [{ name: node.name, address, control: endpointAt(address, role, isTls), container }];
     });
     return [...present, ...missing].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   };

@@ -34,8 +34,14 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
   const topology = await settleTopology(asked, context);
   const connections = new Connections();
   try {
-    const { spec, observed, storage } = await observeSituation(topology, noRefusals(), connections, context);
+    const { spec, observed, storage, warnings } = await observeSituation(
+      topology,
+      noRefusals(),
+      connections,
+      context,
+    );
     await storage.close();
+    for (const message of warnings) context.emit({ type: 'warning', message });
     if (observed.engine.lock === null) {
       // A mark is made with the lock held, as everything else is.
       const steps = plan(spec, observed);
@@ -86,8 +92,14 @@ export async function planUp(asked: Topology, context: Context): Promise<readonl
   const topology = await settleTopology(asked, context);
   const connections = new Connections();
   try {
-    const { spec, observed, storage } = await observeSituation(topology, noRefusals(), connections, context);
+    const { spec, observed, storage, warnings } = await observeSituation(
+      topology,
+      noRefusals(),
+      connections,
+      context,
+    );
     await storage.close();
+    for (const message of warnings) context.emit({ type: 'warning', message });
     return plan(spec, observed);
   } finally {
     connections.close();

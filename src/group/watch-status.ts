@@ -6,7 +6,7 @@ import type { Connections } from '../sentinel/connection.js';
 import { type DiscoveredGroup, discover } from '../sentinel/discover.js';
 import type { Topology } from '../topology/topology.js';
 import { absentReport, assembleReport } from './assemble-report.js';
-import { reportedLogins } from './connection.js';
+import { reportedAccess } from './connection.js';
 import type { Context } from './context.js';
 import { type GivenSentinels, givenGroup } from './given.js';
 import { keyringOn } from './keys.js';
@@ -43,7 +43,13 @@ export async function* watchStatus(
     if (group === null) return { report: absentReport(name), snapshot: null, sentinels: [] };
     asking.connections.use(keyring);
     const { snapshot, faults } = await lookAt(group, topology, engine, asking, signal);
-    const report = assembleReport(group, engine, snapshot, faults, reportedLogins(keyring, 'hidden'));
+    const report = assembleReport(
+      group,
+      engine,
+      snapshot,
+      faults,
+      reportedAccess(keyring, group.directory, 'hidden'),
+    );
     const mayTalk = new Set(
       engine.members.flatMap(({ node, state }) => (state === 'running' || state === 'paused' ? [node] : [])),
     );
@@ -57,7 +63,7 @@ export async function* watchStatus(
  * @throws RsentinelError SENTINELS_SILENT, MASTER_UNKNOWN, USAGE, of the first look only; the signal's reason
  */
 export async function* watchStatusOfSentinels(
-  { sentinels, masterName }: GivenSentinels,
+  { sentinels, masterName, keyring = NO_KEYS }: GivenSentinels,
   signal: AbortSignal,
 ): AsyncGenerator<WatchMoment> {
   let last: DiscoveredGroup | null = null;
@@ -73,11 +79,18 @@ export async function* watchStatusOfSentinels(
     }
   };
   const lookOnce = async (asking: Asking): Promise<Seen> => {
+    asking.connections.use(keyring);
     last = await discoverAgain(asking.connections);
     const group = givenGroup(last);
     const { snapshot, faults } = await look(group, group, null, () => false, asking, signal);
     return {
-      report: assembleReport(group, null, snapshot, faults, null),
+      report: assembleReport(
+        group,
+        null,
+        snapshot,
+        faults,
+        reportedAccess(asking.connections.keyring, null, 'hidden'),
+      ),
       snapshot,
       sentinels: group.sentinels,
     };

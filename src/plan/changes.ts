@@ -1,7 +1,7 @@
 /** How a node that runs differs from the topology, and what brings it there. */
 import type { ObservedMember } from '../driver/driver.js';
 import { formatAddress, sameAddress } from '../spec/address.js';
-import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
+import type { ConfDigests, GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Directive, SentinelSettings } from '../topology/topology.js';
 import type { ObservedState } from './observed.js';
 
@@ -24,6 +24,8 @@ export function changeOf(
   const conf = observed.confs.get(node.name) ?? null;
   if (conf?.header == null)
     return { kind: 'roll', reason: 'its configuration file is gone', container: true };
+  const certificate = certificateReason(node, conf.header.digests, observed);
+  if (certificate !== null) return { kind: 'roll', reason: certificate, container: false };
   if (conf.header.digests.whole === node.conf.whole) return driftOf(spec, node, observed);
   if (conf.header.digests.frame !== node.conf.frame) {
     return { kind: 'roll', reason: 'its template has changed', container: false };
@@ -45,6 +47,12 @@ export function changeOf(
   }
   const names = [...new Set(set.map(({ name }) => name))].join(', ');
   return { kind: 'set', reason: `the topology has changed: ${names}`, directives: set };
+}
+
+/** Why a node has to start with other certificates than it has read; null: it need not. */
+function certificateReason(node: NodeSpec, started: ConfDigests, { tls }: ObservedState): string | null {
+  if (started.tls !== node.conf.tls) return 'its certificate has changed, or who has to show one';
+  return tls.nodes.has(node.name) ? 'its certificate is not the one that it was given' : null;
 }
 
 /** What a sentinel goes by may have been set by somebody else (SENTINEL SET), or by a drill that was killed. */

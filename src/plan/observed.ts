@@ -35,6 +35,8 @@ export interface ObservedState {
   /** How the users of nodes that run differ from what they have to be. */
   readonly users: readonly string[];
   readonly live: LiveState;
+  /** What of the certificates of the spec is not on disk as it should be. */
+  readonly tls: TlsDrift;
   /** Of Redis nodes whose file has to change while they run: the directives that their server lets one set. By node name. */
   readonly settable: ReadonlyMap<string, ReadonlySet<string>>;
   readonly history: GroupHistory;
@@ -45,6 +47,17 @@ export interface ObservedState {
   /** False: the sentinels have been asked for a failover, and have no good replica. */
   readonly canPromote: boolean;
 }
+
+/** Where the files on disk are not those of the spec: they are new, or somebody has changed them. */
+export interface TlsDrift {
+  readonly nodes: ReadonlySet<string>;
+  /** Those of the group: what clients use. */
+  readonly shared: boolean;
+  /** Nodes that run, and which nobody accepts who goes by the spec: the others do not talk to them. */
+  readonly outcasts: ReadonlySet<string>;
+}
+
+export const NO_DRIFT: TlsDrift = { nodes: new Set(), shared: false, outcasts: new Set() };
 
 /** What the running sentinels say. */
 export interface LiveState {

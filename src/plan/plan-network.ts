@@ -34,12 +34,14 @@ function planSave(spec: GroupSpec, observed: ObservedState, renewal: Renewal, st
   const { members } = observed.engine;
   if (members.some((member) => member.role === ANCHOR && member.state !== 'running')) return;
   const present = presentMaster(observed);
-  if (present === null) return;
+  // Of one that cannot be asked the server saves by itself when it stops.
+  if (present === null || observed.tls.outcasts.has(present)) return;
   const sentinels = spec.sentinels.map(({ name }) => `stop ${name}`);
   const reason = `all nodes stop: ${renewal.reason}`;
   steps.add({ kind: 'save', node: present }, reason, sentinels);
   const next = observed.history.master.name;
-  if (next === present || members.find((member) => member.node === next)?.state !== 'running') return;
+  if (next === present || observed.tls.outcasts.has(next)) return;
+  if (members.find((member) => member.node === next)?.state !== 'running') return;
   steps.add({ kind: 'save', node: next }, `it is the master from now on`, [`save ${present}`]);
 }
 

@@ -6,6 +6,7 @@ import { nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import { hasProcess, isStale } from './members.js';
 import type { ObservedState } from './observed.js';
+import { OUTCAST_REASON } from './outcasts.js';
 import type { Renewal } from './renewal.js';
 import { ANCHOR, type Steps } from './steps.js';
 
@@ -17,7 +18,8 @@ export function planNode(
   steps: Steps,
 ): void {
   const member = observed.engine.members.find((other) => other.node === node.name);
-  if (member?.state === 'running' && renewal === null) {
+  const isOutcast = observed.tls.outcasts.has(node.name);
+  if (member?.state === 'running' && renewal === null && !isOutcast) {
     if (!member.attached) steps.add({ kind: 'connect', node: node.name }, 'it is off the network', []);
     return;
   }
@@ -26,7 +28,7 @@ export function planNode(
 
   if (member?.state === 'running') {
     const saved = node.kind === 'redis' ? steps.ids('save') : [];
-    steps.add({ kind: 'stop', node: node.name }, renewal?.reason ?? '', saved);
+    steps.add({ kind: 'stop', node: node.name }, renewal?.reason ?? OUTCAST_REASON, saved);
   }
   const goesOn = member?.state === 'paused' && !isMadeAgain && renewal === null;
   if (!goesOn) planConf(spec, node, observed, steps);
@@ -69,6 +71,8 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
   const after = [`stop ${node.name}`, 'network', 'rotate', ...image];
   if (conf === null) {
     steps.add({ kind: 'render', node: node.name }, 'there is no configuration yet', after);
+  } else if (observed.tls.nodes.has(node.name) || observed.tls.outcasts.has(node.name)) {
+    steps.add({ kind: 'render', node: node.name }, 'it gets its certificate; its history is kept', after);
   } else if (!isRenderedFor(node, conf)) {
     steps.add({ kind: 'render', node: node.name }, 'the topology has changed; its history is kept', after);
   } else if (node.kind === 'redis') {
@@ -93,7 +97,8 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
 
 /** Whether a file says what the topology says by now. */
 function isRenderedFor({ conf: wanted }: NodeSpec, { header }: ConfFacts): boolean {
-  return header?.digests.whole === wanted.whole && header.digests.access === wanted.access;
+  const { whole, access, tls } = header?.digests ?? {};
+  return whole === wanted.whole && access === wanted.access && tls === wanted.tls;
 }
 
 function watchesStrangers(spec: GroupSpec, { monitor }: ConfFacts): boolean {
@@ -122,7 +127,8 @@ function planStart(
 ): void {
   const { name: master } = observed.history.master;
   const memberOf = (name: string) => observed.engine.members.find((member) => member.node === name);
-  const reason = startReason(memberOf(node.name));
+  const hasOwnReason = renewal === null && observed.tls.outcasts.has(node.name);
+  const reason = hasOwnReason ? 'with another certificate' : startReason(memberOf(node.name));
   // Not those that a roll-out starts anew: that comes behind all of this.
   const answers = (...names: readonly string[]): readonly string[] =>
     names

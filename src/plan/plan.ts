@@ -10,6 +10,7 @@ import type { Timing } from '../spec/timing.js';
 import { deadMasterReason, findDeadMaster } from './dead-master.js';
 import { hasProcess } from './members.js';
 import type { ObservedState } from './observed.js';
+import { outcastRenewal } from './outcasts.js';
 import { planNetwork } from './plan-network.js';
 import { planNode } from './plan-node.js';
 import { refuseForeignConf, refuseOtherPlace } from './refusals.js';
@@ -29,7 +30,7 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
   refuseOtherPlace(spec, observed);
 
   const steps = new Steps();
-  const renewal = renewalOf(spec, observed.engine);
+  const renewal = renewalOf(spec, observed.engine) ?? outcastRenewal(observed);
   if (planFailover(spec, observed, renewal, steps)) {
     if (!observed.imagePresent) planImage(spec, steps);
     return steps.build();
@@ -44,6 +45,10 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
   else if (steps.hasKind('retire')) {
     const ready = steps.ids('answer', 'hasten');
     steps.add({ kind: 'settle', after: ANCHOR }, 'what was put aside goes only when all is well', ready);
+  }
+  // Whoever renders a node's file writes them too.
+  if (observed.tls.shared && !steps.hasKind('render')) {
+    steps.add({ kind: 'certificates' }, 'the certificates that clients use have changed', []);
   }
   if (!observed.imagePresent && steps.hasKind('create')) planImage(spec, steps);
   return steps.build();

@@ -6,6 +6,7 @@ import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
 import { sameAddress } from '../spec/address.js';
 import { nodesOf } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
+import { trustEachOther } from '../tls/mutual-trust.js';
 import { hasProcess } from './members.js';
 import { ANCHOR } from './steps.js';
 
@@ -26,10 +27,10 @@ export function renewalOf(spec: GroupSpec, engine: ObservedEngine): Renewal | nu
   const anchorWhy = anchorReason(spec, anchor);
   const cutOff = spec.anchor !== null && anchor?.state !== 'running';
   const clash = clashReason(spec, engine);
-  const auth = authReason(spec, engine);
-  if (network === null && anchorWhy === null && clash === null && auth === null && !cutOff) return null;
+  const strangers = authReason(spec, engine) ?? tlsReason(spec, engine);
+  if (network === null && anchorWhy === null && clash === null && strangers === null && !cutOff) return null;
   return {
-    reason: network ?? anchorWhy ?? clash ?? auth ?? 'the anchor does not run',
+    reason: network ?? anchorWhy ?? clash ?? strangers ?? 'the anchor does not run',
     network,
     anchor: anchorWhy,
     containers: network === null && anchorWhy === null ? 'stay' : 'remade',
@@ -50,11 +51,28 @@ function clashReason(spec: GroupSpec, { members }: ObservedEngine): string | nul
 
 /** A node that asks for a password and one that has none to give cannot be in one group. */
 function authReason({ access }: GroupSpec, { members }: ObservedEngine): string | null {
-  const isNode = ({ role }: ObservedMember): boolean => role === 'redis' || role === 'sentinel';
   const former = members.find(
     (member) => isNode(member) && hasProcess(member) && member.auth !== access.kind,
   );
   return former === undefined ? null : `who may log in changes: auth was ${former.auth}`;
+}
+
+function isNode({ role }: ObservedMember): boolean {
+  return role === 'redis' || role === 'sentinel';
+}
+
+/** Nodes that speak TLS and nodes that do not cannot be in one group, nor can those that do not trust each other. */
+function tlsReason({ tls }: GroupSpec, { members }: ObservedEngine): string | null {
+  for (const member of members) {
+    if (!isNode(member) || !hasProcess(member)) continue;
+    const { trust } = member;
+    if (trust === null && tls !== null) return 'from now on all speak TLS';
+    if (trust !== null && tls === null) return 'from now on nobody speaks TLS';
+    if (trust !== null && tls !== null && !trustEachOther(trust, tls.trust)) {
+      return 'another authority vouches for the certificates';
+    }
+  }
+  return null;
 }
 
 function networkReason(spec: GroupSpec, { members, network }: ObservedEngine): string | null {

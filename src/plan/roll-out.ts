@@ -76,7 +76,9 @@ function planChanges(spec: GroupSpec, observed: ObservedState, steps: Steps): re
     const member = observed.engine.members.find(
       (other) => other.node === node.name && other.state === 'running',
     );
-    const change = member === undefined ? null : changeOf(spec, node, member, observed);
+    // Started anew already, with all that has changed.
+    const goesOn = member !== undefined && !observed.tls.outcasts.has(node.name);
+    const change = goesOn ? changeOf(spec, node, member, observed) : null;
     if (change?.kind === 'set') {
       steps.add({ kind: 'set', node: node.name, directives: change.directives }, change.reason, []);
     } else if (change?.kind === 'roll') {

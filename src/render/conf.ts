@@ -8,6 +8,7 @@ import { editsOf } from './edits.js';
 import { type Header, withHeader } from './header.js';
 import { type GroupHistory, initialSentinel } from './history.js';
 import { fillTemplate, type Placeholder } from './template.js';
+import { tlsLines } from './tls-lines.js';
 
 export const CONF_FILE = { redis: 'redis.conf', sentinel: 'sentinel.conf' } as const;
 
@@ -40,7 +41,9 @@ export function renderConf(
   const placeholders = new Map<string, Placeholder>([
     ['group', optional(spec.name)],
     ['node', optional(node.name)],
-    ['port', required(node.address.port)],
+    // With TLS the plain one is closed.
+    ['port', required(spec.tls === null ? node.address.port : 0)],
+    ['tls', tlsPlaceholder(spec, node)],
     ['announce-ip', required(node.address.host)],
     ['announce-port', required(node.address.port)],
     ['bind', bindLine(spec, node)],
@@ -82,6 +85,15 @@ function isProtected({ access, network }: GroupSpec, { address }: NodeSpec): boo
 function authLines(spec: GroupSpec, node: NodeSpec): Placeholder {
   const entries = accessLines(spec, node);
   return { kind: 'lines', lines: entries, required: entries.length > 0 };
+}
+
+/** A template that leaves them out would make a node that listens to nobody. */
+function tlsPlaceholder({ tls }: GroupSpec, node: NodeSpec): Placeholder {
+  return {
+    kind: 'lines',
+    lines: tls === null ? [] : tlsLines(tls.authClients, node),
+    required: tls !== null,
+  };
 }
 
 /** Who may log in to a node, and how it logs in to others. */

@@ -22,7 +22,7 @@ const DIRECTIVE = '# rsentinel-directive:';
 function headerLines(header: Header): readonly string[] {
   const { group, node, digests, rendered, directives } = header;
   return [
-    `# rsentinel: group=${group} node=${node} spec=${digests.whole} frame=${digests.frame} access=${digests.access}`,
+    `# rsentinel: group=${group} node=${node} spec=${digests.whole} frame=${digests.frame} access=${digests.access} tls=${digests.tls}`,
     `${RENDERED} ${[...rendered].join(',')}`,
     ...directives.map(({ name, value }) => `${DIRECTIVE} ${name} ${value}`),
   ];
@@ -40,8 +40,11 @@ export function withHeader(text: string, header: Header): string {
 
 /** @returns null: it is no file of ours */
 export function readHeader(text: string): Header | null {
-  const match = /^# rsentinel: group=(\S+) node=(\S+) spec=(\S+) frame=(\S+)(?: access=(\S+))?$/m.exec(text);
-  const [, group, node, whole, frame, access = 'none'] = match ?? [];
+  const match =
+    /^# rsentinel: group=(\S+) node=(\S+) spec=(\S+) frame=(\S+)(?: access=(\S+))?(?: tls=(\S+))?$/m.exec(
+      text,
+    );
+  const [, group, node, whole, frame, access = 'none', tls = 'none'] = match ?? [];
   if (group === undefined || node === undefined || whole === undefined || frame === undefined) return null;
   const behind = (prefix: string): readonly string[] =>
     text
@@ -51,7 +54,7 @@ export function readHeader(text: string): Header | null {
   return {
     group,
     node,
-    digests: { whole, frame, access },
+    digests: { whole, frame, access, tls },
     rendered: new Set(behind(RENDERED).flatMap((names) => names.split(','))),
     directives: behind(DIRECTIVE).map((line) => {
       const [, name = '', value = ''] = /^(\S+) ?(.*)$/.exec(line) ?? [];

@@ -5,25 +5,33 @@ import { masked } from '../access/group-access.js';
 import { resolveAddress } from '../look-up.js';
 import type { Allocation } from '../spec/allocate.js';
 import { allocate, NOTHING_BEFORE } from '../spec/allocate.js';
-import { buildGroupSpec, nodesOf } from '../spec/build.js';
+import { announcedHost, buildGroupSpec, nodesOf } from '../spec/build.js';
 import { settle, THIS_MACHINE } from '../spec/settle.js';
+import { SHARED } from '../storage/shared-files.js';
+import { decideTls } from '../tls/decide-tls.js';
+import { nodeFiles, sharedFiles, type TlsFile } from '../tls/group-tls.js';
+import { NO_TLS } from '../tls/stored-tls.js';
 import type { Topology } from '../topology/topology.js';
 import { CONF_FILE, renderConf } from './conf.js';
 import { initialHistory } from './history.js';
 import { loadTemplates } from './templates.js';
 
 export interface RenderedFile {
-  readonly node: string;
+  /** null: it belongs to the group. */
+  readonly node: string | null;
   /** `redis-1/conf/redis.conf`, relative to the group's directory. */
   readonly path: string;
   readonly text: string;
+  /** Whether nobody but its owner may read it, as a key. */
+  readonly isPrivate: boolean;
 }
 
 /**
  * The configuration files of a group that has no history, as `up` would write them. Automatic
- * ports are the same at every call; `up` may have to choose others. Passwords that are made up are others
- * at every call.
- * @throws RsentinelError TEMPLATE_INVALID, PASSWORD_UNUSABLE
+ * ports are the same at every call; `up` may have to choose others. Passwords that are made up, and
+ * certificates that are made, are others at every call.
+ * @param secrets masked: without keys and certificates, too
+ * @throws RsentinelError TEMPLATE_INVALID, PASSWORD_UNUSABLE, TLS_UNUSABLE
  */
 export async function renderTree(
   topology: Topology,
@@ -34,11 +42,26 @@ export async function renderTree(
   const allocation: Allocation = allocate(settled, NOTHING_BEFORE, nothingRefused, () => 0);
   const access = await decideAccess(topology, null, null);
   const shown = secrets === 'shown' ? access : masked(access);
-  const spec = buildGroupSpec(settled, allocation, await loadTemplates(topology), shown);
+  const nodes = [...settled.redis, ...settled.sentinels];
+  const hosts = new Map(nodes.map(({ name }) => [name, announcedHost(settled, allocation, name)]));
+  const { tls } = await decideTls(topology, NO_TLS, hosts, Date.now());
+  const spec = buildGroupSpec(settled, allocation, await loadTemplates(topology), shown, tls);
   const history = initialHistory(spec);
-  return nodesOf(spec).map((node) => ({
-    node: node.name,
-    path: `${node.name}/conf/${CONF_FILE[node.kind]}`,
-    text: renderConf(spec, node, history, null),
-  }));
+  const files = nodesOf(spec).flatMap((node): readonly RenderedFile[] => [
+    {
+      node: node.name,
+      path: `${node.name}/conf/${CONF_FILE[node.kind]}`,
+      text: renderConf(spec, node, history, null),
+      isPrivate: false,
+    },
+    ...(tls === null ? [] : inside(node.name, `${node.name}/conf`, nodeFiles(tls, node.name))),
+  ]);
+  if (secrets === 'masked') return files.filter(({ isPrivate }) => !isPrivate);
+  return tls === null ? files : [...files, ...inside(null, SHARED, sharedFiles(tls))];
+}
+
+function inside(node: string | null, directory: string, files: readonly TlsFile[]): readonly RenderedFile[] {
+  return files
+    .filter(({ text }) => text !== '')
+    .map(({ name, text }) => ({ node, path: `${directory}/${name}`, text, isPrivate: true }));
 }

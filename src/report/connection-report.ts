@@ -9,6 +9,24 @@ export interface ClientLogin {
   readonly password: string | null;
 }
 
+/** What clients need to speak TLS with a group. */
+export interface TlsReport {
+  /** Whether there is a certificate for clients to show, because nodes ask for one. */
+  readonly clientCertificate: boolean;
+  /** Paths on this machine; null: the files are in a volume, or it is not known where. */
+  readonly files: { readonly ca: string; readonly cert: string | null; readonly key: string | null } | null;
+}
+
+/** The same with the texts of the files. */
+export interface TlsConnectionReport extends TlsReport {
+  readonly pem: {
+    readonly ca: string;
+    readonly cert: string | null;
+    /** null: nobody has asked to see it, or there is none. */
+    readonly key: string | null;
+  };
+}
+
 export interface ConnectionReport {
   readonly version: 1;
   readonly group: string;
@@ -19,4 +37,6 @@ export interface ConnectionReport {
   /** null: nobody has to log in. */
   readonly redis: ClientLogin | null;
   readonly sentinel: ClientLogin | null;
+  /** null: nobody speaks TLS. */
+  readonly tls: TlsConnectionReport | null;
 }

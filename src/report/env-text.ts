@@ -4,7 +4,7 @@ import { formatAddress } from '../spec/address.js';
 import type { ConnectionReport } from './connection-report.js';
 
 /** What an application reads; a name that has no value is left out. */
-export function envText({ masterName, sentinels, redis, sentinel }: ConnectionReport): string {
+export function envText({ masterName, sentinels, redis, sentinel, tls }: ConnectionReport): string {
   const variables: readonly (readonly [string, string | null | undefined])[] = [
     ['REDIS_SENTINELS', sentinels.map(formatAddress).join(',')],
     ['REDIS_MASTER_NAME', masterName],
@@ -12,6 +12,9 @@ export function envText({ masterName, sentinels, redis, sentinel }: ConnectionRe
     ['REDIS_PASSWORD', redis?.password],
     ['REDIS_SENTINEL_USERNAME', sentinel && givenUser(sentinel)],
     ['REDIS_SENTINEL_PASSWORD', sentinel?.password],
+    ['REDIS_TLS_CA', tls?.files?.ca],
+    ['REDIS_TLS_CERT', tls?.files?.cert],
+    ['REDIS_TLS_KEY', tls?.files?.key],
   ];
   return variables.flatMap(([name, value]) => (value == null ? [] : [`${name}=${value}\n`])).join('');
 }

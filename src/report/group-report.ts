@@ -4,7 +4,7 @@
  * and versioned format (docs/json.md): fields may be added within a version, never changed.
  */
 import type { Address } from '../spec/address.js';
-import type { ClientLogin } from './connection-report.js';
+import type { ClientLogin, TlsReport } from './connection-report.js';
 
 export type Health = 'healthy' | 'degraded' | 'absent';
 
@@ -96,6 +96,8 @@ export interface GroupReport {
   readonly auth: 'none' | 'password' | 'acl' | null;
   /** What an application logs in with; null: nobody has to, or it is not known. Passwords where they were asked for. */
   readonly logins: { readonly redis: ClientLogin; readonly sentinel: ClientLogin } | null;
+  /** What clients need to speak TLS; null: nobody speaks it, or it is not known. */
+  readonly tls: TlsReport | null;
   /** `fast`: its sentinels run with the periods of `timing: fast`. */
   readonly timing: 'normal' | 'fast';
   /** Holds the nodes' files; null: they are in volumes, or the group is absent. */

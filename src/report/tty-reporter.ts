@@ -41,6 +41,7 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   repoint: (steps) => `${count(steps, 'node')} pointed at the present master`,
   set: (steps) => `directives of ${count(steps, 'node')} set`,
   rotate: () => 'passwords changed',
+  certificates: () => 'certificates of clients written',
   failover: () => 'a replica promoted',
   switch: () => 'a replica made the master in a planned failover',
   save: () => 'data set saved',

@@ -1,9 +1,12 @@
 /** Connections to the nodes of a group, kept open between polls and made anew when they break. */
+import type { ConnectionOptions } from 'node:tls';
 import type { Redis } from 'ioredis';
 import { type Keyring, NO_KEYS } from '../access/keyring.js';
 import { DEFAULT_USER, type Login } from '../access/logins.js';
 import { type Endpoint, formatAddress } from '../spec/address.js';
+import { clientOptions } from '../tls/client-options.js';
 import { limitReplies } from './reply-limit.js';
+import { TlsError, tlsErrorOf } from './tls-error.js';
 
 /** A command and its arguments. */
 export type Command = readonly [string, ...string[]];
@@ -19,9 +22,10 @@ const REPLY_TIMEOUT = 1000;
 
 /** A connection, and what is known of it. */
 interface Line {
-  readonly client: Redis;
+  /** null: it has not been tried yet. */
+  client: Redis | null;
   /** Settled when commands can be sent. */
-  ready: Promise<void> | null;
+  ready: Promise<Redis> | null;
   /** Why none of our logins was taken; null: one was, or none is needed. */
   refusal: string | null;
 }
@@ -55,30 +59,43 @@ export class Connections {
    */
   async query(at: Endpoint, commands: readonly Command[]): Promise<readonly Reply[]> {
     const key = keyOf(at);
-    const library = await this.#library;
-    const line = this.#open.get(key) ?? this.#connect(library.Redis, key, at);
+    const { Redis: Client } = await this.#library;
+    const line = this.#open.get(key) ?? this.#newLine(key);
     // That it is closed says the client; why, the system has said before.
     const cause = (error: unknown): unknown => this.#failures.get(key) ?? error;
-    line.ready ??= this.#enter(line, at);
-    await line.ready.catch((error: unknown) => {
-      throw cause(error);
+    line.ready ??= this.#enter(Client, key, line, at);
+    const client = await line.ready.catch((error: unknown) => {
+      if (this.#open.get(key) === line) this.#open.delete(key);
+      throw error instanceof TlsError ? error : cause(error);
     });
-    const pipeline = line.client.pipeline();
+    const pipeline = client.pipeline();
     for (const [name, ...args] of commands) pipeline.call(name, ...args);
     const replies = (await pipeline.exec()) ?? [];
     return replies.map(([error, value]) => {
       if (error === null) return { ok: true, value };
-      // A reply of the node has the name ReplyError; all else concerns the connection.
-      if (error.name !== 'ReplyError') throw cause(error);
+      if (!isReply(error)) throw cause(error);
       if (error.message.startsWith('NOAUTH')) throw new Error(notLetIn(line));
       return { ok: false, error: error.message };
     });
   }
 
-  #connect(Client: typeof Redis, key: string, { host, port }: Endpoint): Line {
+  #newLine(key: string): Line {
+    const line: Line = { client: null, ready: null, refusal: null };
+    this.#open.set(key, line);
+    return line;
+  }
+
+  #connect(
+    Client: typeof Redis,
+    key: string,
+    line: Line,
+    { host, port }: Endpoint,
+    tls: ConnectionOptions | null,
+  ): Redis {
     const client = new Client({
       host,
       port,
+      ...(tls === null ? {} : { tls }),
       lazyConnect: true,
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
@@ -91,29 +108,57 @@ export class Connections {
       disableClientInfo: true,
     });
     limitReplies(client);
-    const line: Line = { client, ready: null, refusal: null };
     this.#failures.delete(key);
     // The failure reaches the caller by the command that it concerns.
     client.on('error', (error: Error) => this.#failures.set(key, error));
-    client.on('end', () => {
-      if (this.#open.get(key) === line) this.#open.delete(key);
-    });
-    this.#open.set(key, line);
-    return line;
+    line.client = client;
+    return client;
   }
 
   /** Connects, and logs in with the first login that is taken. */
-  async #enter(line: Line, { kind }: Endpoint): Promise<void> {
-    await line.client.connect();
-    for (const login of this.#keyring[kind]) {
-      const refusal = await logIn(line.client, login);
-      if (refusal === null) return;
+  async #enter(Client: typeof Redis, key: string, line: Line, at: Endpoint): Promise<Redis> {
+    const client = at.tls
+      ? await this.#connectOverTls(Client, key, line, at)
+      : this.#connect(Client, key, line, at, null);
+    if (!at.tls) await client.connect();
+    client.on('end', () => {
+      if (this.#open.get(key) === line) this.#open.delete(key);
+    });
+    for (const login of this.#keyring[at.kind]) {
+      const refusal = await logIn(client, login);
+      if (refusal === null) break;
       line.refusal ??= refusal;
     }
+    return client;
+  }
+
+  /** @throws TlsError when no certificate is accepted that is known, on either side */
+  async #connectOverTls(Client: typeof Redis, key: string, line: Line, at: Endpoint): Promise<Redis> {
+    let first: TlsError | null = null;
+    for (const files of this.#keyring.tls) {
+      const client = this.#connect(Client, key, line, at, clientOptions(files, at.announced));
+      try {
+        await client.connect();
+        // That our own certificate is refused comes with the first answer only.
+        await client.ping().catch((error: unknown) => {
+          if (!isReply(error)) throw error;
+        });
+        return client;
+      } catch (error) {
+        client.disconnect();
+        const cause = this.#failures.get(key) ?? error;
+        const failure = await tlsErrorOf(cause, at, files.own !== null);
+        if (failure === null) throw cause;
+        first ??= failure;
+      }
+    }
+    throw (
+      first ?? new Error('it speaks TLS, and nothing tells whom to trust: the CA of the group is not known')
+    );
   }
 
   close(): void {
-    for (const { client } of this.#open.values()) client.disconnect();
+    for (const { client } of this.#open.values()) client?.disconnect();
     this.#open.clear();
   }
 }
@@ -131,9 +176,14 @@ async function logIn(client: Redis, { user, password }: Login): Promise<string |
     return null;
   } catch (error) {
     // Of what was sent nothing is in it (networking.c, acl.c).
-    if (error instanceof Error && error.name === 'ReplyError') return error.message;
+    if (isReply(error)) return error.message;
     throw error;
   }
+}
+
+/** A reply of the node has the name ReplyError; all else concerns the connection. */
+function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
 }
 
 function notLetIn({ refusal }: Line): string {

@@ -9,6 +9,7 @@ import type { Expected } from './expectation.js';
 import { type Target, takeSnapshot } from './observe.js';
 import { listOf, text } from './replies.js';
 import type { SentinelAnswer, Snapshot } from './snapshot.js';
+import { speaksTls } from './tls-error.js';
 
 /** A node that is to be asked, and whose answer is to be judged. */
 export interface Discovered extends Expected, Target {}
@@ -41,7 +42,8 @@ export async function discover(
   connections: Connections,
   signal: AbortSignal,
 ): Promise<DiscoveredGroup> {
-  const endpoints = seeds.map((seed) => endpointAt(seed, 'sentinel', false));
+  const isTls = connections.keyring.tls.length > 0;
+  const endpoints = seeds.map((seed) => endpointAt(seed, 'sentinel', isTls));
   const watched = await mastersOf(endpoints, connections);
   signal.throwIfAborted();
   const name = chosen(masterName, watched);
@@ -67,6 +69,7 @@ async function mastersOf(seeds: readonly Endpoint[], connections: Connections): 
         if (reply?.ok) return { names: listOf(reply).map((fields) => fields.get('name') ?? '') };
         return { reason: notSentinel(text(reply)) };
       } catch (error) {
+        if (!seed.tls && (await speaksTls(seed))) return { reason: SPEAKS_TLS };
         return { reason: error instanceof Error ? error.message : String(error) };
       }
     }),
@@ -76,9 +79,13 @@ async function mastersOf(seeds: readonly Endpoint[], connections: Connections): 
   }
   throw new RsentinelError('SENTINELS_SILENT', 'none of the sentinels answers', {
     details: seeds.map((seed, index) => `${formatAddress(seed)}: ${answers[index]?.reason ?? ''}`),
-    hint: 'Give the addresses of sentinels (their usual port is 26379), as this machine reaches them.',
+    hint: answers.some(({ reason }) => reason === SPEAKS_TLS)
+      ? 'Name the CA that vouches for their certificates in RSENTINEL_TLS_CA.'
+      : 'Give the addresses of sentinels (their usual port is 26379), as this machine reaches them.',
   });
 }
+
+const SPEAKS_TLS = 'it speaks TLS, and was asked without';
 
 function notSentinel(error: string): string {
   return /unknown command/i.test(error) ? 'it is no sentinel' : error;

@@ -4,6 +4,7 @@ import type { Keyring } from '../access/keyring.js';
 import { givenUser, type Login } from '../access/logins.js';
 import { RsentinelError } from '../errors.js';
 import { type Endpoint, formatAddress } from '../spec/address.js';
+import { clientOptions } from '../tls/client-options.js';
 import { parseEvent, type SentinelEvent } from './events.js';
 import type { Target } from './observe.js';
 import { limitEvents } from './reply-limit.js';
@@ -25,12 +26,14 @@ const REPLY_TIMEOUT = 1_000;
 const RETRY = 100;
 
 /** Options of a connection to a sentinel's event channel, which is made anew whenever it breaks. */
-export function channelOptions({ host, port, kind }: Endpoint, keyring: Keyring) {
+export function channelOptions({ host, port, kind, announced, tls }: Endpoint, keyring: Keyring) {
   const [login] = keyring[kind];
+  const [files] = keyring.tls;
   return {
     host,
     port,
     ...(login === undefined ? {} : credentials(login)),
+    ...(tls && files !== undefined ? { tls: clientOptions(files, announced) } : {}),
     connectTimeout: CONNECT_TIMEOUT,
     retryStrategy: () => RETRY,
     enableReadyCheck: false,

@@ -3,6 +3,7 @@ import type { Endpoint } from '../spec/address.js';
 import type { Connections } from './connection.js';
 import { infoFields, redisAnswer, sentinelAnswer, text } from './replies.js';
 import type { RedisAnswer, SentinelAnswer, Silent, Snapshot } from './snapshot.js';
+import { TlsError } from './tls-error.js';
 
 /** A node to ask: what it is called, and where this machine reaches it. */
 export interface Target {
@@ -24,10 +25,7 @@ export async function takeSnapshot(targets: Targets, connections: Connections): 
     try {
       return [target.name, await question(target.control).catch(again(() => question(target.control)))];
     } catch (error) {
-      return [
-        target.name,
-        { kind: 'silent', reason: error instanceof Error ? error.message : String(error) },
-      ];
+      return [target.name, silence(error, target.name)];
     }
   };
   const [redis, sentinels] = await Promise.all([
@@ -39,6 +37,14 @@ export async function takeSnapshot(targets: Targets, connections: Connections): 
     ),
   ]);
   return { redis: new Map(redis), sentinels: new Map(sentinels) };
+}
+
+function silence(error: unknown, node: string): Silent {
+  if (error instanceof TlsError) {
+    const tls = error.about(node);
+    return { kind: 'silent', reason: tls.message, tls };
+  }
+  return { kind: 'silent', reason: error instanceof Error ? error.message : String(error) };
 }
 
 /** Sentinel ends the connections of a node that it gives another role or master: that is no silence. */

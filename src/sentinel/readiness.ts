@@ -7,6 +7,7 @@
 
 import type { Fault } from '../report/group-report.js';
 import { formatAddress } from '../spec/address.js';
+import type { TlsFailureKind } from '../tls/failure.js';
 import type { LinkEvidence } from './evidence.js';
 import type { Expectation, Expected, Report, View } from './expectation.js';
 import { redisFaults } from './redis-faults.js';
@@ -76,6 +77,17 @@ function witnesses(by: readonly string[], answering: number): string {
     : `, as ${by.join(', ')} ${by.length === 1 ? 'sees' : 'see'} it`;
 }
 
+const TLS_FAULTS: Readonly<Record<TlsFailureKind, string>> = {
+  expired: 'certificate-expired',
+  'not-yet-valid': 'certificate-not-yet-valid',
+  'wrong-host': 'certificate-wrong-host',
+  untrusted: 'certificate-untrusted',
+  'client-certificate-required': 'certificate-required',
+  'client-certificate-refused': 'certificate-refused',
+  'no-tls': 'tls-missing',
+  other: 'tls-failed',
+};
+
 function reportSilent(expected: Expectation, snapshot: Snapshot, report: Report): void {
   for (const [nodes, answers] of [
     [expected.redis, snapshot.redis],
@@ -83,7 +95,13 @@ function reportSilent(expected: Expectation, snapshot: Snapshot, report: Report)
   ] as const) {
     for (const node of nodes) {
       const answer: RedisAnswer | SentinelAnswer | Silent | undefined = answers.get(node.name);
-      if (answer === undefined || answer.kind === 'silent') {
+      if (answer?.kind === 'silent' && answer.tls !== undefined) {
+        report(
+          TLS_FAULTS[answer.tls.kind],
+          node.name,
+          `${node.name} cannot be asked at ${formatAddress(node.address)}: ${answer.tls.message}`,
+        );
+      } else if (answer === undefined || answer.kind === 'silent') {
         const reason = answer === undefined ? '' : ` (${answer.reason})`;
         report(
           'node-silent',

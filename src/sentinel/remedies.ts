@@ -14,6 +14,19 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'container-paused': 'Run `docker unpause` on it, or `rsentinel up`.',
   'network-missing': 'Run `rsentinel down` and `rsentinel up`: the containers need their network back.',
   'node-silent': LOG,
+  'certificate-expired':
+    'Run `rsentinel up`: it renews what it has made. Files of your own: put new ones in their place first.',
+  'certificate-not-yet-valid':
+    'Compare the clock of this machine with that of who has issued it. Then run `rsentinel up`.',
+  'certificate-wrong-host':
+    'Run `rsentinel up`: it gives the node its own again. Files of your own have to name every address.',
+  'certificate-untrusted': 'Run `rsentinel up`: it gives every node a certificate of the same authority.',
+  'certificate-required':
+    'Run `rsentinel up`. With --sentinels: set RSENTINEL_TLS_CERT and RSENTINEL_TLS_KEY to the files of a client certificate.',
+  'certificate-refused':
+    'Run `rsentinel up`. With --sentinels: give a certificate that is valid, and signed by whom the nodes trust.',
+  'tls-missing': 'Run `rsentinel up`; if it stays, look whether something else listens on its port.',
+  'tls-failed': 'Look at the log of the node (`docker logs`): it has a line for every connection that fails.',
   'node-loading': 'Wait until the data set is in memory.',
   'master-unknown':
     'Its sentinel.conf has lost the group: run `rsentinel down`, remove that node’s conf directory, run `rsentinel up`.',

@@ -1,11 +1,14 @@
 /** What the nodes of a group say at one moment, as values. Parsed from INFO and SENTINEL replies. */
 import { type Address, sameAddress } from '../spec/address.js';
+import type { TlsFailure } from '../tls/failure.js';
 import type { SentinelSettings } from '../topology/topology.js';
 
 /** A node that does not answer, and why. */
 export interface Silent {
   readonly kind: 'silent';
   readonly reason: string;
+  /** Present where TLS is what it fails at. */
+  readonly tls?: TlsFailure;
 }
 
 export interface RedisAnswer {

@@ -1,6 +1,7 @@
 /** Topology and addresses → group spec. Pure. */
 import { createHash } from 'node:crypto';
 import { accessDigest, type GroupAccess } from '../access/group-access.js';
+import { type GroupTls, tlsDigest, trustText } from '../tls/group-tls.js';
 import type { TopologyNode } from '../topology/topology.js';
 import type { Address } from './address.js';
 import type { Allocation } from './allocate.js';
@@ -26,6 +27,17 @@ export function containerName(group: string, node: string): string {
   return `${group}-${node}`;
 }
 
+/** The host that a node announces: what clients connect to, and what its certificate names. */
+export function announcedHost(
+  { network }: SettledTopology,
+  allocation: Pick<Allocation, 'ips'>,
+  node: string,
+): string {
+  const host = network.mode === 'bridge' ? allocation.ips.get(node) : network.address;
+  if (host === undefined) throw new Error(`no IP was allocated for ${node}`);
+  return host;
+}
+
 function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }
@@ -35,12 +47,14 @@ function digestOf(value: unknown): string {
  * @param allocation a port for every node, and in bridge mode the subnet and an IP for every node
  * @param templates the texts that the configuration files are rendered from
  * @param access whom the nodes let in
+ * @param tls certificates of every node; null: nobody speaks TLS
  */
 export function buildGroupSpec(
   topology: SettledTopology,
   allocation: Allocation,
   templates: Templates,
   access: GroupAccess,
+  tls: GroupTls | null,
 ): GroupSpec {
   const shared = {
     layout: LAYOUT,
@@ -48,16 +62,14 @@ export function buildGroupSpec(
     mode: topology.network.mode,
     storage: topology.storage,
   };
-  const { mode, address: announced } = topology.network;
+  const { mode, address: published } = topology.network;
   const isShared = mode !== 'loopback';
   const ports = allocation.ports;
 
   const node = <K extends NodeKind>(kind: K, given: TopologyNode, settings: object) => {
     const port = ports.get(given.name);
     if (port === undefined) throw new Error(`no port was allocated for ${given.name}`);
-    const host = mode === 'bridge' ? allocation.ips.get(given.name) : announced;
-    if (host === undefined) throw new Error(`no IP was allocated for ${given.name}`);
-    const address: Address = { host, port };
+    const address: Address = { host: announcedHost(topology, allocation, given.name), port };
     const frame = {
       kind,
       address,
@@ -76,10 +88,10 @@ export function buildGroupSpec(
       // container's IP cannot be reached from the host (macOS, Windows).
       control: {
         kind,
-        host: mode === 'bridge' ? LOOPBACK : announced,
+        host: mode === 'bridge' ? LOOPBACK : published,
         port,
         announced: address.host,
-        tls: false,
+        tls: tls !== null,
       },
       container: containerName(topology.name, given.name),
       directives: given.directives,
@@ -91,11 +103,13 @@ export function buildGroupSpec(
         image: topology.image,
         auth: access.kind,
         memory,
+        trust: trustText(tls),
       }),
       conf: {
         whole: digestOf({ ...frame, directives: given.directives, ...settings }),
         frame: digestOf(frame),
         access: accessDigest(access),
+        tls: tlsDigest(tls, given.name),
       },
     };
   };
@@ -122,6 +136,7 @@ export function buildGroupSpec(
       digest: digestOf({ layout: NETWORK_LAYOUT, isShared }),
     },
     access,
+    tls,
     storage: topology.storage,
     anchor:
       mode === 'loopback'

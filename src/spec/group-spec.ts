@@ -3,6 +3,7 @@
  * the driver need to know about the group that should exist, and nothing about what does exist.
  */
 import type { GroupAccess } from '../access/group-access.js';
+import type { GroupTls } from '../tls/group-tls.js';
 import type { Directive, NetworkMode, SentinelSettings, StorageKind } from '../topology/topology.js';
 import type { Address, Endpoint } from './address.js';
 import type { Timing } from './timing.js';
@@ -31,12 +32,14 @@ interface NodeSpecBase {
 
 /** Digests of what a configuration file is rendered from, the group's history apart. */
 export interface ConfDigests {
-  /** Of all of it but the logins. */
+  /** Of all of it but the logins and the certificates. */
   readonly whole: string;
   /** Of what is no directive of the topology: the template, the address, the master's name. */
   readonly frame: string;
   /** Of what logs in, and with what. */
   readonly access: string;
+  /** Of the certificates that the node is started with; `none`: it does not speak TLS. */
+  readonly tls: string;
 }
 
 export interface RedisNodeSpec extends NodeSpecBase {
@@ -84,6 +87,8 @@ export interface GroupSpec {
   readonly redis: readonly [RedisNodeSpec, ...RedisNodeSpec[]];
   readonly sentinels: readonly [SentinelNodeSpec, ...SentinelNodeSpec[]];
   readonly access: GroupAccess;
+  /** null: nobody speaks TLS. */
+  readonly tls: GroupTls | null;
   readonly storage: StorageKind;
   /** Absolute path that holds `<node>/conf` and `<node>/data`. */
   readonly directory: string;

@@ -16,13 +16,18 @@ import { checkPlaces, makePlaces, namesIn, nodeMounts } from './node-places.js';
 import { readSharedFile, writeSharedFile } from './shared-files.js';
 import type { Owner, Storage, Undo } from './storage.js';
 
-function confPath(directory: string, node: string, kind: NodeKind): string {
-  return join(directory, node, 'conf', CONF_FILE[kind]);
+function pathOf(directory: string, node: string, file: string): string {
+  return join(directory, node, 'conf', file);
 }
 
 /** The text of a node's configuration file; null when there is none. @throws RsentinelError DIRECTORY_UNUSABLE */
-export async function readConf(directory: string, node: string, kind: NodeKind): Promise<string | null> {
-  const path = confPath(directory, node, kind);
+export function readConf(directory: string, node: string, kind: NodeKind): Promise<string | null> {
+  return readFrom(directory, node, CONF_FILE[kind]);
+}
+
+/** @throws RsentinelError DIRECTORY_UNUSABLE */
+async function readFrom(directory: string, node: string, file: string): Promise<string | null> {
+  const path = pathOf(directory, node, file);
   try {
     await checkPlaces(directory, node);
     return await readText(path);
@@ -72,13 +77,27 @@ export class DirectoryStorage implements Storage {
   }
 
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
-  async writeConf(node: string, kind: NodeKind, text: string): Promise<Undo> {
-    const path = confPath(this.#directory, node, kind);
+  writeConf(node: string, kind: NodeKind, text: string): Promise<Undo> {
+    return this.#write(node, CONF_FILE[kind], text);
+  }
+
+  /** @throws RsentinelError DIRECTORY_UNUSABLE */
+  readBeside(node: string, file: string): Promise<string | null> {
+    return readFrom(this.#directory, node, file);
+  }
+
+  /** @throws RsentinelError DIRECTORY_UNUSABLE */
+  writeBeside(node: string, file: string, text: string): Promise<Undo> {
+    return this.#write(node, file, text);
+  }
+
+  async #write(node: string, file: string, text: string): Promise<Undo> {
+    const path = pathOf(this.#directory, node, file);
     const owner = await this.#owner();
     const made: string[] = [];
     try {
       await makePlaces(this.#directory, node, owner, this.#dataNames(node), made);
-      const before = await this.readConf(node, kind);
+      const before = await readText(path);
       await replaceFile(path, text, owner);
       return async () => {
         if (before !== null) return replaceFile(path, before, owner);

@@ -2,6 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ACCESS_FILE, parseAccess } from '../access/access-file.js';
+import { NODE_FILES } from '../tls/group-tls.js';
+import { parseTlsOwner, TLS_FILE } from '../tls/stored-tls.js';
 import { readConf } from './directory-storage.js';
 import { removeEmpty, unusable } from './filesystem.js';
 import { ASIDE } from './guarded-files.js';
@@ -12,7 +14,7 @@ import { readSharedFile, SHARED } from './shared-files.js';
  * Removes the directories of the nodes of a group, recognised by the file that rsentinel rendered
  * there or by what a killed `up` leaves before it has written one, and then the group's directory
  * if nothing else is in it.
- * @param isOurs tells by the text of a file of a node's, or of the group's logins, whether it belongs to the group
+ * @param isOurs tells by the text of a file of a node's, or of the group's own, whether it belongs to the group
  * @returns what was removed
  * @throws RsentinelError DIRECTORY_UNUSABLE
  */
@@ -62,31 +64,36 @@ export async function isThere(directory: string): Promise<boolean> {
   return (await list(directory)) !== null;
 }
 
-async function hasOurConf(
-  directory: string,
-  node: string,
+function hasOurConf(directory: string, node: string, isOurs: (text: string) => boolean): Promise<boolean> {
+  if (node === SHARED) {
+    const files = [readSharedFile(directory, ACCESS_FILE), readSharedFile(directory, TLS_FILE)];
+    // Nobody else has a directory of that name; one that was damaged goes too.
+    const isDamaged = (text: string): boolean => parseAccess(text) === null && parseTlsOwner(text) === null;
+    return isAnyOurs(files, (text) => isOurs(text) || isDamaged(text));
+  }
+  return isAnyOurs([readConf(directory, node, 'redis'), readConf(directory, node, 'sentinel')], isOurs);
+}
+
+async function isAnyOurs(
+  files: readonly Promise<string | null>[],
   isOurs: (text: string) => boolean,
 ): Promise<boolean> {
-  if (node === SHARED) {
-    const text = await readSharedFile(directory, ACCESS_FILE).catch(() => null);
-    // Nobody else has a directory of that name; one that was damaged goes too.
-    return text !== null && (isOurs(text) || parseAccess(text) === null);
-  }
-  const texts = await Promise.all([
-    readConf(directory, node, 'redis').catch(() => null),
-    readConf(directory, node, 'sentinel').catch(() => null),
-  ]);
+  const texts = await Promise.all(files.map((text) => text.catch(() => null)));
   return texts.some((text) => text !== null && isOurs(text));
 }
 
-/** A node's directories with nothing in them but a file that was about to be renamed. */
+/** What is written before the configuration. */
+const BEFORE_CONF: ReadonlySet<string> = new Set(Object.values(NODE_FILES));
+
+/** A node's directories with nothing in them but what comes before its configuration, or was about to be renamed. */
 async function isHalfMade(directory: string, node: string): Promise<boolean> {
   try {
     await checkPlaces(directory, node);
     const { conf, data } = nodeMounts(directory, node);
     const [entries, files, inData] = await Promise.all([dirname(conf), conf, data].map(namesIn));
     if (entries?.some((entry) => entry !== 'conf' && entry !== 'data') !== false) return false;
-    return files?.every((file) => file.includes(ASIDE)) === true && (inData ?? []).length === 0;
+    const isEarly = (file: string): boolean => file.includes(ASIDE) || BEFORE_CONF.has(file);
+    return files?.every(isEarly) === true && (inData ?? []).length === 0;
   } catch {
     // What cannot be looked at is not ours to remove.
     return false;

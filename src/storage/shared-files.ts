@@ -12,9 +12,14 @@ import type { Undo } from './storage.js';
 /** Also what stands for it where volumes are told apart by their node: no node has a dot in its name. */
 export const SHARED = '.access';
 
+/** Where a file is. */
+export function sharedPath(directory: string, file: string): string {
+  return join(directory, SHARED, file);
+}
+
 /** @returns null: there is none. @throws RsentinelError DIRECTORY_UNUSABLE */
 export async function readSharedFile(directory: string, file: string): Promise<string | null> {
-  const path = join(directory, SHARED, file);
+  const path = sharedPath(directory, file);
   try {
     return (await isThere(directory)) ? await readText(path) : null;
   } catch (error) {

@@ -28,6 +28,10 @@ export interface Storage {
    * @returns how to take it back: the former text, or nothing of what was not there before
    */
   writeConf(node: string, kind: NodeKind, text: string): Promise<Undo>;
+  /** The text of another file beside a node's configuration; null when there is none. */
+  readBeside(node: string, file: string): Promise<string | null>;
+  /** Writes one, which nobody but the node's user may read. @returns how to take it back */
+  writeBeside(node: string, file: string, text: string): Promise<Undo>;
   /** The text of a file that belongs to the group and to no node; null when there is none. */
   readShared(file: string): Promise<string | null>;
   /** Writes one. No container mounts it, and nobody else on this machine can read it. @returns how to take it back */

@@ -12,6 +12,8 @@ import type { Storage, Undo } from './storage.js';
 
 /** Nobody reads it but rsentinel, through the engine. */
 const ROOT = { uid: 0, gid: 0 } as const;
+/** Keys are read by nobody but their owner. */
+const PRIVATE_MODE = 0o600;
 
 export class VolumeStorage implements Storage {
   readonly #topology: Topology;
@@ -28,8 +30,8 @@ export class VolumeStorage implements Storage {
   constructor(topology: Topology, present: readonly ObservedVolume[], driver: Driver) {
     this.#topology = topology;
     this.#driver = driver;
-    this.#volumes = volumesOf(topology);
     this.#present = new Set(present.map(({ name }) => name));
+    this.#volumes = volumesOf(topology, this.#present);
   }
 
   async readConf(node: string, kind: NodeKind): Promise<string | null> {
@@ -61,6 +63,22 @@ export class VolumeStorage implements Storage {
       // A single file cannot be removed; without it the volume holds nothing of worth.
       await this.close();
       await this.#remove(volumeName(this.#topology.name, node, 'conf'));
+    };
+  }
+
+  async readBeside(node: string, file: string): Promise<string | null> {
+    if (!this.#present.has(volumeName(this.#topology.name, node, 'conf'))) return null;
+    return (await this.#reach()).read(node, file);
+  }
+
+  async writeBeside(node: string, file: string, text: string): Promise<Undo> {
+    await this.#complete();
+    const [files, owner] = [await this.#reach(), await this.#driver.owner()];
+    const before = await files.read(node, file);
+    await files.write(node, file, text, owner, PRIVATE_MODE);
+    return async () => {
+      // What was not there before goes with its volume, if that is new.
+      if (before !== null) await (await this.#reach()).write(node, file, before, owner, PRIVATE_MODE);
     };
   }
 
@@ -152,8 +170,8 @@ function sharedVolumeName(group: string): string {
   return `${group}-access`;
 }
 
-function volumesOf(topology: Topology): readonly VolumeSpec[] {
-  const { name: group, redis, sentinels, file, directory, auth } = topology;
+function volumesOf(topology: Topology, present: ReadonlySet<string>): readonly VolumeSpec[] {
+  const { name: group, redis, sentinels, file, directory, auth, tls } = topology;
   const ofNodes = [...redis, ...sentinels].flatMap(({ name: node }) =>
     (['conf', 'data'] as const).map((holds) => ({
       name: volumeName(group, node, holds),
@@ -164,9 +182,11 @@ function volumesOf(topology: Topology): readonly VolumeSpec[] {
       directory,
     })),
   );
-  if (auth === null) return ofNodes;
+  const name = sharedVolumeName(group);
+  // Nodes that run may still go by what is in it.
+  if (auth === null && tls === null && !present.has(name)) return ofNodes;
   const shared = {
-    name: sharedVolumeName(group),
+    name,
     group,
     node: SHARED,
     holds: 'conf',

@@ -51,6 +51,11 @@ export function tlsFailure(error: unknown, attempt: TlsAttempt): TlsFailure | nu
   return kind === null ? null : { kind, ...sentences(kind, attempt, reasonOf(error)) };
 }
 
+/** Where something else than TLS has answered. */
+export function noTls(attempt: TlsAttempt): TlsFailure {
+  return { kind: 'no-tls', ...sentences('no-tls', attempt, '') };
+}
+
 function kindOf(error: unknown, { showsCertificate }: TlsAttempt): TlsFailureKind | null {
   if (!(error instanceof Error)) return null;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

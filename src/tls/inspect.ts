@@ -46,7 +46,11 @@ export function inspect(files: PemFiles, expectations: Expectations): readonly P
   ];
 }
 
-function keyMismatch(files: PemFiles, certificate: X509Certificate, key: KeyObject): readonly PemFinding[] {
+export function keyMismatch(
+  files: PemFiles,
+  certificate: X509Certificate,
+  key: KeyObject,
+): readonly PemFinding[] {
   if (certificate.checkPrivateKey(key)) return [];
   const message = `${files.key.name} does not belong to the certificate of ${oneLine(certificate.subject)} in ${files.certificate.name}: it is another key`;
   const remedy =

@@ -68,6 +68,25 @@ function unsigned(
       ];
 }
 
+/** The authority that a certificate goes back to; null: to none of these. */
+export function rootOf(
+  certificate: X509Certificate,
+  others: readonly X509Certificate[],
+  authorities: readonly X509Certificate[],
+): X509Certificate | null {
+  const passed = new Set<string>();
+  let current = certificate;
+  while (!isSelfSigned(current)) {
+    passed.add(current.fingerprint256);
+    const signer = [...others, ...authorities].find(
+      (candidate) => isSignedBy(current, candidate) && !passed.has(candidate.fingerprint256),
+    );
+    if (signer === undefined) return null;
+    current = signer;
+  }
+  return authorities.find(({ fingerprint256 }) => fingerprint256 === current.fingerprint256) ?? null;
+}
+
 function isSelfSigned(certificate: X509Certificate): boolean {
   return isSignedBy(certificate, certificate);
 }

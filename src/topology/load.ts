@@ -156,16 +156,23 @@ function decode(bytes: Uint8Array, file: string): string {
   }
 }
 
+const KINDS: Readonly<Record<FileReference['holds'], string>> = {
+  template: 'a template',
+  password: 'a file with the password',
+  certificate: 'a file with certificates',
+  key: 'a file with a key',
+};
+
 function unusableFiles(files: readonly FileReference[]): Finding[] {
   return files.flatMap(({ path, holds, file }) => {
     const message = problemOf(file);
-    if (message === undefined) return holds === 'password' ? openToOthers(path, file) : [];
+    if (message === undefined) return holds === 'password' || holds === 'key' ? openToOthers(path, file) : [];
     return [
       {
         severity: 'error' as const,
         path,
         message,
-        suggestion: `give the path of a ${holds === 'template' ? 'template' : 'file with the password'}, relative to the topology file, or leave it out`,
+        suggestion: `give the path of ${KINDS[holds]}, relative to the topology file, or leave it out`,
       },
     ];
   });

@@ -17,7 +17,10 @@ const AUTHENTICATION = {
   instead: 'use the key auth at the top of the file',
 } as const;
 
-const TLS = { reason: 'TLS is not supported yet', instead: 'remove it' } as const;
+const TLS = {
+  reason: 'everybody in the group has to speak TLS in the same way',
+  instead: 'use the key tls at the top of the file',
+} as const;
 
 const ADDRESS = {
   reason: 'rsentinel announces the address at which nodes and clients alike reach the node',

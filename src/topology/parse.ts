@@ -14,7 +14,8 @@ import { type Path, valueAt } from './path.js';
 import { prune, soundness, withoutNulls } from './prune.js';
 import { checkRules, majority } from './rules.js';
 import { DEFAULT_REPLICAS, type TopologyInput, topologySchema } from './schema.js';
-import type { Directive, Topology, TopologyAuth, TopologyNode } from './topology.js';
+import { readTls } from './tls.js';
+import type { Directive, TlsFilePaths, Topology, TopologyAuth, TopologyNode } from './topology.js';
 
 /** Where a topology's text comes from. */
 export interface TopologySource {
@@ -40,7 +41,7 @@ export function parseTopology(text: string, source: TopologySource): ParsedTopol
 /** A path in the file that must lead to something. */
 export interface FileReference {
   readonly path: Path;
-  readonly holds: 'template' | 'password';
+  readonly holds: 'template' | 'password' | 'certificate' | 'key';
   /** Absolute. */
   readonly file: string;
 }
@@ -158,6 +159,7 @@ function build(
       insecure: input.network.insecure,
     },
     auth: readAuth(input.auth, document, absolute, findings),
+    tls: readTls(input.tls, absolute, findings),
     storage: input.storage,
     directory: fromSource(input.directory) ?? join(source.directory, '.rsentinel', name),
     templates: { redis: fromSource(input.templates.redis), sentinel: fromSource(input.templates.sentinel) },
@@ -216,7 +218,7 @@ function withDirectives(
   };
 }
 
-function filesOf({ templates, auth }: Topology): FileReference[] {
+function filesOf({ templates, auth, tls }: Topology): FileReference[] {
   const ofTemplates = (['redis', 'sentinel'] as const).flatMap((kind): FileReference[] => {
     const file = templates[kind];
     return file === undefined ? [] : [{ path: ['templates', kind], holds: 'template', file }];
@@ -229,5 +231,20 @@ function filesOf({ templates, auth }: Topology): FileReference[] {
     ...ofTemplates,
     ...ofPassword('password-file', auth?.password),
     ...ofPassword('sentinel-password-file', auth?.sentinelPassword),
+    ...(tls === null || tls.files === null ? [] : ofTls(tls.files)),
+  ];
+}
+
+function ofTls({ authority, certificate, key, client }: TlsFilePaths): readonly FileReference[] {
+  return [
+    { path: ['tls', 'ca-cert-file'], holds: 'certificate', file: authority },
+    { path: ['tls', 'cert-file'], holds: 'certificate', file: certificate },
+    { path: ['tls', 'key-file'], holds: 'key', file: key },
+    ...(client === null
+      ? []
+      : ([
+          { path: ['tls', 'client-cert-file'], holds: 'certificate', file: client.certificate },
+          { path: ['tls', 'client-key-file'], holds: 'key', file: client.key },
+        ] as const)),
   ];
 }

@@ -273,6 +273,8 @@ const LOOPBACK_NETWORK = '127.0.0.0/8';
 /** What nobody can be reached at. */
 const NOBODYS = ['0.0.0.0/8', '224.0.0.0/4', '240.0.0.0/4'] as const;
 
+const TLS_FILES = ['ca-cert-file', 'cert-file', 'key-file', 'client-cert-file', 'client-key-file'] as const;
+
 /** The shell expands a tilde; a file does not, and a directory of that name is deleted by `rm -rf ~`. */
 const noTilde: Rule = ({ input }) =>
   (
@@ -280,6 +282,9 @@ const noTilde: Rule = ({ input }) =>
       [['directory'], input.directory],
       [['templates', 'redis'], input.templates.redis],
       [['templates', 'sentinel'], input.templates.sentinel],
+      ...TLS_FILES.map(
+        (key) => [['tls', key], typeof input.tls === 'object' ? input.tls[key] : undefined] as const,
+      ),
     ] as const
   )
     .filter(([, value]) => value !== undefined && /^~[^/\\]*(?:[/\\]|$)/.test(value))

@@ -284,6 +284,30 @@ const authKeys = z.strictObject(
   e('auth'),
 );
 
+const tlsFile = (description: string) =>
+  z.optional(path('tlsFile').check(describe(`${description} Relative to the file.`)));
+
+const tlsKeys = z.strictObject(
+  {
+    'ca-cert-file': tlsFile('Certificates of who is trusted to have signed the others, PEM.'),
+    'cert-file': tlsFile(
+      'The certificate of every node, PEM; it names all addresses that they announce. Left out, with the other two: made for each node.',
+    ),
+    'key-file': tlsFile('Its key, PEM, not encrypted.'),
+    'client-cert-file': tlsFile(
+      'The certificate that clients show, PEM. Default: that of the nodes, with auth-clients: yes.',
+    ),
+    'client-key-file': tlsFile('Its key, PEM, not encrypted.'),
+    'auth-clients': z._default(
+      z
+        .enum(['no', 'optional', 'yes'], e('authClients'))
+        .check(describe('Whether clients must show a certificate, as tls-auth-clients of redis.conf.')),
+      'no',
+    ),
+  },
+  e('tls'),
+);
+
 /** Everything that a topology file may hold. Rules across keys are in rules.ts. */
 export const topologySchema = z.strictObject(
   {
@@ -338,6 +362,15 @@ export const topologySchema = z.strictObject(
           ),
         ),
     ),
+    tls: z.optional(
+      z
+        .union([z.enum(['generate']), tlsKeys], e('tls'))
+        .check(
+          describe(
+            'Everything over TLS, and plain ports closed. generate: with certificates that are made for the group. Left out: no TLS.',
+          ),
+        ),
+    ),
     redis: z.prefault(redis.check(describe('What every redis.conf says.')), {}),
     network: z.prefault(network.check(describe('At which addresses the nodes are reached.')), {}),
     storage: z.optional(
@@ -374,6 +407,7 @@ export const KEYS: ReadonlyMap<string, readonly string[]> = new Map(
     redis,
     network,
     auth: authKeys,
+    tls: tlsKeys,
     templates,
   }).map(([section, { shape }]) => [section, Object.keys(shape)]),
 );
@@ -382,4 +416,5 @@ export const KEYS: ReadonlyMap<string, readonly string[]> = new Map(
 export type TopologyInput = z.output<typeof topologySchema>;
 export type NodeInput = z.output<typeof node>;
 export type AuthInput = NonNullable<TopologyInput['auth']>;
+export type TlsInput = NonNullable<TopologyInput['tls']>;
 export type ConfigInput = z.output<typeof config>;

@@ -81,6 +81,23 @@ export interface TopologyAuth {
   readonly rules: readonly string[] | null;
 }
 
+/** Absolute paths of files that somebody else has issued. */
+export interface TlsFilePaths {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
+  /** What clients show; null: what the nodes have, where nodes ask for one. */
+  readonly client: { readonly certificate: string; readonly key: string } | null;
+}
+
+/** Everybody speaks TLS, and nothing else. */
+export interface TopologyTls {
+  /** Whether clients show a certificate, in Redis's own words. */
+  readonly authClients: 'no' | 'optional' | 'yes';
+  /** null: certificates are made, and kept with the group's files. */
+  readonly files: TlsFilePaths | null;
+}
+
 export interface Topology {
   readonly name: string;
   readonly image: string;
@@ -96,6 +113,8 @@ export interface Topology {
   readonly network: TopologyNetwork;
   /** null: nobody has to log in. */
   readonly auth: TopologyAuth | null;
+  /** null: nobody speaks TLS. */
+  readonly tls: TopologyTls | null;
   /** Undefined: what fits the engine. */
   readonly storage: StorageKind | undefined;
   /** Absolute path that holds `<node>/conf` and `<node>/data`. */

@@ -44,6 +44,24 @@ function inOrder({ steps }: DrillRound): void {
   expect(begins).toEqual([...begins].sort((a, b) => a - b));
 }
 
+describe('over TLS, with users', () => {
+  it.each([
+    { mode: 'loopback', fault: 'kill' },
+    { mode: 'bridge', fault: 'partition' },
+  ])('a drill goes through: $fault in $mode mode', async ({ mode, fault }) => {
+    const secured = `${QUICK}auth: acl\ntls: {auth-clients: yes}\nnetwork: {mode: ${mode}}\n`;
+    await using group = await testGroup(`drill-tls-${mode}`, secured);
+    await group.up();
+    const { code, stdout, stderr } = await group.run(['drill', '--fault', fault, '--format', 'json']);
+    expect(code, stderr).toBe(0);
+    const round = only(JSON.parse(stdout));
+    expect(round.to).not.toBe(round.from);
+    if (fault === 'kill') expect(round.writes.lost.count).toBe(0);
+    expect(round.writes.acknowledged).toBeGreaterThan(0);
+    expect((await group.status()).report).toMatchObject({ health: 'healthy', faults: [] });
+  });
+});
+
 describe('a drill', () => {
   let group: TestGroup;
   beforeAll(async () => {

@@ -191,7 +191,10 @@ describe('what nodes answer', () => {
           };
           const evidence = new LinkEvidence();
           evidence.add(snapshot);
-          const report = assembleReport(group, null, snapshot, findFaults(group, snapshot, evidence), null);
+          const report = assembleReport(group, null, snapshot, findFaults(group, snapshot, evidence), {
+            logins: null,
+            tls: null,
+          });
           expectPlain(statusText(report, plain));
           expectPlain(jsonText(report));
           expect(JSON.parse(jsonText(report))).toEqual(JSON.parse(JSON.stringify(report)));

@@ -52,6 +52,7 @@ async function specOf(topology: Topology): Promise<GroupSpec | null> {
       allocate(settled, NOTHING_BEFORE, refused, () => 0),
       templates,
       await decideAccess(topology, null, null),
+      null,
     );
   } catch (error) {
     expect(error).toBeInstanceOf(RsentinelError);

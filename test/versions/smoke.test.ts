@@ -5,6 +5,8 @@ import type { GroupReport } from '../../src/report/group-report.js';
 import { ask, connectIoredis } from '../support/clients.js';
 import { testImages } from '../support/environment.js';
 import { type TestGroup, testGroup } from '../support/group.js';
+import { connectionOf } from '../support/logins.js';
+import { certificateAt, trustOf } from '../support/tls.js';
 import { until } from '../support/until.js';
 import { healthy, masterOf } from '../support/while-writing.js';
 import { Writer } from '../support/writer.js';
@@ -131,6 +133,21 @@ describe.each(testImages())('$title', ({ image, title, server, version }) => {
       await group.down('--volumes');
       expect(await group.left()).toEqual([]);
     });
+  });
+
+  it('goes over TLS, with users and with certificates of clients, and is switched over', async () => {
+    const tls = `${topology(image, 'loopback')}auth: acl\ntls: {auth-clients: yes}\n`;
+    await using group = await testGroup(`versions-${label}-tls`, tls);
+    await group.up();
+    const before = masterOf(await healthy(group)).name;
+    expect((await group.run(['failover'])).code).toBe(0);
+    expect(masterOf(await healthy(group)).name).not.toBe(before);
+    const trust = trustOf(await connectionOf(group));
+    const { redis, sentinels } = (await group.status()).report;
+    for (const { address, name } of [...redis, ...sentinels]) {
+      await expect(ask(address, 'PING'), name).rejects.toThrow();
+      expect(await certificateAt(address, trust), name).toEqual({ hosts: [address.host], trusted: true });
+    }
   });
 
   it('goes up and down in bridge mode', async () => {

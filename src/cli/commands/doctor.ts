@@ -15,7 +15,7 @@ import { resolveTarget } from '../target.js';
 /** `rsentinel doctor` */
 export async function doctor(flags: DoctorFlags, session: Session): Promise<number> {
   const { stdout, env } = session;
-  const given = givenSentinels(flags);
+  const given = await givenSentinels(flags, session);
   const report =
     given === undefined
       ? await doctorOfTarget(flags, session)

@@ -28,7 +28,7 @@ const DEFAULT_WAIT_MS = 90_000;
 /** `rsentinel drill` */
 export async function drill(flags: DrillFlags, session: Session): Promise<number> {
   const { stdout, cwd } = session;
-  const given = givenSentinels(flags);
+  const given = await givenSentinels(flags, session);
   const page = flags.report === undefined ? null : resolve(cwd, flags.report);
   // Before a drill that may take long.
   if (page !== null) await mayWrite(access(dirname(page), constants.W_OK));

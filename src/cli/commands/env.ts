@@ -22,5 +22,8 @@ export async function env(flags: EnvFlags, session: Session): Promise<number> {
   const out = raw.stdout.isTTY ? stdout : raw.stdout;
   out.write(flags.format === 'json' ? jsonText(report) : envText(report));
   if (hidesSecrets(report)) reporter.note('the passwords are left out: --show-secrets prints them');
+  if (report.tls !== null && report.tls.files === null && flags.format !== 'json') {
+    reporter.note('the certificates are in a volume: --format json prints their texts');
+  }
   return 0;
 }

@@ -15,7 +15,7 @@ import { resolveTarget } from '../target.js';
 /** `rsentinel status` */
 export async function status(flags: StatusFlags, session: Session): Promise<number> {
   const { stdout, env } = session;
-  const given = givenSentinels(flags);
+  const given = await givenSentinels(flags, session);
   const report =
     given === undefined
       ? await statusOfTarget(flags, session)

@@ -22,7 +22,7 @@ import { resolveTarget, type Target } from '../target.js';
 
 /** `rsentinel status --watch`: goes on until Ctrl-C, or until the group is gone. */
 export async function watchStatus(flags: StatusFlags, session: Session): Promise<number> {
-  const given = givenSentinels(flags);
+  const given = await givenSentinels(flags, session);
   if (given !== undefined) {
     const library = await import('../../group/watch-status.js');
     return show(library.watchStatusOfSentinels(given, session.signal), flags, session);

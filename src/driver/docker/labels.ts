@@ -5,6 +5,7 @@ import type { ContainerState } from '../../report/group-report.js';
 import { type Endpoint, formatAddress, parseAddress } from '../../spec/address.js';
 import { containerName } from '../../spec/build.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../spec/group-spec.js';
+import { formatTrust, parseTrust } from '../../tls/mutual-trust.js';
 import { VERSION } from '../../version.js';
 import type { MemberRole, ObservedMember, VolumeSpec } from '../driver.js';
 
@@ -18,7 +19,7 @@ export const LABEL = {
   version: `${PREFIX}.version`,
   address: `${PREFIX}.address`,
   control: `${PREFIX}.control`,
-  /** `yes`: the node speaks TLS, and nothing else. */
+  /** Of a node that speaks TLS, and nothing else: whom it trusts. */
   tls: `${PREFIX}.tls`,
   masterName: `${PREFIX}.master-name`,
   networkMode: `${PREFIX}.network-mode`,
@@ -79,6 +80,7 @@ export function nodeLabels(spec: GroupSpec, node: NodeSpec): Record<string, stri
     [LABEL.address]: formatAddress(node.address),
     [LABEL.control]: formatAddress(node.control),
     [LABEL.auth]: spec.access.kind,
+    ...(spec.tls === null ? {} : { [LABEL.tls]: formatTrust(spec.tls.trust) }),
   };
 }
 
@@ -130,7 +132,7 @@ function controlOf({ Labels }: ContainerInfo, role: MemberRole): Endpoint | null
   const control = parseAddress(Labels[LABEL.control] ?? '');
   const address = parseAddress(Labels[LABEL.address] ?? '');
   if (control === null || address === null || (role !== 'redis' && role !== 'sentinel')) return null;
-  return { ...control, kind: role, announced: address.host, tls: Labels[LABEL.tls] === 'yes' };
+  return { ...control, kind: role, announced: address.host, tls: Labels[LABEL.tls] !== undefined };
 }
 
 /** Exit code of a container's entry in the engine's list; null: it has not ended. */
@@ -168,6 +170,7 @@ export function observedMember(
     masterName: MASTER_NAME.exec(info.Labels[LABEL.masterName] ?? '')?.[0] ?? '',
     networkMode: info.Labels[LABEL.networkMode] ?? '',
     auth: AUTH_KINDS.find((known) => known === info.Labels[LABEL.auth]) ?? 'none',
+    trust: parseTrust(info.Labels[LABEL.tls] ?? ''),
     storage: info.Labels[LABEL.storage] === 'volume' ? 'volume' : 'directory',
     directory: info.Labels[LABEL.directory] ?? '',
     file: info.Labels[LABEL.file] ?? null,

@@ -36,6 +36,27 @@ describe('render', () => {
     expect((await stat(join(cwd, 'out/redis-1/conf/redis.conf'))).mode & 0o007).toBe(0);
   });
 
+  it('writes certificates beside the files that name them, and keys for nobody else to read', async () => {
+    const secured = await directoryWith({ 'topology.yaml': `${TOPOLOGY}tls: {auth-clients: yes}\n` });
+    await rsentinel(['render', '-o', 'out'], { cwd: secured });
+    expect((await readdir(join(secured, 'out/redis-1/conf'))).sort()).toEqual([
+      'ca.crt',
+      'redis.conf',
+      'tls.crt',
+      'tls.key',
+    ]);
+    expect((await readdir(join(secured, 'out/.access'))).sort()).toEqual([
+      'ca.crt',
+      'ca.key',
+      'client.crt',
+      'client.key',
+    ]);
+    for (const key of ['redis-1/conf/tls.key', '.access/ca.key']) {
+      expect((await stat(join(secured, 'out', key))).mode & 0o777, key).toBe(0o600);
+    }
+    expect((await rsentinel(['render'], { cwd: secured })).stdout).not.toContain('BEGIN');
+  });
+
   it('written again changes nothing', async () => {
     await rsentinel(['render', '-o', 'out'], { cwd });
     const again = await rsentinel(['render', '-o', 'out'], { cwd });

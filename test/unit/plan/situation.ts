@@ -3,15 +3,19 @@ import { readFileSync } from 'node:fs';
 import { OPEN } from '../../../src/access/group-access.js';
 import { NEWEST } from '../../../src/access/server.js';
 import type { ObservedMember } from '../../../src/driver/driver.js';
-import { groupHistory, NOTHING_LIVE, type ObservedState } from '../../../src/plan/observed.js';
+import { groupHistory, NO_DRIFT, NOTHING_LIVE, type ObservedState } from '../../../src/plan/observed.js';
 import { planUp } from '../../../src/plan/plan.js';
 import { renderConf } from '../../../src/render/conf.js';
 import { readConfFacts } from '../../../src/render/conf-facts.js';
 import { type GroupHistory, initialHistory, type NamedMaster } from '../../../src/render/history.js';
-import { allocate, type Before, NOTHING_BEFORE } from '../../../src/spec/allocate.js';
-import { buildGroupSpec, nodesOf } from '../../../src/spec/build.js';
+import { type Allocation, allocate, type Before, NOTHING_BEFORE } from '../../../src/spec/allocate.js';
+import { announcedHost, buildGroupSpec, nodesOf } from '../../../src/spec/build.js';
 import type { GroupSpec } from '../../../src/spec/group-spec.js';
-import { settle, THIS_MACHINE } from '../../../src/spec/settle.js';
+import { type SettledTopology, settle, THIS_MACHINE } from '../../../src/spec/settle.js';
+import { generatedTls } from '../../../src/tls/decide.js';
+import type { GroupTls } from '../../../src/tls/group-tls.js';
+import { NO_TLS, type StoredNode, type StoredTls } from '../../../src/tls/stored-tls.js';
+import { NOW } from '../tls/certificates.js';
 import { topologyOf } from '../topology/parse-helper.js';
 
 function template(name: string): string {
@@ -24,12 +28,24 @@ const TEMPLATES = { redis: template('redis.conf'), sentinel: template('sentinel.
 export function specOf(text: string, before?: GroupSpec): GroupSpec {
   const topology = settle(topologyOf(text), undefined, THIS_MACHINE);
   const refused = { ports: new Set<number>(), subnets: new Set<string>() };
-  return buildGroupSpec(
-    topology,
-    allocate(topology, before === undefined ? NOTHING_BEFORE : beforeOf(before), refused, () => 0),
-    TEMPLATES,
-    OPEN,
-  );
+  const known = before === undefined ? NOTHING_BEFORE : beforeOf(before);
+  const allocation = allocate(topology, known, refused, () => 0);
+  return buildGroupSpec(topology, allocation, TEMPLATES, OPEN, tlsFor(topology, allocation, before));
+}
+
+/** Certificates that are made; what the group has of them is kept. */
+function tlsFor(topology: SettledTopology, allocation: Allocation, before?: GroupSpec): GroupTls | null {
+  if (topology.tls === null) return null;
+  const nodes = [...topology.redis, ...topology.sentinels];
+  const hosts = new Map(nodes.map(({ name }) => [name, announcedHost(topology, allocation, name)]));
+  const stored = before?.tls == null ? NO_TLS : storedOf(before.tls);
+  return generatedTls(topology.name, topology.tls.authClients, stored, hosts, NOW);
+}
+
+function storedOf(tls: GroupTls): StoredTls {
+  const { authority, authorityKey, client } = tls;
+  const nodes = [...tls.nodes].map(([name, own]): [string, StoredNode] => [name, { authority, ...own }]);
+  return { shared: { authority, authorityKey, client }, nodes: new Map(nodes) };
 }
 
 function beforeOf(spec: GroupSpec): Before {
@@ -49,6 +65,7 @@ export function nothing(spec: GroupSpec): ObservedState {
     access: null,
     users: [],
     live: NOTHING_LIVE,
+    tls: NO_DRIFT,
     settable: new Map(),
     history: initialHistory(spec),
     canPromote: true,
@@ -86,6 +103,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     ports: [],
     networkMode: spec.network.mode,
     auth: spec.access.kind,
+    trust: spec.tls?.trust ?? null,
     storage: spec.storage,
     directory: spec.directory,
     file: spec.file ?? null,
@@ -133,6 +151,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     ),
     access: null,
     users: [],
+    tls: NO_DRIFT,
     live: {
       master: history.master,
       timing: spec.timing,

@@ -138,12 +138,39 @@ sentinel: {config: {loglevel: verbose}}
     expect(text).toContain('\nsentinel current-epoch 7\n');
   });
 
+  it('has the plain port closed and the other one open where the group speaks TLS', () => {
+    const secured = specOf('name: demo\ntls: {auth-clients: optional}\n');
+    for (const [name, port] of [
+      ['redis-2', 6380],
+      ['sentinel-1', 26379],
+    ] as const) {
+      expect(directives(rendered(secured, name)).split('\n').slice(0, 7)).toEqual([
+        'port 0',
+        `tls-port ${port}`,
+        'tls-cert-file /conf/tls.crt',
+        'tls-key-file /conf/tls.key',
+        'tls-ca-cert-file /conf/ca.crt',
+        'tls-replication yes',
+        'tls-auth-clients optional',
+      ]);
+    }
+  });
+
+  it('is refused from a template without {{tls}} where the group speaks TLS, and only there', () => {
+    const without = (one: GroupSpec): GroupSpec => ({
+      ...one,
+      templates: { ...one.templates, redis: one.templates.redis.replace('\n{{tls}}\n', '\n') },
+    });
+    expect(() => rendered(without(specOf('tls: generate\n')), 'redis-1')).toThrow('cannot be filled in');
+    expect(rendered(without(spec), 'redis-1')).not.toContain('tls-port');
+  });
+
   it('begins with who it belongs to, which can be read back', () => {
     for (const node of nodesOf(spec)) {
       const text = rendered(spec, node.name);
       const { whole, frame } = node.conf;
       expect(text.split('\n')[0]).toBe(
-        `# rsentinel: group=demo node=${node.name} spec=${whole} frame=${frame} access=none`,
+        `# rsentinel: group=demo node=${node.name} spec=${whole} frame=${frame} access=none tls=none`,
       );
       const facts = readConfFacts(text);
       expect(facts.header).toMatchObject({ group: 'demo', node: node.name, digests: node.conf });

@@ -84,6 +84,7 @@ export function groupReport(changes: Partial<GroupReport> = {}): GroupReport {
     networkMode: 'loopback',
     auth: 'none',
     logins: null,
+    tls: null,
     timing: 'normal',
     directory: '/home/me/.rsentinel/demo',
     file: '/home/me/topology.yaml',

@@ -121,7 +121,7 @@ describe('the spec', () => {
     const settled = settle(topologyOf(text), given, place);
     const refused = { ports: new Set<number>(), subnets: new Set<string>() };
     const allocation = allocate(settled, NOTHING_BEFORE, refused, () => 0);
-    return buildGroupSpec(settled, allocation, { redis: '', sentinel: '' }, OPEN);
+    return buildGroupSpec(settled, allocation, { redis: '', sentinel: '' }, OPEN, null);
   };
 
   it('has one host for all nodes, which is also where they are asked', () => {

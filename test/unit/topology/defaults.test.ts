@@ -39,6 +39,7 @@ describe('every key has a default', () => {
       network: { mode: undefined, subnet: undefined, address: undefined, insecure: false },
       timing: 'normal',
       auth: null,
+      tls: null,
       storage: undefined,
       directory: '/srv/My_App/.rsentinel/my-app',
       templates: { redis: undefined, sentinel: undefined },

@@ -133,7 +133,10 @@ describe('a directive that rsentinel owns is refused in redis.conf', () => {
       'rsentinel announces the address at which nodes and clients alike reach the node; choose the addresses by network.mode',
     ],
     ['cluster-enabled', 'Sentinel does not work with Redis Cluster; remove it'],
-    ['tls-port', 'TLS is not supported yet; remove it'],
+    [
+      'tls-port',
+      'everybody in the group has to speak TLS in the same way; use the key tls at the top of the file',
+    ],
     [
       'requirepass',
       'rsentinel and the sentinels have to log in themselves; use the key auth at the top of the file',

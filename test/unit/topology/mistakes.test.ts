@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isValid, linesOf } from './parse-helper.js';
 
 const KEYS =
-  'the keys here are name, image, master, replicas, slaves, sentinels, sentinel, timing, auth, redis, network, storage, directory and templates';
+  'the keys here are name, image, master, replicas, slaves, sentinels, sentinel, timing, auth, tls, redis, network, storage, directory and templates';
 
 test('every mistake of a file is reported at once, in the order of the file', () => {
   expect(
