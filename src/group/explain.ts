@@ -1,6 +1,7 @@
 /** Errors that show what the node itself said last. */
 import type { Driver, MemberNow } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
+import { toldLogLine } from '../render/secret-lines.js';
 
 /** Lines of a node's log that an error shows. */
 const LOG_LINES = 8;
@@ -16,7 +17,7 @@ export async function logDetails(driver: Driver | null, node: Named): Promise<re
   const lines = await driver.logTail(node.container, LOG_LINES).catch(() => []);
   return lines.length === 0
     ? []
-    : [`last lines of the log of ${node.name}:`, ...lines.map((line) => `  ${line}`)];
+    : [`last lines of the log of ${node.name}:`, ...lines.map((line) => `  ${toldLogLine(line)}`)];
 }
 
 export async function nodeExited(
