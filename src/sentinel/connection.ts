@@ -60,6 +60,9 @@ export class Connections {
     const cause = (error: unknown): unknown => this.#failures.get(key) ?? error;
     line.ready ??= this.#enter(line, at);
     await line.ready.catch((error: unknown) => {
+      // A node that is paused takes connections and answers nothing: once it goes on it is asked anew.
+      line.client.disconnect();
+      this.#drop(key, line);
       throw cause(error);
     });
     const pipeline = line.client.pipeline();
@@ -93,11 +96,13 @@ export class Connections {
     this.#failures.delete(key);
     // The failure reaches the caller by the command that it concerns.
     client.on('error', (error: Error) => this.#failures.set(key, error));
-    client.on('end', () => {
-      if (this.#open.get(key) === line) this.#open.delete(key);
-    });
+    client.on('end', () => this.#drop(key, line));
     this.#open.set(key, line);
     return line;
+  }
+
+  #drop(key: string, line: Line): void {
+    if (this.#open.get(key) === line) this.#open.delete(key);
   }
 
   /** Connects, and logs in with the first login that is taken. */
