@@ -1,6 +1,6 @@
 /** Specs and what is found of them, for tests of what is decided then. */
 import { readFileSync } from 'node:fs';
-import { OPEN } from '../../../src/access/group-access.js';
+import { type GroupAccess, OPEN } from '../../../src/access/group-access.js';
 import { NEWEST } from '../../../src/access/server.js';
 import type { ObservedMember } from '../../../src/driver/driver.js';
 import { groupHistory, NOTHING_LIVE, type ObservedState } from '../../../src/plan/observed.js';
@@ -21,14 +21,14 @@ function template(name: string): string {
 const TEMPLATES = { redis: template('redis.conf'), sentinel: template('sentinel.conf') };
 
 /** @param before the group as it is so far: what it has is kept, as `up` does */
-export function specOf(text: string, before?: GroupSpec): GroupSpec {
+export function specOf(text: string, before?: GroupSpec, access: GroupAccess = OPEN): GroupSpec {
   const topology = settle(topologyOf(text), undefined, THIS_MACHINE);
   const refused = { ports: new Set<number>(), subnets: new Set<string>() };
   return buildGroupSpec(
     topology,
     allocate(topology, before === undefined ? NOTHING_BEFORE : beforeOf(before), refused, () => 0),
     TEMPLATES,
-    OPEN,
+    access,
   );
 }
 
