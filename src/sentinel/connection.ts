@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { type Keyring, NO_KEYS } from '../access/keyring.js';
 import { DEFAULT_USER, type Login } from '../access/logins.js';
 import { type Endpoint, formatAddress } from '../spec/address.js';
+import { withoutCommand } from './client-error.js';
 
 /** A command and its arguments. */
 export type Command = readonly [string, ...string[]];
@@ -57,7 +58,7 @@ export class Connections {
     const library = await this.#library;
     const line = this.#open.get(key) ?? this.#connect(library.Redis, key, at);
     // That it is closed says the client; why, the system has said before.
-    const cause = (error: unknown): unknown => this.#failures.get(key) ?? error;
+    const cause = (error: unknown): unknown => withoutCommand(this.#failures.get(key) ?? error);
     line.ready ??= this.#enter(line, at);
     await line.ready.catch((error: unknown) => {
       // A node that is paused takes connections and answers nothing: once it goes on it is asked anew.

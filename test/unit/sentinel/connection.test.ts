@@ -1,8 +1,10 @@
 /** Connections to nodes: who does not answer now may do so later. */
 import { createServer, type Server, type Socket } from 'node:net';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keyringOf } from '../../../src/access/keyring.js';
 import { Connections } from '../../../src/sentinel/connection.js';
+import { EventChannel } from '../../../src/sentinel/event-channel.js';
 import { endpointAt } from '../../../src/spec/address.js';
 import { accessOf, ONE_PASSWORD, USERS_OF_THEIR_OWN } from '../access/logins-of.js';
 
@@ -92,5 +94,23 @@ describe('a connection', () => {
     await expect(ping()).rejects.toThrow('timed out');
     node.isPaused = false;
     expect(await ping()).toEqual(PONG);
+  });
+});
+
+describe('what goes wrong with a login', () => {
+  it('is told without the password, wherever one looks', async () => {
+    const access = accessOf('acl', USERS_OF_THEIR_OWN);
+    await begin(access);
+    node.reply = '-WRONGPASS invalid username-password pair\r\n';
+    const target = { name: 'redis-1', control: node.endpoint };
+    const failed = await EventChannel.open([target], keyringOf([access]), () => {}).catch(
+      (error: unknown) => error,
+    );
+    expect(failed).toBeInstanceOf(Error);
+    expect(inspect(failed, { depth: 12, showHidden: true })).not.toContain('pw-admin');
+    node.isPaused = true;
+    const silent = await connections.query(node.endpoint, [['PING']]).catch((error: unknown) => error);
+    expect(silent).toBeInstanceOf(Error);
+    expect(inspect(silent, { depth: 12, showHidden: true })).not.toContain('pw-admin');
   });
 });
