@@ -29,7 +29,7 @@ export function renewalOf(spec: GroupSpec, engine: ObservedEngine): Renewal | nu
   const auth = authReason(spec, engine);
   if (network === null && anchorWhy === null && clash === null && auth === null && !cutOff) return null;
   return {
-    reason: network ?? anchorWhy ?? clash ?? auth ?? 'the anchor does not run',
+    reason: network ?? auth ?? anchorWhy ?? clash ?? 'the anchor does not run',
     network,
     anchor: anchorWhy,
     containers: network === null && anchorWhy === null ? 'stay' : 'remade',
