@@ -107,7 +107,7 @@ describe.each(['password', 'acl'])('passwords of a group (mode: %s)', (mode) => 
     await expectNoneOnEngine(group);
   });
 
-  it('are not told by any command', async () => {
+  it('are not told by any command', { timeout: 300_000 }, async () => {
     // Some find that a node is down, and say so by their exit code.
     for (const words of COMMANDS) await quietly(group, words, [0, 3]);
     for (const words of ON_THE_ENGINE) expectQuiet(SECRETS, words.join(' '), await rsentinel(words, TOLD));
