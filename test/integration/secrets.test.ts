@@ -198,7 +198,7 @@ describe('what goes wrong is told without passwords', () => {
 
   it.each([
     ['redis-2', `requirepass one ${PLANTED.REDIS}`, 'requirepass'],
-    ['redis-2', `user other on >${PLANTED.REDIS} +no-such-command`, 'user'],
+    ['redis-2', `user other on >${PLANTED.REDIS} #no-hash`, 'user'],
     ['sentinel-2', `sentinel auth-pass nobody ${PLANTED.REDIS}`, 'sentinel auth-pass'],
   ])('when somebody has spoilt the file of %s (%#)', async (node, line, directive) => {
     await using group = await testGroup(`secrets-spoilt-${directive.replace(' ', '-')}`, withAuth('acl'));
