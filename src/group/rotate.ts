@@ -9,7 +9,7 @@ import { type AccessSet, DEFAULT_USER, type Login } from '../access/logins.js';
 import { hasSentinelUsers } from '../access/server.js';
 import { RsentinelError } from '../errors.js';
 import { hashed } from '../render/access-lines.js';
-import type { Command, Connections } from '../sentinel/connection.js';
+import { type Command, type Connections, LoginError } from '../sentinel/connection.js';
 import type { Context } from './context.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 import { rewriteConf } from './set-directives.js';
@@ -182,11 +182,20 @@ async function each(
 ): Promise<void> {
   await Promise.all(
     nodes.map(async (node) => {
-      const replies = await connections.query(node.control, commandsFor(node));
+      const replies = await connections.query(node.control, commandsFor(node)).catch((error: unknown) => {
+        throw error instanceof LoginError ? lockedOut(node.name, error) : error;
+      });
       const refusal = replies.find((reply) => !reply.ok);
       if (refusal !== undefined && !refusal.ok) throw refused(node.name, refusal.error);
     }),
   );
+}
+
+function lockedOut(node: string, cause: LoginError): RsentinelError {
+  return new RsentinelError('PASSWORD_REFUSED', `${node} does not let rsentinel in: ${cause.message}`, {
+    hint: 'Its password is not known any more. `rsentinel down` and `up` give every node those of the topology; the data stays.',
+    cause,
+  });
 }
 
 /** Of what was sent nothing is in it. */

@@ -129,6 +129,7 @@ export async function lookAt(
 /** What is bound to be seen of a node whose container does not run: that it does not is said already. */
 const CONSEQUENCES: ReadonlySet<string> = new Set([
   'node-silent',
+  'login-refused',
   'link-unproved',
   'runid-unknown',
   'role-reported',

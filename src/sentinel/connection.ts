@@ -17,6 +17,9 @@ export type Reply =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: string };
 
+/** A node lets nobody in with what we have. */
+export class LoginError extends Error {}
+
 /** ms. A node on this machine answers within one; more means that it hangs or is paused. */
 const CONNECT_TIMEOUT = 1000;
 const REPLY_TIMEOUT = 1000;
@@ -78,7 +81,7 @@ export class Connections {
     return replies.map(([error, value]) => {
       if (error === null) return { ok: true, value };
       if (!isReply(error)) throw cause(error);
-      if (error.message.startsWith('NOAUTH')) throw new Error(notLetIn(line));
+      if (error.message.startsWith('NOAUTH')) throw new LoginError(notLetIn(line));
       return { ok: false, error: error.message };
     });
   }

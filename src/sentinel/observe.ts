@@ -1,6 +1,6 @@
 /** Asks every node of a group what it knows, all at once. */
 import type { Endpoint } from '../spec/address.js';
-import type { Connections } from './connection.js';
+import { type Connections, LoginError } from './connection.js';
 import { infoFields, redisAnswer, sentinelAnswer, text } from './replies.js';
 import type { RedisAnswer, SentinelAnswer, Silent, Snapshot } from './snapshot.js';
 import { TlsError } from './tls-error.js';
@@ -42,9 +42,10 @@ export async function takeSnapshot(targets: Targets, connections: Connections): 
 function silence(error: unknown, node: string): Silent {
   if (error instanceof TlsError) {
     const tls = error.about(node);
-    return { kind: 'silent', reason: tls.message, tls };
+    return { kind: 'silent', reason: tls.message, isLocked: false, tls };
   }
-  return { kind: 'silent', reason: error instanceof Error ? error.message : String(error) };
+  const reason = error instanceof Error ? error.message : String(error);
+  return { kind: 'silent', reason, isLocked: error instanceof LoginError };
 }
 
 /** Sentinel ends the connections of a node that it gives another role or master: that is no silence. */

@@ -95,24 +95,31 @@ function reportSilent(expected: Expectation, snapshot: Snapshot, report: Report)
   ] as const) {
     for (const node of nodes) {
       const answer: RedisAnswer | SentinelAnswer | Silent | undefined = answers.get(node.name);
-      if (answer?.kind === 'silent' && answer.tls !== undefined) {
-        report(
-          TLS_FAULTS[answer.tls.kind],
-          node.name,
-          `${node.name} cannot be asked at ${formatAddress(node.address)}: ${answer.tls.message}`,
-        );
-      } else if (answer === undefined || answer.kind === 'silent') {
-        const reason = answer === undefined ? '' : ` (${answer.reason})`;
-        report(
-          'node-silent',
-          node.name,
-          `${node.name} does not answer at ${formatAddress(node.address)}${reason}`,
-        );
+      if (answer === undefined || answer.kind === 'silent') {
+        const { code, message } = silenceOf(node, answer);
+        report(code, node.name, message);
       } else if (answer.kind === 'redis' && answer.loading) {
         report('node-loading', node.name, `${node.name} is still loading its data set`);
       }
     }
   }
+}
+
+/** Why a node says nothing of itself. */
+function silenceOf(
+  { name, address }: Expected,
+  answer: Silent | undefined,
+): { readonly code: string; readonly message: string } {
+  const at = formatAddress(address);
+  if (answer?.tls !== undefined) {
+    const message = `${name} cannot be asked at ${at}: ${answer.tls.message}`;
+    return { code: TLS_FAULTS[answer.tls.kind], message };
+  }
+  if (answer?.isLocked) {
+    return { code: 'login-refused', message: `${name} does not let rsentinel in: ${answer.reason}` };
+  }
+  const reason = answer === undefined ? '' : ` (${answer.reason})`;
+  return { code: 'node-silent', message: `${name} does not answer at ${at}${reason}` };
 }
 
 function answering(expected: Expectation, snapshot: Snapshot): readonly View[] {

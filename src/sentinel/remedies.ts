@@ -27,6 +27,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
     'Run `rsentinel up`. With --sentinels: give a certificate that is valid, and signed by whom the nodes trust.',
   'tls-missing': 'Run `rsentinel up`; if it stays, look whether something else listens on its port.',
   'tls-failed': 'Look at the log of the node (`docker logs`): it has a line for every connection that fails.',
+  'login-refused':
+    'What it asks for does not stand with the group’s files: somebody has changed its password, or removed the file. `rsentinel down` and `up` give every node the passwords of the topology; the data stays.',
   'node-loading': 'Wait until the data set is in memory.',
   'master-unknown':
     'Its sentinel.conf has lost the group: run `rsentinel down`, remove that node’s conf directory, run `rsentinel up`.',

@@ -7,6 +7,8 @@ import type { SentinelSettings } from '../topology/topology.js';
 export interface Silent {
   readonly kind: 'silent';
   readonly reason: string;
+  /** Whether it answers, and lets nobody in with what we have. */
+  readonly isLocked: boolean;
   /** Present where TLS is what it fails at. */
   readonly tls?: TlsFailure;
 }

@@ -184,7 +184,10 @@ describe('what nodes answer', () => {
             redis: new Map(
               group.redis.map(({ name }, index) => {
                 const one = infos[index];
-                return [name, one === undefined ? { kind: 'silent', reason } : redisAnswer(one)];
+                return [
+                  name,
+                  one === undefined ? { kind: 'silent', reason, isLocked: false } : redisAnswer(one),
+                ];
               }),
             ),
             sentinels: answers,

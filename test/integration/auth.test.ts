@@ -1,5 +1,5 @@
 /** Groups in which everybody has to log in. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -217,6 +217,30 @@ describe('another password, of a group that runs', () => {
         'PING',
       ),
     ).rejects.toThrow(/WRONGPASS/);
+  });
+});
+
+describe('passwords that are lost', () => {
+  it('are told of, and down and up make others; the data stays', async () => {
+    await using group = await testGroup('auth-lost', withAuth('generate'));
+    await group.up();
+    const before = await connectionOf(group);
+    const master = masterOf((await group.status()).report).address;
+    await askAs(master, before.redis, 'SET', 'kept', 'yes');
+    await rm(join(group.nodes, '.access'), { recursive: true });
+
+    const { report } = await group.status();
+    expect(report.faults).toContainEqual(expect.objectContaining({ code: 'login-refused', node: 'redis-1' }));
+    const { code, stderr } = await group.run(['up']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('does not let rsentinel in: ');
+    expect(stderr).toContain('`rsentinel down` and `up`');
+
+    await group.down();
+    await group.up();
+    const after = await connectionOf(group);
+    expect(after.redis?.password).not.toBe(before.redis?.password);
+    expect(await askAs(masterOf(await healthy(group)).address, after.redis, 'GET', 'kept')).toBe('yes');
   });
 });
 

@@ -34,8 +34,8 @@ function saying(role: 'master' | 'replica'): RedisAnswer {
 /** redis-1 is dead; what each sentinel calls the master, and what redis-2 says it is. */
 function snapshot(named: readonly string[], role: 'master' | 'replica'): Snapshot {
   return {
-    redis: new Map<string, RedisAnswer | { kind: 'silent'; reason: string }>([
-      ['redis-1', { kind: 'silent', reason: 'ECONNREFUSED' }],
+    redis: new Map<string, RedisAnswer | { kind: 'silent'; reason: string; isLocked: boolean }>([
+      ['redis-1', { kind: 'silent', reason: 'ECONNREFUSED', isLocked: false }],
       ['redis-2', saying(role)],
       ['redis-3', saying('replica')],
     ]),

@@ -105,7 +105,7 @@ export function healthy(): Draft {
 
 export const snapshotOf = (draft: Draft): Snapshot => draft;
 
-export const SILENT: Silent = { kind: 'silent', reason: 'connect ECONNREFUSED' };
+export const SILENT: Silent = { kind: 'silent', reason: 'connect ECONNREFUSED', isLocked: false };
 
 export function redisOf(draft: Draft, name: string): Mutable<RedisAnswer> {
   const answer = draft.redis.get(name);

@@ -67,6 +67,12 @@ const GROUP_CASES: readonly Case[] = [
   ['a replica does not answer', 'node-silent', 'redis-2', (draft) => draft.redis.set('redis-2', SILENT)],
   ['a node was not asked', 'node-silent', 'redis-3', (draft) => draft.redis.delete('redis-3')],
   [
+    'a node lets nobody in',
+    'login-refused',
+    'redis-2',
+    (draft) => draft.redis.set('redis-2', { ...SILENT, isLocked: true }),
+  ],
+  [
     'a replica is loading its data set',
     'node-loading',
     'redis-3',
