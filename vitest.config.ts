@@ -7,8 +7,17 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
+          // Of the fuzz a share that takes some seconds.
+          include: ['test/unit/**/*.test.ts', 'test/fuzz/**/*.test.ts'],
           testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.test.ts'],
+          sequence: { groupOrder: 6 },
+          testTimeout: 3_600_000,
         },
       },
       {

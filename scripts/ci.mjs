@@ -12,6 +12,7 @@ await main(async () => {
   const engines = await runForeground('npm', ['run', 'test:engines'], { env });
   const faults = await runForeground('npm', ['run', 'test:faults'], { env });
   const chaos = await runForeground('npm', ['run', 'test:chaos', '--', '--rounds', '25'], { env });
+  const fuzz = await runForeground('npm', ['run', 'test:fuzz', '--', '--runs', '25000'], { env });
   if (checks !== 0) say('npm run check failed: see above.');
   // The one line that tells the whole run: it has to be the last.
   const counts = sum([
@@ -20,7 +21,8 @@ await main(async () => {
     await readCounts('test-engines', engines),
     await readCounts('test-faults', faults),
     await readCounts('test-chaos', chaos),
+    await readCounts('test-fuzz', fuzz),
   ]);
   process.stdout.write(`${closingLine(counts)}\n`);
-  return [tests, checks, versions, engines, faults, chaos].every((code) => code === 0) ? 0 : 1;
+  return [tests, checks, versions, engines, faults, chaos, fuzz].every((code) => code === 0) ? 0 : 1;
 });

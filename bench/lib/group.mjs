@@ -8,7 +8,7 @@ import { loadTemplates } from '../../dist/render/templates.js';
 import { allocate, NOTHING_BEFORE } from '../../dist/spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../../dist/spec/build.js';
 import { settle, THIS_MACHINE } from '../../dist/spec/settle.js';
-import { nodeMounts } from '../../dist/storage/directory-storage.js';
+import { nodeMounts } from '../../dist/storage/node-places.js';
 import { parseTopology } from '../../dist/topology/parse.js';
 import { connect } from '../../scripts/lib/docker.mjs';
 

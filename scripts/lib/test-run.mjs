@@ -35,6 +35,19 @@ export async function runTests(test) {
   return exitCode;
 }
 
+/**
+ * The same for tests that need neither an engine nor what is built.
+ *
+ * @param {Omit<TestRun, 'images'> & { readonly env: NodeJS.ProcessEnv }} test
+ * @returns {Promise<number>} The exit code.
+ */
+export async function runTestsAlone(test) {
+  await forgetCounts(test.name);
+  const exitCode = await runVitest(test, test.env);
+  process.stdout.write(`${closingLine(await readCounts(test.name, exitCode))}\n`);
+  return exitCode;
+}
+
 /** @param {TestRun} test */
 async function testOnEngine(test) {
   const docker = connect();
@@ -50,7 +63,7 @@ async function testOnEngine(test) {
 }
 
 /**
- * @param {TestRun} test
+ * @param {Omit<TestRun, 'images'>} test
  * @param {NodeJS.ProcessEnv} env
  */
 function runVitest({ name, projects, args }, env) {

@@ -1,4 +1,5 @@
 /** The passwords of a topology, read from where it says they are. */
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { RsentinelError } from '../errors.js';
 import { LONGEST_PASSWORD, NO_PASSWORD } from '../topology/text.js';
@@ -43,7 +44,8 @@ async function readPassword(path: string): Promise<Secret> {
 /** So much of a file as tells whether it is too long: somebody may have named another by mistake. */
 async function readStart(path: string): Promise<string> {
   try {
-    const file = await open(path, 'r');
+    // A pipe that nobody writes into would be waited for.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       if (!(await file.stat()).isFile()) throw unusable(path, 'it is not a file');
       const { buffer, bytesRead } = await file.read(Buffer.alloc(LONGEST_PASSWORD + 3), 0);

@@ -1,4 +1,6 @@
+import { harmlessJson } from '../report/harmless.js';
+
 /** A document for programs, as docs/json.md describes them. */
 export function jsonText(document: object): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${harmlessJson(JSON.stringify(document, null, 2))}\n`;
 }

@@ -2,6 +2,7 @@
 import type { CommanderError } from 'commander';
 import { RsentinelError } from '../errors.js';
 import { exitCodeOf } from './exit-code.js';
+import { guarded } from './guarded-stream.js';
 import { Interruption } from './interruption.js';
 import { buildProgram } from './program.js';
 import type { Command, Session } from './session.js';
@@ -10,13 +11,18 @@ import type { Command, Session } from './session.js';
 export async function run(): Promise<void> {
   ignoreClosedPipes();
   const interruption = new Interruption(process);
+  const [stdout, stderr] = [process.stdout, process.stderr].map((stream) => guarded(stream, process.env)) as [
+    NodeJS.WriteStream,
+    NodeJS.WriteStream,
+  ];
   const session: Session = {
     // Opened by the first who needs it.
     get stdin() {
       return process.stdin;
     },
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout,
+    stderr,
+    raw: process,
     env: process.env,
     cwd: process.cwd(),
     signal: interruption.signal,
@@ -26,10 +32,14 @@ export async function run(): Promise<void> {
     interruption.listen();
     process.exitCode = await (await load())(flags, session);
   };
+  // As from a callback of a library: no trace of a stack for the user, but an error that asks to be reported.
+  process.once('uncaughtException', (thrown) => {
+    void fail(thrown, interruption).then((code) => process.exit(code));
+  });
   const program = buildProgram(
     {
-      writeOut: (text) => process.stdout.write(text),
-      writeErr: (text) => process.stderr.write(text),
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
     },
     execute,
   );
@@ -49,7 +59,8 @@ async function fail(thrown: unknown, interruption: Interruption): Promise<number
   const { styleFor } = await import('../report/style.js');
   const error = toRsentinelError(usage);
   const trace = error.code !== 'USAGE' && process.argv.some((word) => word === '-v' || word === '--verbose');
-  process.stderr.write(errorText(error, styleFor(process.stderr, process.env), trace));
+  const stderr = guarded(process.stderr, process.env);
+  stderr.write(errorText(error, styleFor(stderr, process.env), trace));
   return exitCodeOf(error.code, interruption.received);
 }
 

@@ -28,7 +28,7 @@ export async function createReporter(
     import('../report/tty-reporter.js'),
   ]);
   const spinner = ora({
-    stream: stderr,
+    stream: session.raw.stderr,
     isEnabled: true,
     color: isColoured(stderr, env) ? 'cyan' : false,
     // Raw mode would take Ctrl-C away from us, and standard input may be the topology.

@@ -8,6 +8,8 @@ export interface Session {
   readonly stdout: NodeJS.WriteStream;
   /** Progress, warnings, errors. */
   readonly stderr: NodeJS.WriteStream;
+  /** The same as they are, for what moves the cursor, and for files that must come out as they are. */
+  readonly raw: { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream };
   readonly env: Environment;
   readonly cwd: string;
   /** Aborted by the first Ctrl-C or SIGTERM. */

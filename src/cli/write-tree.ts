@@ -1,8 +1,11 @@
 /** Writes what `render` rendered: `<node>/conf` with its file and an empty `<node>/data`. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RsentinelError } from '../errors.js';
 import type { RenderedFile } from '../render/tree.js';
+import { makeClosed, readText, replaceFile } from '../storage/guarded-files.js';
+import { checkPlaces, nodeMounts } from '../storage/node-places.js';
+import { readSharedFile, SHARED, writeSharedFile } from '../storage/shared-files.js';
 
 /** For files that are there with another text. */
 export type OnDifference = 'refuse' | 'overwrite';
@@ -19,19 +22,31 @@ export async function writeTree(
 ): Promise<readonly string[]> {
   try {
     const found = await Promise.all(
-      files.map(async (file) => ({ file, before: await read(join(directory, file.path)) })),
+      files.map(async (file) => {
+        if (file.node === SHARED) {
+          return { file, before: await readSharedFile(directory, basename(file.path)) };
+        }
+        await checkPlaces(directory, file.node);
+        return { file, before: await readText(join(directory, file.path)) };
+      }),
     );
     const differing = found.filter(({ file, before }) => before !== null && before !== file.text);
     if (differing.length > 0 && onDifference === 'refuse') throw refusal(directory, differing);
     const written: string[] = [];
     for (const { file, before } of found) {
-      const path = join(directory, file.path);
-      if (basename(dirname(path)) === 'conf')
-        await mkdir(join(dirname(dirname(path)), 'data'), { recursive: true });
+      if (file.node === SHARED) {
+        if (before === file.text) continue;
+        await mkdir(directory, { recursive: true });
+        await writeSharedFile(directory, basename(file.path), file.text);
+        written.push(file.path);
+        continue;
+      }
+      const { conf, data } = nodeMounts(directory, file.node);
+      await mkdir(dirname(conf), { recursive: true });
+      // As `up` makes them: configuration may hold secrets, so it is for nobody else.
+      for (const path of [conf, data]) await makeClosed(path, undefined);
       if (before === file.text) continue;
-      await mkdir(dirname(path), { recursive: true });
-      // As `up` writes them: configuration may hold secrets, so it is not for everyone.
-      await writeFile(path, file.text, { mode: file.isPrivate ? 0o600 : 0o640 });
+      await replaceFile(join(directory, file.path), file.text, undefined);
       written.push(file.path);
     }
     return written;
@@ -50,13 +65,4 @@ function refusal(directory: string, differing: readonly { readonly file: Rendere
     details: differing.map(({ file }) => file.path),
     hint: 'They may hold the state of a group that ran. --force overwrites them; another -o keeps them.',
   });
-}
-
-async function read(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -13,7 +13,7 @@ import type { Connections } from '../sentinel/connection.js';
 import { sameAddress } from '../spec/address.js';
 import { isLoopback } from '../spec/settle.js';
 import { contains, parseSubnet } from '../spec/subnet.js';
-import { nodeMounts } from '../storage/directory-storage.js';
+import { nodeMounts } from '../storage/node-places.js';
 import type { Owner } from '../storage/storage.js';
 import { askRedis, askSentinel } from './ask-nodes.js';
 import type {

@@ -21,6 +21,8 @@ const WARM_UP = 50;
 const PHASE = 1_000;
 /** Events that an error shows. */
 const LAST_WORDS = 10;
+/** Events that are kept: a hundred sentinels that try again for minutes say less. */
+const MOST_EVENTS = 20_000;
 
 export interface RoundSettings {
   readonly arena: Arena;
@@ -62,7 +64,7 @@ export async function playRound(settings: RoundSettings, connections: Connection
   const recorded: Recorded[] = [];
   let faultAt: number | null = null;
   const channel = await EventChannel.open(present.sentinels, connections.keyring, (one) => {
-    recorded.push(one);
+    if (recorded.length < MOST_EVENTS) recorded.push(one);
     if (faultAt !== null) tell(one, faultAt, present, emit);
   });
   const sentinels = present.sentinels.map(({ address }) => address);

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { ClientLogins, Keyring } from '../access/keyring.js';
 import { givenUser } from '../access/logins.js';
+import { limitReplies } from '../sentinel/reply-limit.js';
 import type { Address } from '../spec/address.js';
 import { trustOptions } from '../tls/client-options.js';
 import { failureOf, Ledger, NOT_CONNECTED } from './ledger.js';
@@ -73,8 +74,10 @@ export class Workload {
         enableOfflineQueue: false,
         maxRetriesPerRequest: 0,
         autoResendUnfulfilledCommands: false,
+        protocol: 2,
         disableClientInfo: true,
       });
+      limitReplies(connection);
       // While there is no master the library reports every attempt; what matters is what commands meet with.
       connection.on('error', () => {});
       return connection;

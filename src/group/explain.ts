@@ -1,9 +1,12 @@
 /** Errors that show what the node itself said last. */
 import type { Driver, MemberNow } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
+import { beginning } from '../topology/text.js';
 
 /** Lines of a node's log that an error shows. */
 const LOG_LINES = 8;
+/** Characters of each: an error is read by people. */
+const LOG_COLUMNS = 500;
 
 interface Named {
   readonly name: string;
@@ -16,7 +19,7 @@ export async function logDetails(driver: Driver | null, node: Named): Promise<re
   const lines = await driver.logTail(node.container, LOG_LINES).catch(() => []);
   return lines.length === 0
     ? []
-    : [`last lines of the log of ${node.name}:`, ...lines.map((line) => `  ${line}`)];
+    : [`last lines of the log of ${node.name}:`, ...lines.map((line) => `  ${beginning(line, LOG_COLUMNS)}`)];
 }
 
 export async function nodeExited(

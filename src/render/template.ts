@@ -35,6 +35,8 @@ export function fillTemplate(
     const at = (column: number, what: string): void => {
       mistakes.push(`${name}:${index + 1}:${column + 1}: ${what}`);
     };
+    const control = CONTROL.exec(line.replace(/\r$/, '').replaceAll('\t', ' '));
+    if (control !== null) at(control.index, 'a control character stands here');
     // Prose about a placeholder is not a use of it, but must name one that exists.
     const filled = line.replace(PATTERN, (whole, key: string, column: number) => {
       const placeholder = placeholders.get(key);

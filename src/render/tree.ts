@@ -17,11 +17,10 @@ import { initialHistory } from './history.js';
 import { loadTemplates } from './templates.js';
 
 export interface RenderedFile {
+  readonly node: string;
   /** `redis-1/conf/redis.conf`, relative to the group's directory. */
   readonly path: string;
   readonly text: string;
-  /** Whether nobody but its owner may read it, as a key. */
-  readonly isPrivate: boolean;
 }
 
 /**
@@ -47,18 +46,21 @@ export async function renderTree(
   const history = initialHistory(spec);
   const files = nodesOf(spec).flatMap((node): readonly RenderedFile[] => [
     {
+      node: node.name,
       path: `${node.name}/conf/${CONF_FILE[node.kind]}`,
       text: renderConf(spec, node, history, null),
-      isPrivate: false,
     },
-    ...(tls === null ? [] : inside(`${node.name}/conf`, nodeFiles(tls, node.name))),
+    ...(tls === null || secrets === 'masked'
+      ? []
+      : inside(node.name, `${node.name}/conf`, nodeFiles(tls, node.name))),
   ]);
-  if (secrets === 'masked') return files.filter(({ isPrivate }) => !isPrivate);
-  return tls === null ? files : [...files, ...inside(SHARED, sharedFiles(tls))];
+  return tls === null || secrets === 'masked'
+    ? files
+    : [...files, ...inside(SHARED, SHARED, sharedFiles(tls))];
 }
 
-function inside(directory: string, files: readonly TlsFile[]): readonly RenderedFile[] {
+function inside(node: string, directory: string, files: readonly TlsFile[]): readonly RenderedFile[] {
   return files
     .filter(({ text }) => text !== '')
-    .map(({ name, text }) => ({ path: `${directory}/${name}`, text, isPrivate: true }));
+    .map(({ name, text }) => ({ node, path: `${directory}/${name}`, text }));
 }

@@ -2,6 +2,7 @@
 import { type Address, formatAddress } from '../spec/address.js';
 import { containerName } from '../spec/build.js';
 import { isLoopback, LOOPBACK } from '../spec/settle.js';
+import { printable } from '../topology/text.js';
 import { wordsFor } from './client-words.js';
 import type { GroupReport } from './group-report.js';
 import type { Style } from './style.js';
@@ -32,7 +33,7 @@ export function connectLines(report: GroupReport, masterName: string, style: Sty
     ['redis-py', `Sentinel([${python}]${words.python}).discover_master('${masterName}')`],
   ] as const;
   return [
-    `${style.bold('Connect')} ${style.dim(reach(report))}`,
+    `${style.bold('Connect')} ${style.dim(printable(reach(report)))}`,
     ...table(rows.map(([client, code]) => [{ text: `  ${client}`, paint: style.dim }, code])),
   ];
 }

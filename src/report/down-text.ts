@@ -4,7 +4,8 @@ import { printable } from '../topology/text.js';
 import { count, formatMs } from './format.js';
 import type { Style } from './style.js';
 
-export function downText(group: string, result: DownResult, style: Style): string {
+export function downText(name: string, result: DownResult, style: Style): string {
+  const group = printable(name);
   const { dim } = style;
   const lines =
     result.removed.length === 0

@@ -196,7 +196,7 @@ function remarkLines({ rounds }: DrillReport, style: Style): readonly string[] {
 
 function oddLines(round: DrillRound, start: string, { yellow }: Style): readonly string[] {
   const odd = oddText(round);
-  return odd === null ? [] : [yellow(start + odd)];
+  return odd === null ? [] : [yellow(printable(start + odd))];
 }
 
 function verdict(report: DrillReport, { bold, green, red }: Style): string {

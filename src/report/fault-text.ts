@@ -1,5 +1,6 @@
 /** What a fault has brought about. */
 import type { FaultReport } from '../faults/fault.js';
+import { printable } from '../topology/text.js';
 import { formatMs } from './format.js';
 import type { Style } from './style.js';
 
@@ -15,13 +16,15 @@ const DONE: Readonly<Record<FaultReport['fault'], string>> = {
 
 export function faultText(report: FaultReport, { dim, bold }: Style): string {
   const { group, fault, victims, master, milestones } = report;
-  if (victims.length === 0) return `${group}: there was nothing to do\n`;
-  const lines = [`${victims.join(', ')} ${DONE[fault]}`];
+  if (victims.length === 0) return `${printable(group)}: there was nothing to do\n`;
+  const lines = [`${printable(victims.join(', '))} ${DONE[fault]}`];
   const width = Math.max(0, ...milestones.map(({ ms }) => formatMs(ms).length));
-  for (const { what, ms } of milestones) lines.push(`${dim(formatMs(ms).padStart(width + 2))}  ${what}`);
+  for (const { what, ms } of milestones)
+    lines.push(`${dim(formatMs(ms).padStart(width + 2))}  ${printable(what)}`);
   if (master.after !== null) {
-    const was = master.before === null || master.before === master.after ? '' : `, it was ${master.before}`;
-    lines.push(`The master is ${bold(master.after)}${was}`);
+    const was =
+      master.before === null || master.before === master.after ? '' : `, it was ${printable(master.before)}`;
+    lines.push(`The master is ${bold(printable(master.after))}${was}`);
   }
   return `${lines.join('\n')}\n`;
 }

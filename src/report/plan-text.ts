@@ -6,7 +6,8 @@ import type { Style } from './style.js';
 import { table } from './table.js';
 
 /** A line per step with its reason. */
-export function planText(group: string, steps: readonly Step[], style: Style): string {
+export function planText(name: string, steps: readonly Step[], style: Style): string {
+  const group = printable(name);
   if (steps.length === 0) return `${group} is as the file says: nothing to do\n`;
   const rows = steps.map((step) => [
     `  ${printable(step.id)}`,

@@ -1,4 +1,5 @@
 /** The screen of a terminal, drawn over and over; what stood there before comes back when it is closed. */
+import { harmless } from './harmless.js';
 import type { Output } from './style.js';
 
 /** The other screen, without a cursor; lines that turn out to be wider than they should are cut, not wrapped. */
@@ -24,7 +25,9 @@ export class Screen {
     // Over what is there, and in one go: a screen that is cleared first flickers. Cleared before it is
     // written: behind a line that is as wide as the terminal, its last character would be.
     const last = lines.length - 1;
-    const text = lines.map((line, index) => `${index === last ? CLEAR_BELOW : CLEAR_LINE}${line}`).join('\n');
+    const text = lines
+      .map((line, index) => `${index === last ? CLEAR_BELOW : CLEAR_LINE}${harmless(line, 'coloured')}`)
+      .join('\n');
     this.#output.write(`${start}${HOME}${text}`);
   }
 

@@ -103,7 +103,7 @@ function masterLine({ master, masterName }: GroupReport, { bold, red }: Style): 
   const name = masterName === null ? 'master' : `${printable(masterName)}: master`;
   if (master === null) return red(`${name} unknown: the sentinels do not agree, or none answers`);
   const address = formatAddress(master.address);
-  const node = master.node === null || master.node === address ? '' : ` (${master.node})`;
+  const node = master.node === null || master.node === address ? '' : ` (${printable(master.node)})`;
   return `${name} is ${bold(printable(address))}${node}, as the sentinels agree`;
 }
 
@@ -117,11 +117,11 @@ function faultLines({ faults }: GroupReport, { red, dim }: Style): readonly stri
 function verdict({ group, health, faults }: GroupReport, { bold, green, red }: Style): string {
   switch (health) {
     case 'healthy':
-      return `${bold(group)} is ${green('healthy')}`;
+      return `${bold(printable(group))} is ${green('healthy')}`;
     case 'degraded':
-      return `${bold(group)} is ${red('degraded')}${faults.length === 0 ? '' : `: ${count(faults.length, 'fault')}`}`;
+      return `${bold(printable(group))} is ${red('degraded')}${faults.length === 0 ? '' : `: ${count(faults.length, 'fault')}`}`;
     case 'absent':
-      return `${bold(group)} is ${red('absent')}: nothing of it is on this engine`;
+      return `${bold(printable(group))} is ${red('absent')}: nothing of it is on this engine`;
   }
 }
 

@@ -1,7 +1,9 @@
 /**
  * Columns of text. Twenty lines of our own rather than a library: everything in our tables is
- * ASCII by rule (names, addresses, numbers), so width is length, and colour comes after layout.
+ * ASCII by rule (names, addresses, numbers; what others have made of it is escaped), so width is length, and colour comes after layout.
  */
+
+import { printable } from '../topology/text.js';
 
 export interface Cell {
   readonly text: string;
@@ -14,7 +16,10 @@ export type Row = readonly (string | Cell)[];
 /** The rows as lines, columns two spaces apart, nothing after the last. */
 export function table(rows: readonly Row[]): readonly string[] {
   const cells = rows.map((row) =>
-    row.map((cell): Cell => (typeof cell === 'string' ? { text: cell } : cell)),
+    row.map((cell): Cell => {
+      const { text, paint } = typeof cell === 'string' ? { text: cell } : cell;
+      return { text: printable(text), paint };
+    }),
   );
   const widths: number[] = [];
   for (const row of cells) {

@@ -3,7 +3,7 @@
  * phase that is done, with its time.
  */
 import type { RsentinelEvent } from '../events.js';
-import { printable } from '../topology/text.js';
+import { beginning, printable } from '../topology/text.js';
 import {
   drillDoneText,
   drillEventText,
@@ -165,7 +165,8 @@ export class TtyReporter implements Reporter {
 
   #say(text: string): void {
     const room = Math.max(20, (this.#output.columns ?? 80) - MARGIN);
-    this.#spinner.text = text.length > room ? `${text.slice(0, room - 1)}…` : text;
+    const shown = printable(text);
+    this.#spinner.text = shown.length > room ? `${beginning(shown, room - 1)}…` : shown;
   }
 
   #sayRunning(): void {

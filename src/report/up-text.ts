@@ -15,7 +15,7 @@ export function upText({ report, changed, ms }: UpResult, style: Style): string 
   const size = `${count(report.redis.length, 'Redis node')}, ${count(report.sentinels.length, 'sentinel')}`;
   const done = changed ? `${size}, proved ready` : `${size}, healthy; nothing was touched`;
   return [
-    `${green('✔')} ${bold(report.group)}: ${done} ${dim(`(${formatMs(ms)})`)}`,
+    `${green('✔')} ${bold(printable(report.group))}: ${done} ${dim(`(${formatMs(ms)})`)}`,
     '',
     ...infoLines(report, style),
     '',
@@ -25,13 +25,13 @@ export function upText({ report, changed, ms }: UpResult, style: Style): string 
     `${bold('Files')}   ${files(report)}`,
     ...expiryLines(report, style),
     ...timingLines(report, style),
-    `${bold('Remove')}  rsentinel down -n ${report.group}`,
+    `${bold('Remove')}  rsentinel down -n ${printable(report.group)}`,
     '',
   ].join('\n');
 }
 
 function files({ directory, group }: GroupReport): string {
-  return directory === null ? `volumes ${group}-<node>-conf and -data` : printable(directory);
+  return directory === null ? `volumes ${printable(group)}-<node>-conf and -data` : printable(directory);
 }
 
 function expiryLines({ expiresAt, observedAt }: GroupReport, { bold, yellow }: Style): readonly string[] {
@@ -55,7 +55,7 @@ function infoLines({ sentinels }: GroupReport, { dim }: Style): readonly string[
     return [`# Sentinel${whose}`, printable(first)];
   }
   return sentinels.flatMap(({ name, info }) => [
-    `# Sentinel ${dim(`(${name})`)}`,
+    `# Sentinel ${dim(`(${printable(name)})`)}`,
     info === null ? 'no answer' : printable(info),
   ]);
 }

@@ -5,6 +5,7 @@ import { type Keyring, NO_KEYS } from '../access/keyring.js';
 import { DEFAULT_USER, type Login } from '../access/logins.js';
 import { type Endpoint, formatAddress } from '../spec/address.js';
 import { clientOptions } from '../tls/client-options.js';
+import { limitReplies } from './reply-limit.js';
 import { TlsError, tlsErrorOf } from './tls-error.js';
 
 /** A command and its arguments. */
@@ -106,6 +107,7 @@ export class Connections {
       protocol: 2,
       disableClientInfo: true,
     });
+    limitReplies(client);
     this.#failures.delete(key);
     // The failure reaches the caller by the command that it concerns.
     client.on('error', (error: Error) => this.#failures.set(key, error));

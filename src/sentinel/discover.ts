@@ -22,6 +22,14 @@ export interface DiscoveredGroup {
 
 /** How often sentinels that others name are asked for more: each knows all others within seconds. */
 const ROUNDS = 3;
+/**
+ * Nodes of either kind that are asked, and names that are told: any sentinel can name any number, and a
+ * topology has a hundred at most.
+ */
+const MOST = 125;
+const MOST_NAMES = 20;
+/** An IP address, or the name of a host. */
+const HOST = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?|[0-9A-Fa-f:.]{2,45})$/;
 
 /**
  * @param seeds sentinels, where this machine reaches them
@@ -88,10 +96,10 @@ function chosen(masterName: string | undefined, watched: ReadonlySet<string>): s
   const [first, ...others] = names;
   if (masterName !== undefined && watched.has(masterName)) return masterName;
   if (masterName === undefined && first !== undefined && others.length === 0) return first;
-  const watches = first === undefined ? 'they watch no master' : `they watch ${names.join(', ')}`;
+  const watches = first === undefined ? 'they watch no master' : `they watch ${someOf(names).join(', ')}`;
   if (masterName === undefined && first !== undefined) {
     throw new RsentinelError('USAGE', `the sentinels watch several masters: which one is meant?`, {
-      details: names,
+      details: someOf(names),
       hint: 'Name one with --master-name.',
     });
   }
@@ -99,6 +107,11 @@ function chosen(masterName: string | undefined, watched: ReadonlySet<string>): s
   throw new RsentinelError('MASTER_UNKNOWN', `the sentinels do not watch a master${wanted}: ${watches}`, {
     hint: 'Name one that they watch with --master-name, or give the sentinels of another group.',
   });
+}
+
+function someOf(names: readonly string[]): readonly string[] {
+  const more = names.length - MOST_NAMES;
+  return more > 0 ? [...names.slice(0, MOST_NAMES), `${more} more`] : names;
 }
 
 function uniqueTargets(seeds: readonly Endpoint[]): readonly Target[] {
@@ -117,7 +130,8 @@ export function groupOf(masterName: string, asked: readonly Target[], snapshot: 
   });
   const peers = views.flatMap(({ answer }) => answer.sentinels);
   const announcedOf = (control: Endpoint, answer: SentinelAnswer | undefined): Address =>
-    peers.find(({ runid }) => runid !== '' && runid === answer?.myid)?.address ?? control;
+    peers.find((peer) => peer.runid !== '' && peer.runid === answer?.myid && canBeAsked(peer))?.address ??
+    control;
   const seen = asked.map(({ control }): Discovered => {
     const address = announcedOf(control, views.find((view) => sameAddress(view.control, control))?.answer);
     return { name: formatAddress(address), address, control };
@@ -127,9 +141,20 @@ export function groupOf(masterName: string, asked: readonly Target[], snapshot: 
   const replicas = views.flatMap(({ answer }) => answer.replicas);
   return {
     masterName,
-    redis: unique([...masters, ...replicas].map((one) => atAnnounced(one, 'redis', isTls))),
-    sentinels: unique([...seen, ...peers.map((one) => atAnnounced(one, 'sentinel', isTls))]),
+    redis: unique(
+      [...masters, ...replicas].filter(canBeAsked).map((one) => atAnnounced(one, 'redis', isTls)),
+    ).slice(0, MOST),
+    // Those that were asked first: of them there are no more than the user has named, and MOST.
+    sentinels: unique([
+      ...seen,
+      ...unique(peers.filter(canBeAsked).map((one) => atAnnounced(one, 'sentinel', isTls))).slice(0, MOST),
+    ]),
   };
+}
+
+/** Whether an address is one at all: a sentinel may call a node whatever it likes. */
+function canBeAsked({ address: { host, port } }: { readonly address: Address }): boolean {
+  return HOST.test(host) && Number.isInteger(port) && port > 0 && port <= 65_535;
 }
 
 function atAnnounced(

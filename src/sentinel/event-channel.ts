@@ -7,6 +7,7 @@ import { type Endpoint, formatAddress } from '../spec/address.js';
 import { clientOptions } from '../tls/client-options.js';
 import { parseEvent, type SentinelEvent } from './events.js';
 import type { Target } from './observe.js';
+import { limitEvents } from './reply-limit.js';
 
 /** An event, and when this process heard it from which sentinel. */
 export interface Recorded {
@@ -19,6 +20,8 @@ export interface Recorded {
 
 /** ms: a sentinel answers within one. */
 const CONNECT_TIMEOUT = 1_000;
+/** ms for it to confirm that it is listened to. */
+const REPLY_TIMEOUT = 1_000;
 /** ms between two attempts to listen again to one that has gone away. */
 const RETRY = 100;
 
@@ -47,6 +50,7 @@ function credentials(login: Login) {
 
 /** Hands on what the sentinel says, once the connection has subscribed. */
 export function hearFrom(connection: Redis, sentinel: string, onEvent: (recorded: Recorded) => void): void {
+  limitEvents(connection);
   // Reported by the attempt that it concerns; one that ends later is made anew by the library.
   connection.on('error', () => {});
   connection.on('pmessage', (_pattern: string, type: string, message: string) => {
@@ -83,7 +87,11 @@ export class EventChannel {
   }
 
   async #listen(Client: typeof Redis, { name, control }: Target, keyring: Keyring): Promise<void> {
-    const connection = new Client({ ...channelOptions(control, keyring), maxRetriesPerRequest: 3 });
+    const connection = new Client({
+      ...channelOptions(control, keyring),
+      maxRetriesPerRequest: 3,
+      commandTimeout: REPLY_TIMEOUT,
+    });
     hearFrom(connection, name, this.#onEvent);
     this.#connections.push(connection);
     try {

@@ -5,6 +5,9 @@ import type { InstanceView, MasterView, RedisAnswer, ReplicaView, SentinelAnswer
 
 export type Fields = ReadonlyMap<string, string>;
 
+/** Nodes that are read off one reply: a topology has a hundred of a kind, and every one of them is compared with all others. */
+const MOST = 250;
+
 export function text(reply: Reply | undefined): string {
   if (reply === undefined) return '';
   return reply.ok ? String(reply.value ?? '') : reply.error;
@@ -32,7 +35,7 @@ export function pairs(value: unknown): Fields {
 
 /** A list of such, as SENTINEL MASTERS and SENTINEL REPLICAS answer; empty where an error was answered. */
 export function listOf(reply: Reply | undefined): readonly Fields[] {
-  return reply?.ok && Array.isArray(reply.value) ? reply.value.map(pairs) : [];
+  return reply?.ok && Array.isArray(reply.value) ? reply.value.slice(0, MOST).map(pairs) : [];
 }
 
 function number(fields: Fields, name: string): number {
@@ -47,18 +50,16 @@ function addressOf(fields: Fields, host: string, port: string): Address {
 export function redisAnswer(info: string): RedisAnswer {
   const fields = infoFields(info);
   const isMaster = fields.get('role') === 'master';
-  const replicas = [...fields].flatMap(([name, value]) => {
-    if (!/^slave\d+$/.test(name)) return [];
+  const links = [...fields].filter(([name]) => /^slave\d+$/.test(name)).slice(0, MOST);
+  const replicas = links.map(([, value]) => {
     const parts = new Map(
       value.split(',').map((part) => [part.split('=')[0] ?? '', part.split('=')[1] ?? '']),
     );
-    return [
-      {
-        address: addressOf(parts, 'ip', 'port'),
-        state: parts.get('state') ?? '',
-        offset: number(parts, 'offset'),
-      },
-    ];
+    return {
+      address: addressOf(parts, 'ip', 'port'),
+      state: parts.get('state') ?? '',
+      offset: number(parts, 'offset'),
+    };
   });
   return {
     kind: 'redis',

@@ -61,7 +61,7 @@ export function timelineOf(recorded: readonly Recorded[], circumstances: Circums
   const sinceFault = ({ at }: Recorded) => round(at - faultAt);
   const moment = (one: Recorded): SentinelMoment => ({ sentinel: one.sentinel, at: sinceFault(one) });
   return {
-    epoch: epochs.length === 0 ? null : Math.max(...epochs),
+    epoch: epochs.length === 0 ? null : epochs.reduce((most, one) => Math.max(most, one)),
     leader: ofType(attempt.last, '+elected-leader')[0]?.sentinel ?? null,
     steps: steps(attempt, down, objective, announced, circumstances),
     subjectivelyDown: down.map(moment),

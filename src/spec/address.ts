@@ -29,7 +29,8 @@ export function sameAddress(a: Address, b: Address): boolean {
 
 /** `host:port`, as formatAddress writes it; null when it is not one. */
 export function parseAddress(text: string): Address | null {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const match = /^(?:\[([\w:.%]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];
-  return host === undefined ? null : { host, port: Number(match?.[3]) };
+  const port = Number(match?.[3]);
+  return host === undefined || port > 65_535 ? null : { host, port };
 }

@@ -4,61 +4,55 @@
  * The conf *directory* is what gets mounted: Redis and Sentinel rewrite their file by a temporary
  * file beside it and a rename, which fails with EBUSY on a file that is mounted by itself.
  */
-import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DirectoryMounts } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
 import { CONF_FILE } from '../render/conf.js';
 import type { NodeKind } from '../spec/group-spec.js';
-import { isCode, removeEmpty, unusable } from './filesystem.js';
+import { removeEmpty, unusable } from './filesystem.js';
+import { readText, replaceFile } from './guarded-files.js';
+import { checkPlaces, makePlaces, namesIn, nodeMounts } from './node-places.js';
 import { readSharedFile, writeSharedFile } from './shared-files.js';
 import type { Owner, Storage, Undo } from './storage.js';
-
-/** Before the pid in the name of a file that is not yet what it will be renamed to. */
-export const ASIDE = '.rsentinel-';
-
-/**
- * Where the directories of a node are.
- * @public the bench mounts them as `up` does
- */
-export function nodeMounts(directory: string, node: string): DirectoryMounts {
-  return { kind: 'directory', conf: join(directory, node, 'conf'), data: join(directory, node, 'data') };
-}
 
 function pathOf(directory: string, node: string, file: string): string {
   return join(directory, node, 'conf', file);
 }
 
-/** Configuration may hold secrets. */
-const CONF_MODE = 0o640;
-/** Keys are read by nobody else. */
-const PRIVATE_MODE = 0o600;
-
-/** The text of a node's configuration file; null when there is none. */
+/** The text of a node's configuration file; null when there is none. @throws RsentinelError DIRECTORY_UNUSABLE */
 export function readConf(directory: string, node: string, kind: NodeKind): Promise<string | null> {
-  return readText(pathOf(directory, node, CONF_FILE[kind]));
+  return readBeside(directory, node, CONF_FILE[kind]);
 }
 
-async function readText(path: string): Promise<string | null> {
+async function readBeside(directory: string, node: string, file: string): Promise<string | null> {
+  const path = pathOf(directory, node, file);
   try {
-    return await readFile(path, 'utf8');
+    await checkPlaces(directory, node);
+    return await readText(path);
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
-    throw unusable(path, 'read', error);
+    throw error instanceof RsentinelError ? error : unusable(path, 'read', error);
   }
 }
 
 export class DirectoryStorage implements Storage {
   readonly #directory: string;
   readonly #owner: () => Promise<Owner>;
+  readonly #dataNames: (node: string) => readonly string[];
 
   /**
    * @param directory absolute path that holds the nodes' directories
    * @param owner asked for when something is written
+   * @param dataNames what the topology calls what a node writes into its data
    */
-  constructor(directory: string, owner: () => Promise<Owner>) {
+  constructor(
+    directory: string,
+    owner: () => Promise<Owner>,
+    dataNames: (node: string) => readonly string[] = () => [],
+  ) {
     this.#directory = directory;
     this.#owner = owner;
+    this.#dataNames = dataNames;
   }
 
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
@@ -83,34 +77,34 @@ export class DirectoryStorage implements Storage {
 
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
   writeConf(node: string, kind: NodeKind, text: string): Promise<Undo> {
-    return this.#write(node, CONF_FILE[kind], text, CONF_MODE);
+    return this.#write(node, CONF_FILE[kind], text);
   }
 
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
   readBeside(node: string, file: string): Promise<string | null> {
-    return readText(pathOf(this.#directory, node, file));
+    return readBeside(this.#directory, node, file);
   }
 
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
   writeBeside(node: string, file: string, text: string): Promise<Undo> {
-    return this.#write(node, file, text, PRIVATE_MODE);
+    return this.#write(node, file, text);
   }
 
-  async #write(node: string, file: string, text: string, mode: number): Promise<Undo> {
+  async #write(node: string, file: string, text: string): Promise<Undo> {
     const path = pathOf(this.#directory, node, file);
     const owner = await this.#owner();
-    let made: readonly string[] = [];
+    const made: string[] = [];
     try {
-      made = await makeMounts(this.#directory, node, owner);
-      const before = await readText(path);
-      await replaceFile(path, text, owner, mode);
+      await makePlaces(this.#directory, node, owner, this.#dataNames(node), made);
+      const before = await this.readBeside(node, file);
+      await replaceFile(path, text, owner);
       return async () => {
-        if (before !== null) return replaceFile(path, before, owner, mode);
-        await removeMade(made);
+        if (before !== null) return replaceFile(path, before, owner);
+        await removeMade(made, nodeMounts(this.#directory, node));
         if (made.length === 0) await rm(path, { force: true });
       };
     } catch (error) {
-      await removeMade(made);
+      await removeMade(made, nodeMounts(this.#directory, node));
       throw error instanceof RsentinelError ? error : unusable(path, 'written', error);
     }
   }
@@ -128,65 +122,34 @@ export class DirectoryStorage implements Storage {
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
   async ensureMounts(node: string): Promise<DirectoryMounts> {
     const mounts = nodeMounts(this.#directory, node);
+    const made: string[] = [];
     try {
-      await makeMounts(this.#directory, node, await this.#owner());
+      await makePlaces(this.#directory, node, await this.#owner(), this.#dataNames(node), made);
+      return mounts;
     } catch (error) {
-      throw unusable(mounts.data, 'written', error);
+      await removeMade(made, nodeMounts(this.#directory, node));
+      throw error instanceof RsentinelError ? error : unusable(mounts.data, 'written', error);
     }
-    return mounts;
   }
 
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
   async hasData(node: string): Promise<boolean> {
     const { data } = nodeMounts(this.#directory, node);
     try {
-      return (await readdir(data)).length > 0;
+      await checkPlaces(this.#directory, node);
+      return ((await namesIn(data)) ?? []).length > 0;
     } catch (error) {
-      if (isCode(error, 'ENOENT')) return false;
-      throw unusable(data, 'read', error);
+      throw error instanceof RsentinelError ? error : unusable(data, 'read', error);
     }
   }
 
   async close(): Promise<void> {}
 }
 
-/**
- * Makes the directories of a node that are missing, each owned by `owner`.
- * @returns what was made; nothing stays when it throws
- */
-async function makeMounts(directory: string, node: string, owner: Owner): Promise<readonly string[]> {
-  const mounts = nodeMounts(directory, node);
-  const made: string[] = [];
-  try {
-    for (const wanted of [mounts.conf, mounts.data]) {
-      const first = await mkdir(wanted, { recursive: true });
-      if (first === undefined) continue;
-      for (let path = wanted; path.length >= first.length; path = dirname(path)) {
-        made.push(path);
-        await own(path, owner);
-      }
-    }
-    return made;
-  } catch (error) {
-    await removeMade(made);
-    throw error;
+/** Of the node's own places with what it has put there; of what is above them, where others may be, what is empty. */
+async function removeMade(made: readonly string[], { conf, data }: DirectoryMounts): Promise<void> {
+  for (const path of made) {
+    if (path === conf || path === data) await rm(path, { recursive: true, force: true });
+    else await removeEmpty(path);
   }
-}
-
-/** Written aside and renamed: a file that a killed `up` leaves behind is whole. */
-async function replaceFile(path: string, text: string, owner: Owner, mode: number): Promise<void> {
-  const aside = `${path}${ASIDE}${process.pid}`;
-  await writeFile(aside, text, { mode });
-  await own(aside, owner);
-  await rename(aside, path);
-}
-
-async function own(path: string, owner: Owner): Promise<void> {
-  const { uid, gid } = await stat(path);
-  if (uid !== owner.uid || gid !== owner.gid) await chown(path, owner.uid, owner.gid);
-}
-
-/** With what the node has put there. */
-async function removeMade(made: readonly string[]): Promise<void> {
-  for (const path of made) await rm(path, { recursive: true, force: true });
 }

@@ -1,11 +1,13 @@
 /** Removes the directories of a group, and nothing that is not the group's. */
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ACCESS_FILE, parseAccess } from '../access/access-file.js';
 import { NODE_FILES } from '../tls/group-tls.js';
 import { parseTlsOwner, TLS_FILE } from '../tls/stored-tls.js';
-import { ASIDE, readConf } from './directory-storage.js';
-import { isCode, removeEmpty, unusable } from './filesystem.js';
+import { readConf } from './directory-storage.js';
+import { removeEmpty, unusable } from './filesystem.js';
+import { ASIDE } from './guarded-files.js';
+import { checkPlaces, namesIn, nodeMounts } from './node-places.js';
 import { readSharedFile, SHARED } from './shared-files.js';
 
 /**
@@ -22,21 +24,31 @@ export async function removeDirectories(
 ): Promise<readonly string[]> {
   const removed: string[] = [];
   for (const entry of (await list(directory)) ?? []) {
-    if (!(await hasOurConf(directory, entry, isOurs)) && !(await isHalfMade(join(directory, entry))))
-      continue;
-    const path = join(directory, entry);
-    try {
-      await rm(path, { recursive: true, force: true });
-    } catch (error) {
-      throw unusable(path, 'removed', error);
-    }
-    removed.push(path);
+    if (!(await hasOurConf(directory, entry, isOurs)) && !(await isHalfMade(directory, entry))) continue;
+    removed.push(...(await removePlaces(directory, entry)));
   }
   // The default place is .rsentinel/<group>: its parent goes with the last group.
   if ((await removeEmpty(directory)) && dirname(directory).endsWith('.rsentinel')) {
     await removeEmpty(dirname(directory));
   }
   return removed;
+}
+
+/** What somebody else has put beside them stays, and so does the node's own directory then. */
+async function removePlaces(directory: string, node: string): Promise<readonly string[]> {
+  const path = join(directory, node);
+  const { conf, data } = nodeMounts(directory, node);
+  try {
+    if (node === SHARED) {
+      await rm(path, { recursive: true, force: true });
+      return [path];
+    }
+    // The files by which it is known go last: one that was interrupted is found again.
+    for (const place of [data, conf]) await rm(place, { recursive: true, force: true });
+    return (await removeEmpty(path)) ? [path] : [conf, data];
+  } catch (error) {
+    throw unusable(path, 'removed', error);
+  }
 }
 
 /** Whether a node of the group has its files in a directory. @param isOurs as for {@link removeDirectories} */
@@ -74,21 +86,25 @@ async function isAnyOurs(
 const BEFORE_CONF: ReadonlySet<string> = new Set(Object.values(NODE_FILES));
 
 /** A node's directories with nothing in them but what comes before its configuration, or was about to be renamed. */
-async function isHalfMade(path: string): Promise<boolean> {
-  const entries = await list(path).catch(() => null);
-  if (entries === null || !entries.includes('conf')) return false;
-  if (entries.some((entry) => entry !== 'conf' && entry !== 'data')) return false;
-  const [conf, data] = await Promise.all([list(join(path, 'conf')), list(join(path, 'data'))]);
-  const isEarly = (file: string): boolean => file.includes(ASIDE) || BEFORE_CONF.has(file);
-  return conf?.every(isEarly) === true && (data ?? []).length === 0;
+async function isHalfMade(directory: string, node: string): Promise<boolean> {
+  try {
+    await checkPlaces(directory, node);
+    const { conf, data } = nodeMounts(directory, node);
+    const [entries, files, inData] = await Promise.all([dirname(conf), conf, data].map(namesIn));
+    if (entries?.some((entry) => entry !== 'conf' && entry !== 'data') !== false) return false;
+    const isEarly = (file: string): boolean => file.includes(ASIDE) || BEFORE_CONF.has(file);
+    return files?.every(isEarly) === true && (inData ?? []).length === 0;
+  } catch {
+    // What cannot be looked at is not ours to remove.
+    return false;
+  }
 }
 
-/** Names in a directory; null when there is none. */
+/** Names in a directory; null when there is none. @throws RsentinelError DIRECTORY_UNUSABLE */
 async function list(path: string): Promise<readonly string[] | null> {
   try {
-    return await readdir(path);
+    return await namesIn(path);
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
     throw unusable(path, 'read', error);
   }
 }

@@ -3,9 +3,10 @@
  * directory they are in a directory of their own, which no node can be called like, and which
  * nobody but the user of rsentinel may enter.
  */
-import { chmod, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isCode, removeEmpty, unusable } from './filesystem.js';
+import { removeEmpty, Unexpected, unusable } from './filesystem.js';
+import { kindOf, makeClosed, readText, replaceFile } from './guarded-files.js';
 import type { Undo } from './storage.js';
 
 /** Also what stands for it where volumes are told apart by their node: no node has a dot in its name. */
@@ -20,9 +21,8 @@ export function sharedPath(directory: string, file: string): string {
 export async function readSharedFile(directory: string, file: string): Promise<string | null> {
   const path = sharedPath(directory, file);
   try {
-    return await readFile(path, 'utf8');
+    return (await isThere(directory)) ? await readText(path) : null;
   } catch (error) {
-    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return null;
     throw unusable(path, 'read', error);
   }
 }
@@ -32,31 +32,23 @@ export async function writeSharedFile(directory: string, file: string, text: str
   const place = join(directory, SHARED);
   const path = join(place, file);
   try {
-    const made = await mkdir(place, { recursive: true, mode: 0o700 });
-    if (!(await lstat(place)).isDirectory()) throw new Error('it is not a directory');
-    await chmod(place, 0o700);
+    await isThere(directory);
+    const made = await makeClosed(place, undefined);
     const before = await readSharedFile(directory, file);
-    await replace(path, text);
+    await replaceFile(path, text, undefined, 'synced');
     return async () => {
-      if (before !== null) return replace(path, before);
+      if (before !== null) return replaceFile(path, before, undefined, 'synced');
       await rm(path, { force: true });
-      if (made !== undefined) await removeEmpty(place);
+      if (made) await removeEmpty(place);
     };
   } catch (error) {
     throw unusable(path, 'written', error);
   }
 }
 
-/** Written aside and renamed, so that it is whole at any moment. */
-async function replace(path: string, text: string): Promise<void> {
-  const aside = `${path}.${process.pid}`;
-  await rm(aside, { force: true });
-  const file = await open(aside, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(aside, path);
+/** Whether there is the directory. @throws Unexpected where something else has its name, as a link to another */
+async function isThere(directory: string): Promise<boolean> {
+  const kind = await kindOf(join(directory, SHARED));
+  if (kind === 'absent' || kind === 'directory') return kind === 'directory';
+  throw new Unexpected(`its directory is ${kind === 'link' ? 'a symbolic link' : 'no directory'}`);
 }

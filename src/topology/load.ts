@@ -1,7 +1,7 @@
 /** Reads a topology from a file or from standard input: the one part of this folder that does I/O. */
 
-import { accessSync, constants, statSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { accessSync, constants, createReadStream, statSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RsentinelError } from '../errors.js';
 import { type Diagnostic, type Finding, formatDiagnostic } from './diagnostic.js';
@@ -82,7 +82,8 @@ async function readTopologyFile(path: string, file: string): Promise<Uint8Array>
     const { size } = await stat(path);
     if (size > MOST_BYTES)
       throw invalid(file, 'more than 1 MiB', [`${file}:1:1: the file is too long; give the topology file`]);
-    return await readFile(path);
+    // Devices and pipes have no size: read to the limit, like standard input.
+    return await readStream(createReadStream(path));
   } catch (error) {
     if (error instanceof RsentinelError) throw error;
     throw await unreadable(path, file, error);

@@ -233,7 +233,7 @@ const password = (description: string) =>
     .check(describe(description));
 
 /** Rules that say what a user may do, and nothing of how it logs in. */
-const RULE = /^(?:[+-]@?[a-z][a-z0-9_.|-]*|(?:~|&|%(?:R|W|RW)~)[^\s"'()]+)$/;
+const RULE = /^(?:[+-]@?[a-z][a-z0-9_.|-]*|(?:~|&|%(?:R|W|RW)~)[^\s"'()\p{Cc}\p{Cs}]+)$/u;
 
 const authKeys = z.strictObject(
   {

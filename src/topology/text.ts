@@ -14,17 +14,31 @@ export const LONGEST_PASSWORD = 512;
  */
 export const NO_PASSWORD = /[\s"'\\\p{Cc}\p{Cs}\u2028\u2029]/u;
 
-/** Takes any text; gives it with whatever a terminal could act upon written as \uXXXX. */
+/** Whatever a terminal could act upon, or show in another order than it stands there. */
+const ACTIVE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+/** What CI systems take for commands: `::error::…` where a line begins; `##[…]`, `##vso[…]`, `##teamcity[…]` anywhere. */
+const COMMAND = /^\s*:(?=:[a-z].*::)|(?<=#)#(?=\w{0,20}\[)/gis;
+
+/** Takes any text; gives it with whatever a terminal or a CI system could act upon written as \uXXXX. */
 export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
-    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  );
+  return text
+    .replace(ACTIVE, written)
+    .replace(COMMAND, (found) => found.slice(0, -1) + written(found.slice(-1)));
+}
+
+/** A character as \uXXXX. */
+export function written(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
 }
 
 /** Takes any text; gives its beginning, with `…` when that is not all. */
 export function shorten(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > LONGEST ? `${beginning(text, LONGEST)}…` : text;
+}
+
+/** Takes any text; gives so many units of it at most, without half a character at the end. */
+export function beginning(text: string, units: number): string {
+  return text.slice(0, units).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** Takes any value; gives how a message calls it: `"two"`, `70000`, `a list`. */

@@ -17,7 +17,10 @@ export async function env(flags: EnvFlags, session: Session): Promise<number> {
     const library = await import('../../group/connection.js');
     return library.connectionOf(name, flags.showSecrets ? 'shown' : 'hidden', context);
   });
-  session.stdout.write(flags.format === 'json' ? jsonText(report) : envText(report));
+  // Into a file or a pipe as it is: a password may have characters that are not to be seen.
+  const { stdout, raw } = session;
+  const out = raw.stdout.isTTY ? stdout : raw.stdout;
+  out.write(flags.format === 'json' ? jsonText(report) : envText(report));
   if (hidesSecrets(report)) reporter.note('the passwords are left out: --show-secrets prints them');
   if (report.tls !== null && report.tls.files === null && flags.format !== 'json') {
     reporter.note('the certificates are in a volume: --format json prints their texts');

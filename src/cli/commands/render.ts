@@ -10,7 +10,7 @@ import { writeTree } from '../write-tree.js';
 
 /** `rsentinel render` */
 export async function render(flags: RenderFlags, session: Session): Promise<number> {
-  const { stdout, env, cwd } = session;
+  const { stdout, raw, env, cwd } = session;
   const selection = definiteSelectionOf(flags, env);
   const source = await findSource(selection.file, cwd);
   const reporter = await createReporter(flags, session, 'brief', 'rendering');
@@ -19,7 +19,10 @@ export async function render(flags: RenderFlags, session: Session): Promise<numb
   const files = await renderTree(topology, isPrinted && !flags.showSecrets ? 'masked' : 'shown');
   if (isPrinted) {
     // `#` begins a comment in these files: what is printed can be split again, and reads well.
-    stdout.write(files.map(({ path, text }) => `# ---- ${path}\n${text}`).join('\n'));
+    // Into a file or a pipe as they are: they are files.
+    (raw.stdout.isTTY ? stdout : raw.stdout).write(
+      files.map(({ path, text }) => `# ---- ${path}\n${text}`).join('\n'),
+    );
     return 0;
   }
   const directory = resolve(cwd, flags.output ?? '.');

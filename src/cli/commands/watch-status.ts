@@ -91,9 +91,12 @@ async function print(
   return exitCodeOfHealth(view.report?.health ?? 'absent');
 }
 
-async function draw(moments: AsyncIterable<WatchMoment>, { stdout, env, signal }: Session): Promise<number> {
+async function draw(
+  moments: AsyncIterable<WatchMoment>,
+  { stdout, raw, env, signal }: Session,
+): Promise<number> {
   const style = styleFor(stdout, env);
-  const screen = new Screen(stdout);
+  const screen = new Screen(raw.stdout);
   let view = NOTHING_SEEN;
   const redraw = (): void => {
     const { columns, rows } = stdout;

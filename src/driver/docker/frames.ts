@@ -11,18 +11,31 @@ export interface Frame {
 /** Bytes before each frame: one of type, three unused, four of length. */
 const HEADER_BYTES = 8;
 const TYPE_STDERR = 2;
+/** Far more than an engine puts into one. */
+const LONGEST_FRAME = 16_777_216;
 
-/** Cuts a stream into its frames. */
+/**
+ * Cuts a stream into its frames. Of a container with a terminal, which somebody else has made, the engine sends what it
+ * wrote as it is: that is one frame after the other, and never the beginning of one of gigabytes.
+ */
 export class FrameSplitter {
   #rest: Buffer = Buffer.alloc(0);
+  #isFramed = true;
 
   /** @returns the frames that are whole by now */
   push(chunk: Buffer): readonly Frame[] {
+    if (!this.#isFramed) return [{ stream: 'stdout', payload: chunk }];
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const frames: Frame[] = [];
     let at = 0;
     while (at + HEADER_BYTES <= bytes.length) {
-      const end = at + HEADER_BYTES + bytes.readUInt32BE(at + 4);
+      const length = bytes.readUInt32BE(at + 4);
+      if (bytes.readUInt32BE(at) & ~0x03_00_00_00 || length > LONGEST_FRAME) {
+        this.#isFramed = false;
+        this.#rest = Buffer.alloc(0);
+        return [...frames, { stream: 'stdout', payload: bytes.subarray(at) }];
+      }
+      const end = at + HEADER_BYTES + length;
       if (end > bytes.length) break;
       frames.push({
         stream: bytes[at] === TYPE_STDERR ? 'stderr' : 'stdout',
@@ -100,6 +113,9 @@ function split(piece: Buffer): { readonly time: bigint | null; readonly text: Bu
   const match = TIMESTAMP.exec(piece.toString('latin1', 0, TIMESTAMP_BYTES));
   if (match === null) return { time: null, text: piece };
   const [whole, second, fraction = '', zone] = match;
-  const time = BigInt(Date.parse(`${second}${zone}`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+  const at = Date.parse(`${second}${zone}`);
+  // It looks like a time, and is none.
+  if (Number.isNaN(at)) return { time: null, text: piece };
+  const time = BigInt(at) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
   return { time, text: piece.subarray(whole.length) };
 }

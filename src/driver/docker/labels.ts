@@ -3,6 +3,7 @@ import type { ContainerInfo } from 'dockerode';
 import type { AuthKind } from '../../access/group-access.js';
 import type { ContainerState } from '../../report/group-report.js';
 import { type Endpoint, formatAddress, parseAddress } from '../../spec/address.js';
+import { containerName } from '../../spec/build.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../spec/group-spec.js';
 import { formatTrust, parseTrust } from '../../tls/mutual-trust.js';
 import { VERSION } from '../../version.js';
@@ -83,6 +84,9 @@ export function nodeLabels(spec: GroupSpec, node: NodeSpec): Record<string, stri
   };
 }
 
+/** As topologies have them. Labels may come from an image that somebody has run: directories are called by these names. */
+const NODE_NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
+const MASTER_NAME = /^[A-Za-z0-9._-]{1,100}$/;
 const ROLES: readonly MemberRole[] = ['redis', 'sentinel', 'anchor'];
 const AUTH_KINDS: readonly AuthKind[] = ['none', 'password', 'acl'];
 const STATES: readonly ContainerState[] = ['running', 'created', 'exited', 'paused', 'restarting', 'dead'];
@@ -145,10 +149,14 @@ export function observedMember(
 ): ObservedMember {
   const container = containerNameOf(info);
   const aside = container.endsWith(ASIDE);
-  const role = ROLES.find((known) => !aside && known === info.Labels[LABEL.role]) ?? 'other';
+  const node = info.Labels[LABEL.node] ?? '';
+  // A name is something that no image can bring along: whoever goes by the labels alone is not asked, nor told a password.
+  const isMember =
+    !aside && NODE_NAME.test(node) && container === containerName(info.Labels[GROUP_LABEL] ?? '', node);
+  const role = ROLES.find((known) => isMember && known === info.Labels[LABEL.role]) ?? 'other';
   return {
     role,
-    node: aside ? container : (info.Labels[LABEL.node] ?? container),
+    node: isMember ? node : container,
     container,
     state: containerState(info.State),
     exitCode: exitCodeOf(info),
@@ -159,7 +167,7 @@ export function observedMember(
     ports: (info.Labels[LABEL.ports] ?? '').split(',').flatMap((port) => Number(port) || []),
     address: parseAddress(info.Labels[LABEL.address] ?? ''),
     control: controlOf(info, role),
-    masterName: info.Labels[LABEL.masterName] ?? '',
+    masterName: MASTER_NAME.exec(info.Labels[LABEL.masterName] ?? '')?.[0] ?? '',
     networkMode: info.Labels[LABEL.networkMode] ?? '',
     auth: AUTH_KINDS.find((known) => known === info.Labels[LABEL.auth]) ?? 'none',
     trust: parseTrust(info.Labels[LABEL.tls] ?? ''),

@@ -11,12 +11,15 @@ export interface Part {
   readonly madeAt: number;
 }
 
+/** What `up` calls groups: whatever is labelled with another name, it has not made. */
+const GROUP_NAME = /^[a-z0-9][a-z0-9-]{0,40}$/;
+
 /** The groups that the parts belong to, by name. */
 export function listingsOf(parts: readonly Part[]): readonly GroupListing[] {
   const groups = new Map<string, Part[]>();
   for (const part of parts) {
     const name = part.labels[GROUP_LABEL];
-    if (name === undefined) continue;
+    if (name === undefined || !GROUP_NAME.test(name)) continue;
     const others = groups.get(name);
     if (others === undefined) groups.set(name, [part]);
     else others.push(part);

@@ -5,6 +5,8 @@
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { extract, type Headers, pack } from 'tar-stream';
+import { RsentinelError } from '../../errors.js';
+import { MOST_CONF_BYTES } from '../../storage/guarded-files.js';
 import type { Owner } from '../../storage/storage.js';
 import type { VolumeFiles, VolumeSpec } from '../driver.js';
 import type { EngineCalls } from './engine-calls.js';
@@ -12,9 +14,11 @@ import { statusOf } from './engine-errors.js';
 import { mount } from './mounts.js';
 import { NEVER_STARTED } from './restrictions.js';
 
-const DIRECTORY_MODE = 0o750;
-/** Configuration may hold secrets. */
-const FILE_MODE = 0o640;
+/** For nobody but the nodes: passwords may stand there, and Redis writes its files anew so that everybody can read them. */
+const DIRECTORY_MODE = 0o700;
+const FILE_MODE = 0o600;
+/** Entries of a node's data that are looked at: whoever fills it with empty directories has put something there. */
+const MOST_ENTRIES = 1_000;
 
 /** Where a volume is mounted. */
 function place({ node, holds }: Pick<VolumeSpec, 'node' | 'holds'>): string {
@@ -49,6 +53,16 @@ export async function openVolumeFiles(
   return new ContainerFiles(calls, container);
 }
 
+function unusable(path: string, why: string): RsentinelError {
+  return new RsentinelError(
+    'DIRECTORY_UNUSABLE',
+    `${path} in the volumes of the group cannot be read: ${why}`,
+    {
+      hint: 'Remove it, or the group with `rsentinel down --volumes`.',
+    },
+  );
+}
+
 class ContainerFiles implements VolumeFiles {
   readonly #calls: EngineCalls;
   readonly #container: Dockerode.Container;
@@ -62,7 +76,11 @@ class ContainerFiles implements VolumeFiles {
     const path = `${place({ node, holds: 'conf' })}/${file}`;
     let text: string | null = null;
     await this.#eachEntry(path, async (header, content) => {
-      if (header.type !== 'file') return 'more';
+      // What stands there is the node's to write: it may be a link, a directory with anything in it, or endless.
+      if (header.type !== 'file') throw unusable(path, `it is no file, but of the kind ${header.type}`);
+      if ((header.size ?? 0) > MOST_CONF_BYTES) {
+        throw unusable(path, `it is longer than ${MOST_CONF_BYTES / 1024} KiB`);
+      }
       const chunks: Buffer[] = [];
       for await (const chunk of content) chunks.push(chunk as Buffer);
       text = Buffer.concat(chunks).toString('utf8');
@@ -73,17 +91,19 @@ class ContainerFiles implements VolumeFiles {
 
   async hasData(node: string): Promise<boolean> {
     let found = false;
+    let entries = 0;
     await this.#eachEntry(place({ node, holds: 'data' }), (header) => {
-      found ||= header.type !== 'directory';
+      entries += 1;
+      found ||= header.type !== 'directory' || entries > MOST_ENTRIES;
       return Promise.resolve(found ? 'enough' : 'more');
     });
     return found;
   }
 
-  async write(node: string, file: string, text: string, owner: Owner, mode = FILE_MODE): Promise<void> {
+  async write(node: string, file: string, text: string, owner: Owner): Promise<void> {
     const archive = pack();
     archive.entry({ name: '.', type: 'directory', mode: DIRECTORY_MODE, ...owner });
-    archive.entry({ name: file, mode, ...owner }, text);
+    archive.entry({ name: file, mode: FILE_MODE, ...owner }, text);
     await this.#put(place({ node, holds: 'conf' }), archive);
   }
 
@@ -142,7 +162,7 @@ class ContainerFiles implements VolumeFiles {
       const entries = extract();
       const fail = (error: unknown): void => {
         archive.destroy();
-        reject(this.#calls.wrap(error, call));
+        reject(error instanceof RsentinelError ? error : this.#calls.wrap(error, call));
       };
       entries.on('entry', (header, content, next) => {
         visit(header, content as unknown as Readable).then((more) => {

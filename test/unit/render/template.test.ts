@@ -81,3 +81,18 @@ describe('a template is refused', () => {
     expect(mistakes('{{a}} {{b}}\n{{c}}\n', { port: value('1') })).toHaveLength(4);
   });
 });
+
+describe('a template that was not written by hand', () => {
+  it.each(['\u001b[2J', 'a\u0000b', 'x\ry', '\u2028'])(
+    'is refused for the control character in %j',
+    (text) => {
+      expect(mistakes(`port {{port}}\n# ${text}\n`, { port: value('1') })).toEqual([
+        expect.stringMatching(/^redis\.conf:2:\d+: a control character stands here$/),
+      ]);
+    },
+  );
+
+  it('may have tabs, and lines that end as on Windows', () => {
+    expect(filled('port\t{{port}}\r\n', { port: value('1') })).toBe('port\t1\r\n');
+  });
+});

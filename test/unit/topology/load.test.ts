@@ -146,6 +146,10 @@ describe('a topology that cannot be read is TOPOLOGY_NOT_FOUND', () => {
     });
   });
 
+  test.skipIf(process.platform === 'win32')('because it has no end', async () => {
+    expect(await failure('/dev/zero')).toMatchObject({ code: 'TOPOLOGY_INVALID' });
+  });
+
   test('because it is a directory', async () => {
     mkdirSync(join(directory, 'group'));
     expect(await failure('group')).toMatchObject({
