@@ -1,11 +1,10 @@
 /** Writes what `render` rendered: `<node>/conf` with its file and an empty `<node>/data`. */
 import { mkdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { RsentinelError } from '../errors.js';
 import type { RenderedFile } from '../render/tree.js';
 import { makeClosed, readText, replaceFile } from '../storage/guarded-files.js';
 import { checkPlaces, nodeMounts } from '../storage/node-places.js';
-import { readSharedFile, SHARED, writeSharedFile } from '../storage/shared-files.js';
 
 /** For files that are there with another text. */
 export type OnDifference = 'refuse' | 'overwrite';
@@ -23,10 +22,7 @@ export async function writeTree(
   try {
     const found = await Promise.all(
       files.map(async (file) => {
-        if (file.node === SHARED) {
-          return { file, before: await readSharedFile(directory, basename(file.path)) };
-        }
-        await checkPlaces(directory, file.node);
+        if (file.node !== null) await checkPlaces(directory, file.node);
         return { file, before: await readText(join(directory, file.path)) };
       }),
     );
@@ -34,17 +30,15 @@ export async function writeTree(
     if (differing.length > 0 && onDifference === 'refuse') throw refusal(directory, differing);
     const written: string[] = [];
     for (const { file, before } of found) {
-      if (file.node === SHARED) {
-        if (before === file.text) continue;
+      if (file.node === null) {
         await mkdir(directory, { recursive: true });
-        await writeSharedFile(directory, basename(file.path), file.text);
-        written.push(file.path);
-        continue;
+        await makeClosed(dirname(join(directory, file.path)), undefined);
+      } else {
+        const { conf, data } = nodeMounts(directory, file.node);
+        await mkdir(dirname(conf), { recursive: true });
+        // As `up` makes them: configuration may hold secrets, so it is for nobody else.
+        for (const path of [conf, data]) await makeClosed(path, undefined);
       }
-      const { conf, data } = nodeMounts(directory, file.node);
-      await mkdir(dirname(conf), { recursive: true });
-      // As `up` makes them: configuration may hold secrets, so it is for nobody else.
-      for (const path of [conf, data]) await makeClosed(path, undefined);
       if (before === file.text) continue;
       await replaceFile(join(directory, file.path), file.text, undefined);
       written.push(file.path);

@@ -8,6 +8,7 @@ import { readConfFacts, withReplicaof } from '../render/conf-facts.js';
 import { editsOf } from '../render/edits.js';
 import { withHeader } from '../render/header.js';
 import type { GroupHistory, MasterHistory } from '../render/history.js';
+import { toldValue } from '../render/secret-lines.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Storage } from '../storage/storage.js';
 import type { AccessKeeper } from './access-keeper.js';
@@ -106,12 +107,15 @@ export class ConfFiles {
     const { added, changed } = editsOf(before);
     const warn = (message: string): void => this.#context.emit({ type: 'warning', message });
     for (const edit of changed) {
+      const now = toldValue({ name: edit.name, value: edit.now });
       warn(
-        `${name}: ${edit.name} was changed to ${edit.now} by somebody else; the topology's value takes its place`,
+        `${name}: ${edit.name} was changed to ${now} by somebody else; the topology's value takes its place`,
       );
     }
-    for (const { name: directive, value } of added) {
-      warn(`${name}: ${directive} ${value} was added to its configuration by somebody else, and is kept`);
+    for (const edit of added) {
+      warn(
+        `${name}: ${edit.name} ${toldValue(edit)} was added to its configuration by somebody else, and is kept`,
+      );
     }
   }
 

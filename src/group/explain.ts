@@ -1,6 +1,7 @@
 /** Errors that show what the node itself said last. */
 import type { Driver, MemberNow } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
+import { toldLogLine } from '../render/secret-lines.js';
 import { beginning } from '../topology/text.js';
 
 /** Lines of a node's log that an error shows. */
@@ -19,7 +20,11 @@ export async function logDetails(driver: Driver | null, node: Named): Promise<re
   const lines = await driver.logTail(node.container, LOG_LINES).catch(() => []);
   return lines.length === 0
     ? []
-    : [`last lines of the log of ${node.name}:`, ...lines.map((line) => `  ${beginning(line, LOG_COLUMNS)}`)];
+    : [
+        `last lines of the log of ${node.name}:`,
+        // Told before it is cut: half of a secret is one too.
+        ...lines.map((line) => `  ${beginning(toldLogLine(line), LOG_COLUMNS)}`),
+      ];
 }
 
 export async function nodeExited(

@@ -1,5 +1,6 @@
 /** Lines of logs, with the node that wrote them. */
 import type { LogLine } from '../driver/driver.js';
+import { toldLogLine } from '../render/secret-lines.js';
 
 export interface NodeLine extends LogLine {
   readonly node: string;
@@ -9,5 +10,7 @@ export async function* linesOf(
   node: string,
   batches: AsyncIterable<readonly LogLine[]>,
 ): AsyncGenerator<readonly NodeLine[]> {
-  for await (const batch of batches) yield batch.map((line) => ({ ...line, node }));
+  for await (const batch of batches) {
+    yield batch.map(({ time, text }) => ({ time, text: toldLogLine(text), node }));
+  }
 }

@@ -89,7 +89,7 @@ export class Performer {
       case 'set':
         return this.#set(this.#node(operation.node), operation.directives);
       case 'rotate':
-        return this.#rotate(operation.nodes);
+        return this.#rotate(operation.nodes, operation.isWhole);
       case 'certificates':
         return this.#confs.prepare();
       case 'failover':
@@ -168,7 +168,7 @@ export class Performer {
     await rewrite();
   }
 
-  async #rotate(names: readonly string[]): Promise<void> {
+  async #rotate(names: readonly string[], isWhole: boolean): Promise<void> {
     const { access, masterName, name } = this.#spec;
     if (access.kind === 'none') throw new Error('the plan changes passwords, and there are none');
     this.#deadline.renew();
@@ -180,6 +180,7 @@ export class Performer {
         redis: present.filter(({ kind }) => kind === 'redis'),
         sentinels: present.filter(({ kind }) => kind === 'sentinel'),
       },
+      isWhole,
       connections: this.#connections,
       context: this.#context,
       deadline: this.#deadline.signal,

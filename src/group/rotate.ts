@@ -49,6 +49,8 @@ function usersOf(kind: PresentNode['kind'], access: GuardedAccess): readonly Use
 export interface RotationScene {
   /** The nodes that run. */
   readonly group: PresentGroup;
+  /** False: its master is dead, and nothing can be tried in between. */
+  readonly isWhole: boolean;
   readonly connections: Connections;
   readonly context: Context;
   readonly deadline: AbortSignal;
@@ -68,7 +70,7 @@ export async function rotate(
   const { group, connections, context, deadline } = scene;
   const { redis, sentinels } = group;
   await introduce(group, to, connections);
-  await untilWhole(group, connections, context, deadline);
+  if (scene.isWhole) await untilWhole(group, connections, context, deadline);
   await conclude(redis, to, from, connections);
   await save(redis, updateFile, connections);
   if (hasSentinelUsers(to.server)) {

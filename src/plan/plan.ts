@@ -16,7 +16,7 @@ import { planNode } from './plan-node.js';
 import { refuseForeignConf, refuseOtherPlace } from './refusals.js';
 import { type Renewal, renewalOf } from './renewal.js';
 import { planRollOut } from './roll-out.js';
-import { planRotation } from './rotation.js';
+import { planRights, planRotation } from './rotation.js';
 import { ANCHOR, type Step, Steps } from './steps.js';
 
 /**
@@ -102,7 +102,8 @@ function planFailover(
   if (live.sentinels.size === 0) {
     for (const node of spec.sentinels) planNode(spec, node, observed, renewal, steps);
   }
-  steps.add({ kind: 'failover' }, deadMasterReason(dead), steps.ids('hasten'));
+  planRights(spec, observed, steps);
+  steps.add({ kind: 'failover' }, deadMasterReason(dead), steps.ids('hasten', 'rotate'));
   return true;
 }
 

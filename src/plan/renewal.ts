@@ -30,7 +30,7 @@ export function renewalOf(spec: GroupSpec, engine: ObservedEngine): Renewal | nu
   const strangers = authReason(spec, engine) ?? tlsReason(spec, engine);
   if (network === null && anchorWhy === null && clash === null && strangers === null && !cutOff) return null;
   return {
-    reason: network ?? anchorWhy ?? clash ?? strangers ?? 'the anchor does not run',
+    reason: network ?? strangers ?? anchorWhy ?? clash ?? 'the anchor does not run',
     network,
     anchor: anchorWhy,
     containers: network === null && anchorWhy === null ? 'stay' : 'remade',

@@ -11,22 +11,40 @@ import type { Steps } from './steps.js';
  * are started anew have theirs in their files.
  */
 export function planRotation(spec: GroupSpec, observed: ObservedState, steps: Steps): void {
-  const { engine, confs, access, users } = observed;
   if (spec.access.kind === 'none') return;
+  const { engine, users } = observed;
   const goesOn = ({ name }: NodeSpec): boolean =>
     engine.members.some((member) => member.node === name && hasProcess(member)) && !steps.has(`stop ${name}`);
   const present = nodesOf(spec).filter(goesOn);
-  const isOutdated = ({ name, conf }: NodeSpec): boolean =>
-    confs.get(name)?.header?.digests.access !== conf.access;
-  // A killed `up` may have got half way.
-  const isUnfinished = access !== null && access.former !== null;
+  const change = changeOf(present, observed);
   const [different] = users;
-  if (!isUnfinished && different === undefined && !present.some(isOutdated)) return;
-  const reason = isUnfinished
-    ? 'a change of passwords was not finished'
-    : (different ?? 'the passwords or users have changed');
+  if (change === null && different === undefined) return;
   const names = present.map(({ name }) => name);
   // A paused node has to go on before it can be told anything.
   const starts = names.flatMap((name) => [`start ${name}`, `connect ${name}`]);
-  steps.add({ kind: 'rotate', nodes: names }, reason, starts);
+  steps.add({ kind: 'rotate', nodes: names, isWhole: true }, change ?? different ?? '', starts);
+}
+
+/**
+ * Users who have lost what they may do get it back before a dead master is replaced: without it no failover gets
+ * through. Other passwords have to wait until there is a whole group to try them.
+ */
+export function planRights(spec: GroupSpec, observed: ObservedState, steps: Steps): void {
+  const { engine, users } = observed;
+  const runs = ({ name }: NodeSpec): boolean =>
+    engine.members.some(({ node, state }) => node === name && state === 'running');
+  const present = nodesOf(spec).filter(runs);
+  const [different] = users;
+  if (spec.access.kind === 'none' || different === undefined || changeOf(present, observed) !== null) return;
+  const nodes = present.map(({ name }) => name);
+  steps.add({ kind: 'rotate', nodes, isWhole: false }, different, []);
+}
+
+/** Why nodes that run need other passwords or users than they were given; null: they do not. */
+function changeOf(present: readonly NodeSpec[], { confs, access }: ObservedState): string | null {
+  // A killed `up` may have got half way.
+  if (access !== null && access.former !== null) return 'a change of passwords was not finished';
+  const isOutdated = ({ name, conf }: NodeSpec): boolean =>
+    confs.get(name)?.header?.digests.access !== conf.access;
+  return present.some(isOutdated) ? 'the passwords or users have changed' : null;
 }

@@ -15,7 +15,7 @@ export type Operation =
   /** Directives set on a node that runs, and kept in its configuration. */
   | { readonly kind: 'set'; readonly node: string; readonly directives: readonly Directive[] }
   /** Other passwords or users on nodes that run, while clients go on using them. */
-  | { readonly kind: 'rotate'; readonly nodes: readonly string[] }
+  | { readonly kind: 'rotate'; readonly nodes: readonly string[]; readonly isWhole: boolean }
   /** The files that clients use to speak TLS. */
   | { readonly kind: 'certificates' }
   /** Let the sentinels promote a replica in the place of a master that does not run. */

@@ -17,10 +17,13 @@ import { initialHistory } from './history.js';
 import { loadTemplates } from './templates.js';
 
 export interface RenderedFile {
-  readonly node: string;
+  /** null: it belongs to the group. */
+  readonly node: string | null;
   /** `redis-1/conf/redis.conf`, relative to the group's directory. */
   readonly path: string;
   readonly text: string;
+  /** Whether nobody but its owner may read it, as a key. */
+  readonly isPrivate: boolean;
 }
 
 /**
@@ -49,18 +52,16 @@ export async function renderTree(
       node: node.name,
       path: `${node.name}/conf/${CONF_FILE[node.kind]}`,
       text: renderConf(spec, node, history, null),
+      isPrivate: false,
     },
-    ...(tls === null || secrets === 'masked'
-      ? []
-      : inside(node.name, `${node.name}/conf`, nodeFiles(tls, node.name))),
+    ...(tls === null ? [] : inside(node.name, `${node.name}/conf`, nodeFiles(tls, node.name))),
   ]);
-  return tls === null || secrets === 'masked'
-    ? files
-    : [...files, ...inside(SHARED, SHARED, sharedFiles(tls))];
+  if (secrets === 'masked') return files.filter(({ isPrivate }) => !isPrivate);
+  return tls === null ? files : [...files, ...inside(null, SHARED, sharedFiles(tls))];
 }
 
-function inside(node: string, directory: string, files: readonly TlsFile[]): readonly RenderedFile[] {
+function inside(node: string | null, directory: string, files: readonly TlsFile[]): readonly RenderedFile[] {
   return files
     .filter(({ text }) => text !== '')
-    .map(({ name, text }) => ({ node, path: `${directory}/${name}`, text }));
+    .map(({ name, text }) => ({ node, path: `${directory}/${name}`, text, isPrivate: true }));
 }

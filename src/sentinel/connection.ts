@@ -5,6 +5,7 @@ import { type Keyring, NO_KEYS } from '../access/keyring.js';
 import { DEFAULT_USER, type Login } from '../access/logins.js';
 import { type Endpoint, formatAddress } from '../spec/address.js';
 import { clientOptions } from '../tls/client-options.js';
+import { withoutCommand } from './client-error.js';
 import { limitReplies } from './reply-limit.js';
 import { TlsError, tlsErrorOf } from './tls-error.js';
 
@@ -62,10 +63,13 @@ export class Connections {
     const { Redis: Client } = await this.#library;
     const line = this.#open.get(key) ?? this.#newLine(key);
     // That it is closed says the client; why, the system has said before.
-    const cause = (error: unknown): unknown => this.#failures.get(key) ?? error;
+    const cause = (error: unknown): unknown => withoutCommand(this.#failures.get(key) ?? error);
     line.ready ??= this.#enter(Client, key, line, at);
     const client = await line.ready.catch((error: unknown) => {
-      if (this.#open.get(key) === line) this.#open.delete(key);
+      // A node that is paused takes connections and answers nothing: once it goes on it is asked anew.
+      // One that has ended is not ended again: the library would wait for that.
+      if (line.client !== null && line.client.status !== 'end') line.client.disconnect();
+      this.#drop(key, line);
       throw error instanceof TlsError ? error : cause(error);
     });
     const pipeline = client.pipeline();
@@ -115,15 +119,17 @@ export class Connections {
     return client;
   }
 
+  #drop(key: string, line: Line): void {
+    if (this.#open.get(key) === line) this.#open.delete(key);
+  }
+
   /** Connects, and logs in with the first login that is taken. */
   async #enter(Client: typeof Redis, key: string, line: Line, at: Endpoint): Promise<Redis> {
     const client = at.tls
       ? await this.#connectOverTls(Client, key, line, at)
       : this.#connect(Client, key, line, at, null);
     if (!at.tls) await client.connect();
-    client.on('end', () => {
-      if (this.#open.get(key) === line) this.#open.delete(key);
-    });
+    client.on('end', () => this.#drop(key, line));
     for (const login of this.#keyring[at.kind]) {
       const refusal = await logIn(client, login);
       if (refusal === null) break;
@@ -145,7 +151,7 @@ export class Connections {
         });
         return client;
       } catch (error) {
-        client.disconnect();
+        if (client.status !== 'end') client.disconnect();
         const cause = this.#failures.get(key) ?? error;
         const failure = await tlsErrorOf(cause, at, files.own !== null);
         if (failure === null) throw cause;

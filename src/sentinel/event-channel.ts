@@ -5,6 +5,7 @@ import { givenUser, type Login } from '../access/logins.js';
 import { RsentinelError } from '../errors.js';
 import { type Endpoint, formatAddress } from '../spec/address.js';
 import { clientOptions } from '../tls/client-options.js';
+import { withoutCommand } from './client-error.js';
 import { parseEvent, type SentinelEvent } from './events.js';
 import type { Target } from './observe.js';
 import { limitEvents } from './reply-limit.js';
@@ -96,10 +97,10 @@ export class EventChannel {
     this.#connections.push(connection);
     try {
       await connection.psubscribe('*');
-    } catch (cause) {
+    } catch (error) {
       throw new RsentinelError('WAIT_TIMEOUT', `${name} at ${formatAddress(control)} cannot be listened to`, {
         hint: 'Look at `rsentinel status`, and at its log.',
-        cause,
+        cause: withoutCommand(error),
       });
     }
   }

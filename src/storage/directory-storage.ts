@@ -22,10 +22,11 @@ function pathOf(directory: string, node: string, file: string): string {
 
 /** The text of a node's configuration file; null when there is none. @throws RsentinelError DIRECTORY_UNUSABLE */
 export function readConf(directory: string, node: string, kind: NodeKind): Promise<string | null> {
-  return readBeside(directory, node, CONF_FILE[kind]);
+  return readFrom(directory, node, CONF_FILE[kind]);
 }
 
-async function readBeside(directory: string, node: string, file: string): Promise<string | null> {
+/** @throws RsentinelError DIRECTORY_UNUSABLE */
+async function readFrom(directory: string, node: string, file: string): Promise<string | null> {
   const path = pathOf(directory, node, file);
   try {
     await checkPlaces(directory, node);
@@ -82,7 +83,7 @@ export class DirectoryStorage implements Storage {
 
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
   readBeside(node: string, file: string): Promise<string | null> {
-    return readBeside(this.#directory, node, file);
+    return readFrom(this.#directory, node, file);
   }
 
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
@@ -96,7 +97,7 @@ export class DirectoryStorage implements Storage {
     const made: string[] = [];
     try {
       await makePlaces(this.#directory, node, owner, this.#dataNames(node), made);
-      const before = await this.readBeside(node, file);
+      const before = await readText(path);
       await replaceFile(path, text, owner);
       return async () => {
         if (before !== null) return replaceFile(path, before, owner);

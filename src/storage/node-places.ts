@@ -8,12 +8,15 @@ import type { DirectoryMounts } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
 import { CONF_FILE } from '../render/conf.js';
 import { readHeader } from '../render/header.js';
+import { NODE_FILES } from '../tls/group-tls.js';
 import { isCode } from './filesystem.js';
 import { ASIDE, kindOf, makeClosed, makeOpen, readText } from './guarded-files.js';
 import type { Owner } from './storage.js';
 
 /** What stands in a node's `conf` without being its configuration file. */
-const BESIDE_CONF = /^(?:redis\.conf|sentinel\.conf|users\.acl|ca\.crt|tls\.crt|tls\.key)(?:$|\.)/;
+const BESIDE_CONF = /^(?:redis\.conf|sentinel\.conf|users\.acl)(?:$|\.)/;
+/** They are written before it. */
+const CERTIFICATES: ReadonlySet<string> = new Set(Object.values(NODE_FILES));
 /** What Redis writes into `data` under the names that it has by default. */
 const DATA = /^(?:.+\.rdb|.+\.aof|appendonlydir|temp-.+|lost\+found)$/;
 const NOT_OURS_HINT =
@@ -81,7 +84,8 @@ async function refuseForeign(directory: string, node: string, dataNames: readonl
       { hint: NOT_OURS_HINT },
     );
   };
-  const isConf = (name: string): boolean => BESIDE_CONF.test(name) || name.includes(ASIDE);
+  const isConf = (name: string): boolean =>
+    BESIDE_CONF.test(name) || CERTIFICATES.has(name) || name.includes(ASIDE);
   const isData = (name: string): boolean => DATA.test(name) || dataNames.includes(name);
   const others = async (path: string, isExpected: (name: string) => boolean): Promise<void> =>
     refuse(

@@ -2,6 +2,7 @@
  * What is wrong with a topology file, as data. One function here writes it as a line of text.
  */
 import { formatPath, type Path } from './path.js';
+import { toldPath } from './secrecy.js';
 import { printable } from './text.js';
 
 /** An error stops everything; a warning is something that works, but probably not as was hoped. */
@@ -59,7 +60,7 @@ export function toDiagnostics(
       severity: finding.severity,
       file,
       ...positionOf(offset),
-      path: formatPath(finding.path),
+      path: formatPath(toldPath(finding.path)),
       // names and texts from the file stand in them
       message: printable(finding.message),
       suggestion: finding.suggestion && printable(finding.suggestion),

@@ -4,6 +4,7 @@ import type { Finding } from './diagnostic.js';
 import { expectationOf } from './expectations.js';
 import { groupNameFrom } from './group-name.js';
 import { type Path, valueAt } from './path.js';
+import { holdsSecrets } from './secrecy.js';
 import { show } from './text.js';
 import { explainUnknownKey } from './unknown-keys.js';
 
@@ -26,7 +27,8 @@ function explain(issue: Issue, path: Path, root: unknown): Finding[] {
   }
   const expectation = expectationOf(issue.message);
   if (expectation === undefined) {
-    return [{ severity: 'error', path, message: `${show(value)} is not valid`, suggestion: issue.message }];
+    const what = holdsSecrets(path) ? 'the value' : show(value);
+    return [{ severity: 'error', path, message: `${what} is not valid`, suggestion: issue.message }];
   }
   return [{ severity: 'error', path, ...describe(value, path, expectation.is, expectation.example) }];
 }
@@ -68,11 +70,6 @@ function describe(
     message: `${show(value)} is not ${is}`,
     suggestion: normal === '' || normal === value ? write : `write ${normal}`,
   };
-}
-
-/** Whatever stands there may be a password in the wrong place. */
-function holdsSecrets([section]: Path): boolean {
-  return section === 'auth';
 }
 
 function describeDirective(

@@ -15,6 +15,7 @@ import type { Finding } from './diagnostic.js';
 import type { Env } from './interpolate.js';
 import { formatPath, type Path, pathKey } from './path.js';
 import { readScalar, type ScalarTags } from './scalar.js';
+import { holdsSecrets } from './secrecy.js';
 import { shorten, show } from './text.js';
 
 const DEEPEST = 32;
@@ -106,7 +107,7 @@ export class Reader {
   }
 
   #alias(node: Alias, path: Path, depth: number, offset: number): unknown {
-    const source = shorten(node.source);
+    const source = holdsSecrets(path) ? 'NAME' : shorten(node.source);
     const target = this.#targets.get(node);
     if (target === undefined) {
       this.#fail(
@@ -156,7 +157,8 @@ export class Reader {
       } else if (name === '__proto__') {
         this.#fail([...path, name], key, `${show(name)} is not a key`, 'remove it');
       } else if (own.has(name)) {
-        this.#fail([...path, name], key, `${show(name)} stands here a second time`, 'keep one of the two');
+        const what = holdsSecrets(path) ? 'a key' : show(name);
+        this.#fail([...path, name], key, `${what} stands here a second time`, 'keep one of the two');
       } else {
         own.set(name, { key, node: value });
       }

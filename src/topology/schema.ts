@@ -222,8 +222,11 @@ const password = (description: string) =>
     .union(
       [
         z.string().check(
-          z.minLength(1),
-          z.refine((text) => !NO_PASSWORD.test(text) && Buffer.byteLength(text) <= LONGEST_PASSWORD),
+          z.minLength(1, e('password')),
+          z.refine(
+            (text) => !NO_PASSWORD.test(text) && Buffer.byteLength(text) <= LONGEST_PASSWORD,
+            e('password'),
+          ),
         ),
         z.number(),
         z.boolean(),

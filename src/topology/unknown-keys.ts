@@ -2,6 +2,7 @@
 import type { Finding } from './diagnostic.js';
 import { formatPath, type Path } from './path.js';
 import { KEYS } from './schema.js';
+import { holdsSecrets } from './secrecy.js';
 import { didYouMean } from './suggest.js';
 import { enumerate, printable, shorten, show } from './text.js';
 
@@ -32,7 +33,7 @@ export function explainUnknownKey(parent: Path, key: string, siblings: readonly 
     severity: 'error',
     path: [...parent, key],
     atKey: true,
-    message: `unknown key ${show(key)}`,
+    message: holdsSecrets(parent) ? 'there is no such key' : `unknown key ${show(key)}`,
     suggestion: suggestionFor(section, parent, key, candidates, siblings),
   };
 }

@@ -130,9 +130,9 @@ function wordingOf(error: YAMLError, text: string): Wording {
   if (error.code === 'MISSING_CHAR' && /quote/.test(error.message)) {
     return { message: 'a quote is opened and never closed', suggestion: 'close it' };
   }
-  return (
-    wording ?? { message: `this is not YAML: ${error.message}`, suggestion: 'check the lines around it' }
-  );
+  // What it shows of the text may be a part of a password.
+  const message = error.message.replace(/: .*$/s, '');
+  return wording ?? { message: `this is not YAML: ${message}`, suggestion: 'check the lines around it' };
 }
 
 /** yaml reports an unclosed quote where the text ends; people look for where it began. */

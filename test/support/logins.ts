@@ -1,4 +1,6 @@
 /** Clients that log in, as `rsentinel env` tells them to. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { ClientLogin, ConnectionReport } from '../../src/report/connection-report.js';
 import type { Address } from '../../src/spec/address.js';
@@ -54,4 +56,11 @@ export async function askAs(
   } finally {
     connection.disconnect();
   }
+}
+
+/** What rsentinel itself logs in with, at Redis and at sentinels: it may do everything. */
+export async function adminOf(group: TestGroup, at: 'redis' | 'sentinel' = 'redis'): Promise<ClientLogin> {
+  const text = await readFile(join(group.nodes, '.access', 'access.json'), 'utf8');
+  const { admin, sentinelAdmin } = JSON.parse(text).present.logins;
+  return at === 'redis' ? admin : sentinelAdmin;
 }

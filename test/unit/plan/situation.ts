@@ -1,6 +1,6 @@
 /** Specs and what is found of them, for tests of what is decided then. */
 import { readFileSync } from 'node:fs';
-import { OPEN } from '../../../src/access/group-access.js';
+import { type GroupAccess, OPEN } from '../../../src/access/group-access.js';
 import { NEWEST } from '../../../src/access/server.js';
 import type { ObservedMember } from '../../../src/driver/driver.js';
 import { groupHistory, NO_DRIFT, NOTHING_LIVE, type ObservedState } from '../../../src/plan/observed.js';
@@ -25,12 +25,12 @@ function template(name: string): string {
 const TEMPLATES = { redis: template('redis.conf'), sentinel: template('sentinel.conf') };
 
 /** @param before the group as it is so far: what it has is kept, as `up` does */
-export function specOf(text: string, before?: GroupSpec): GroupSpec {
+export function specOf(text: string, before?: GroupSpec, access: GroupAccess = OPEN): GroupSpec {
   const topology = settle(topologyOf(text), undefined, THIS_MACHINE);
   const refused = { ports: new Set<number>(), subnets: new Set<string>() };
   const known = before === undefined ? NOTHING_BEFORE : beforeOf(before);
   const allocation = allocate(topology, known, refused, () => 0);
-  return buildGroupSpec(topology, allocation, TEMPLATES, OPEN, tlsFor(topology, allocation, before));
+  return buildGroupSpec(topology, allocation, TEMPLATES, access, tlsFor(topology, allocation, before));
 }
 
 /** Certificates that are made; what the group has of them is kept. */

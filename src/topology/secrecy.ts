@@ -1,0 +1,17 @@
+/** What of a topology file is never told: whatever stands under `auth` may be a password in the wrong place. */
+import type { Path } from './path.js';
+import { KEYS } from './schema.js';
+
+const SECTION = 'auth';
+
+export function holdsSecrets([section]: Path): boolean {
+  return section === SECTION;
+}
+
+/** So much of a path as has no key in it that may be a password. */
+export function toldPath(path: Path): Path {
+  if (!holdsSecrets(path)) return path;
+  const known = KEYS.get(SECTION) ?? [];
+  const end = path.findIndex((part, index) => index > 0 && typeof part === 'string' && !known.includes(part));
+  return end === -1 ? path : path.slice(0, end);
+}
