@@ -16,6 +16,8 @@
  * Functions never print and never exit: they emit events and throw {@link RsentinelError}.
  */
 
+export type { Keyring } from './access/keyring.js';
+export { Secret } from './access/secret.js';
 export { doctor, doctorOfSentinels } from './doctor/doctor.js';
 export type { DoctorReport, Finding, Severity } from './doctor/finding.js';
 export { type DrillCourse, type DrillSettings, drill, drillOfSentinels } from './drill/drill.js';
@@ -40,6 +42,7 @@ export { planUp, type UpResult, type UpSettings, up } from './group/up.js';
 export { watchStatus, watchStatusOfSentinels } from './group/watch-status.js';
 export type { Operation, Step } from './plan/steps.js';
 export { type RenderedFile, renderTree } from './render/tree.js';
+export type { TlsReport } from './report/connection-report.js';
 export type {
   Breach,
   ClientError,
@@ -82,4 +85,5 @@ export type {
   Topology,
   TopologyNetwork,
   TopologyNode,
+  TopologyTls,
 } from './topology/topology.js';

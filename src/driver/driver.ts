@@ -161,8 +161,8 @@ export interface VolumeSpec extends ObservedVolume {
 export interface VolumeFiles {
   /** The text of a file in the node's conf; null: there is none. */
   read(node: string, file: string): Promise<string | null>;
-  /** Writes a file into the node's conf. @param mode who may read it; left out: the owner, and their group */
-  write(node: string, file: string, text: string, owner: Owner, mode?: number): Promise<void>;
+  /** Writes a file into the node's conf. */
+  write(node: string, file: string, text: string, owner: Owner): Promise<void>;
   /** Whether there is any file in the node's data. */
   hasData(node: string): Promise<boolean>;
   /** Makes volumes the owner's, whatever is in them: new ones belong to root. */

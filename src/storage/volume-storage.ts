@@ -12,8 +12,6 @@ import type { Storage, Undo } from './storage.js';
 
 /** Nobody reads it but rsentinel, through the engine. */
 const ROOT = { uid: 0, gid: 0 } as const;
-/** Keys are read by nobody but their owner. */
-const PRIVATE_MODE = 0o600;
 
 export class VolumeStorage implements Storage {
   readonly #topology: Topology;
@@ -75,10 +73,10 @@ export class VolumeStorage implements Storage {
     await this.#complete();
     const [files, owner] = [await this.#reach(), await this.#driver.owner()];
     const before = await files.read(node, file);
-    await files.write(node, file, text, owner, PRIVATE_MODE);
+    await files.write(node, file, text, owner);
     return async () => {
       // What was not there before goes with its volume, if that is new.
-      if (before !== null) await (await this.#reach()).write(node, file, before, owner, PRIVATE_MODE);
+      if (before !== null) await (await this.#reach()).write(node, file, before, owner);
     };
   }
 

@@ -1,4 +1,5 @@
 /** How a group will speak TLS, by its topology, by what it had before and by where its nodes are announced. */
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { RsentinelError } from '../errors.js';
 import type { TlsFilePaths, Topology } from '../topology/topology.js';
@@ -90,7 +91,8 @@ const MOST_BYTES = 1_048_576;
 /** @throws RsentinelError TLS_UNUSABLE */
 async function readPem(path: string): Promise<PemFile> {
   try {
-    const file = await open(path, 'r');
+    // A pipe that nobody writes into would be waited for.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stat = await file.stat();
       if (!stat.isFile()) throw new Error('it is not a file');

@@ -100,10 +100,10 @@ class ContainerFiles implements VolumeFiles {
     return found;
   }
 
-  async write(node: string, file: string, text: string, owner: Owner, mode = FILE_MODE): Promise<void> {
+  async write(node: string, file: string, text: string, owner: Owner): Promise<void> {
     const archive = pack();
     archive.entry({ name: '.', type: 'directory', mode: DIRECTORY_MODE, ...owner });
-    archive.entry({ name: file, mode, ...owner }, text);
+    archive.entry({ name: file, mode: FILE_MODE, ...owner }, text);
     await this.#put(place({ node, holds: 'conf' }), archive);
   }
 

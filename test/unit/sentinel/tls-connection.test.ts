@@ -65,6 +65,16 @@ describe('a node that speaks TLS', () => {
     );
   });
 
+  it('is held to what was asked, as one without TLS', async () => {
+    const { certificate, key } = issueForNode(loadAuthority(OURS), 'redis-1', ['127.0.0.1'], now);
+    const server = createTlsServer({ cert: certificate + OURS.certificate, key }, (socket) => {
+      socket.on('error', () => {});
+      socket.on('data', () => socket.write('+PONG\r\n+AND\r\n+MORE\r\n'));
+    });
+    const port = await listening(server);
+    await expect(ask(endpoint(port), trusting(OURS))).rejects.toThrow('it answers what it was not asked');
+  });
+
   it('is not asked where nothing tells whom to trust', async () => {
     await expect(ask(endpoint(await overTls(OURS, ['127.0.0.1'])))).rejects.toThrow(
       'nothing tells whom to trust',
