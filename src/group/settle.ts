@@ -1,7 +1,7 @@
 /** Asks what a topology leaves open: names of hosts, and where the engine is. */
 import type { Driver } from '../driver/driver.js';
 import { resolveAddress } from '../look-up.js';
-import { EXPOSURE } from '../spec/exposure.js';
+import { EXPOSURE, UNENCRYPTED } from '../spec/exposure.js';
 import { isLoopback, type Place, type SettledTopology, settle } from '../spec/settle.js';
 import type { Topology } from '../topology/topology.js';
 import type { Context } from './context.js';
@@ -14,8 +14,9 @@ export async function settleTopology(
   const given = await resolveAddress(topology.network.address);
   const settled = settle(topology, given, await placeOf(driver, topology, given));
   const { address } = settled.network;
-  if (!isLoopback(address) && topology.auth === null) {
-    emit({ type: 'warning', message: `the nodes are reached at ${address}: ${EXPOSURE}` });
+  if (!isLoopback(address)) {
+    const why = topology.auth === null ? EXPOSURE : topology.tls === null ? UNENCRYPTED : null;
+    if (why !== null) emit({ type: 'warning', message: `the nodes are reached at ${address}: ${why}` });
   }
   return settled;
 }

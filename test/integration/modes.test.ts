@@ -186,7 +186,7 @@ describe('an address that others reach', () => {
   it('needs nobody to say so where one has to log in', async () => {
     const network = `network: {mode: published, address: ${ownAddress()}}`;
     await using group = await testGroup('guarded', `${SMALL}auth: acl\n${network}\n`);
-    await group.up();
+    expect((await group.up()).stderr).toContain('passwords and data go there unencrypted');
     const { report } = await group.status();
     expect(report.health).toBe('healthy');
     for (const { address } of nodesOf(report)) {
