@@ -51,6 +51,7 @@ export const ENV_HELP = `
 REDIS_SENTINELS, REDIS_MASTER_NAME, and where one has to log in REDIS_USERNAME, REDIS_PASSWORD,
 REDIS_SENTINEL_USERNAME, REDIS_SENTINEL_PASSWORD; the passwords with --show-secrets only. With TLS
 REDIS_TLS_CA, and where clients show a certificate REDIS_TLS_CERT, REDIS_TLS_KEY: paths of files.
+A value that a shell would act upon is in single quotes, which --env-file takes for a part of it.
 
 Examples:
   rsentinel env

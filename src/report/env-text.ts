@@ -16,7 +16,15 @@ export function envText({ masterName, sentinels, redis, sentinel, tls }: Connect
     ['REDIS_TLS_CERT', tls?.files?.cert],
     ['REDIS_TLS_KEY', tls?.files?.key],
   ];
-  return variables.flatMap(([name, value]) => (value == null ? [] : [`${name}=${value}\n`])).join('');
+  return variables.flatMap(([name, value]) => (value == null ? [] : [`${name}=${word(value)}\n`])).join('');
+}
+
+/**
+ * As a shell reads it, which takes a line for a command: passwords have any characters, and paths and names come from
+ * the engine. What needs no quotes has none, for `--env-file` takes them for a part of the value.
+ */
+function word(value: string): string {
+  return /^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 /** Whether there are passwords that were not asked for. */

@@ -1,5 +1,5 @@
 /** Passwords are planted, and looked for wherever somebody could read them who was not told. */
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Where } from '../support/command.js';
@@ -68,6 +68,13 @@ async function quietly(group: TestGroup, words: readonly string[], codes: readon
 
 async function expectNoneOnEngine(group: TestGroup): Promise<void> {
   for (const [what, text] of await engineTells(group)) expectNone(SECRETS, what, text);
+}
+
+/** A line of each private key below a directory: enough to know it by. */
+async function keysBelow(directory: string): Promise<readonly string[]> {
+  const paths = (await readdir(directory, { recursive: true })).filter((path) => path.endsWith('.key'));
+  const texts = await Promise.all(paths.map((path) => readFile(join(directory, path), 'utf8')));
+  return texts.flatMap((text) => text.split('\n')[1] ?? []);
 }
 
 describe.each(['password', 'acl'])('passwords of a group (mode: %s)', (mode) => {
@@ -154,6 +161,7 @@ describe.each(['password', 'acl'])('passwords of a group (mode: %s)', (mode) => 
 describe('passwords that no environment holds', () => {
   it.each([
     { label: 'made up, in directories', auth: 'acl', storage: 'directory' },
+    { label: 'made up, with keys', auth: 'acl\ntls: generate', storage: 'directory' },
     { label: 'made up, in volumes', auth: 'acl', storage: 'volume' },
     { label: 'from a file', auth: '{mode: acl, password-file: ./redis.password}', storage: 'volume' },
   ])('are in no process and not on the engine ($label)', async ({ label, auth, storage }) => {
@@ -163,7 +171,9 @@ describe('passwords that no environment holds', () => {
     await writeFile(join(group.directory, 'redis.password'), `${PLANTED.REDIS}\n`, { mode: 0o600 });
     const ran = [await group.up('-v'), await group.run(['restart', '--all', '-v'])];
     const { redis, sentinel } = await connectionOf(group);
-    const secrets = [String(redis?.password), String(sentinel?.password)];
+    const keys = storage === 'directory' ? await keysBelow(group.nodes) : [];
+    const secrets = [String(redis?.password), String(sentinel?.password), ...keys];
+    expect(keys.length > 0).toBe(auth.includes('tls'));
     const shown = await engineTells(group);
     ran.push(await group.run(['status']), await group.down('-v', '--volumes'));
     for (const one of ran) expectQuiet(secrets, 'a command', one);

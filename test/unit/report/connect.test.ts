@@ -1,4 +1,5 @@
 /** How clients are told to connect. */
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { wordsFor } from '../../../src/report/client-words.js';
 import type { ConnectionReport } from '../../../src/report/connection-report.js';
@@ -69,6 +70,23 @@ describe('env', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it.each([
+    'made-up_PASSWORD-1',
+    '$(echo planted)',
+    '`echo planted`',
+    'a;echo planted',
+    'a&b|c>d<e(f)#g!h*i?j~k',
+    '${HOME}$1',
+    "it's",
+    'two words',
+  ])('is what a shell takes for it, whatever is in it: %s', (value) => {
+    const login = { user: 'app', password: value };
+    const text = envText({ ...report, masterName: value, redis: login, sentinel: login });
+    const script = 'eval "$(cat)"; printf "%s\\n" "$REDIS_MASTER_NAME" "$REDIS_PASSWORD" "$REDIS_TLS_KEY"';
+    const read = execFileSync('sh', ['-c', script], { input: text, encoding: 'utf8' });
+    expect(read).toBe(`${value}\n${value}\n${OWN.key}\n`);
   });
 
   it('names none that are in a volume', () => {
