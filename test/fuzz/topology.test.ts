@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideAccess } from '../../src/access/decide-access.js';
-import { anchorOptions, nodeOptions } from '../../src/driver/docker/containers.js';
+import { anchorOptions, type Ground, nodeOptions } from '../../src/driver/docker/containers.js';
 import { GROUP_LABEL } from '../../src/driver/docker/labels.js';
 import { RsentinelError } from '../../src/errors.js';
 import { CONF_FILE, renderConf } from '../../src/render/conf.js';
@@ -24,6 +24,7 @@ import { environment, topologyText } from './topologies.js';
 
 /** ms: most take one; a machine that is busy with other things stops now and then. */
 const PATIENCE = 5_000;
+const GROUND: Ground = { server: 'redis-server', owner: { uid: 1000, gid: 1000 }, isNative: true };
 const SOURCE = { file: 't.yaml', path: '/srv/app/t.yaml', directory: '/srv/app' };
 
 const templates = await (async () => {
@@ -115,7 +116,7 @@ function checkPlaces(spec: GroupSpec, node: NodeSpec): void {
 /** With the group's label and name, and nothing mounted but the node's own. */
 function checkContainer(spec: GroupSpec, node: NodeSpec): void {
   const mounts = nodeMounts(spec.directory, node.name);
-  const options = nodeOptions(spec, node, mounts, 'redis-server', { uid: 1000, gid: 1000 });
+  const options = nodeOptions(spec, node, mounts, GROUND);
   const { HostConfig: host = {} } = options;
   expect(options.Labels?.[GROUP_LABEL]).toBe(spec.name);
   expect(options.name).toBe(`${spec.name}-${node.name}`);
@@ -152,7 +153,7 @@ async function checkText(text: string, env: Readonly<Record<string, string>>): P
       checkContainer(spec, node);
     }
     if (spec.anchor !== null) {
-      const anchor = anchorOptions(spec, spec.anchor, 'redis-server', { uid: 1000, gid: 1000 });
+      const anchor = anchorOptions(spec, spec.anchor, GROUND);
       expect(anchor.Labels?.[GROUP_LABEL]).toBe(spec.name);
       expect([anchor.HostConfig?.Mounts, anchor.HostConfig?.Binds]).toEqual([undefined, undefined]);
     }

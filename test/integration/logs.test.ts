@@ -83,7 +83,7 @@ describe('logs', () => {
 
   it('act upon no terminal, and are coloured on one', async () => {
     const hostile = await docker.createContainer({
-      name: `${group.name}-hostile`,
+      name: `${group.name}-redis-hostile`,
       Image: testImage(),
       Entrypoint: ['sh', '-c', "printf 'a\\033[2Jb\\n'"],
       Labels: {
