@@ -66,14 +66,24 @@ function guard(connection: Redis, mostBytes: number, judging: () => Judging): vo
     const { stream } = connection;
     const judge = judging();
     const scanner = new ReplyScanner(mostBytes, judge);
+    let held: Buffer[] = [];
     const push = stream.push.bind(stream);
     // Where all that arrives comes by: a listener could not keep it from the parser's.
     stream.push = (chunk: Buffer | null, ...more: readonly BufferEncoding[]): boolean => {
       if (stream.destroyed && chunk !== null) return false;
-      const complaint = chunk === null ? null : (judge.arrives(chunk.length) ?? scanner.read(chunk));
-      if (complaint === null) return push(chunk, ...more);
-      stream.destroy(new Error(complaint));
-      return false;
+      if (chunk === null) return push(null);
+      const complaint = judge.arrives(chunk.length) ?? scanner.read(chunk);
+      if (complaint !== null) {
+        stream.destroy(new Error(complaint));
+        return false;
+      }
+      // The parser hands on a reply before its last byte has come: it gets none but whole ones.
+      const { whole } = scanner;
+      held.push(whole === 0 ? chunk : chunk.subarray(0, whole));
+      if (whole === 0) return true;
+      const ready = Buffer.concat(held);
+      held = whole === chunk.length ? [] : [chunk.subarray(whole)];
+      return push(ready, ...more);
     };
   });
 }

@@ -47,6 +47,7 @@ export class ReplyScanner {
   #elements: string[] = [];
   #word = '';
   #isInReply = false;
+  #whole = 0;
 
   /** @param mostBytes of one reply */
   constructor(mostBytes: number, judge: ReplyJudge) {
@@ -54,8 +55,14 @@ export class ReplyScanner {
     this.#judge = judge;
   }
 
+  /** How much of the chunk that was read last belongs to replies that are whole. Bytes. */
+  get whole(): number {
+    return this.#whole;
+  }
+
   /** @returns what is wrong; null: nothing so far. After a complaint it is of no more use. */
   read(chunk: Uint8Array): string | null {
+    this.#whole = 0;
     for (let at = 0; at < chunk.length; ) {
       if (!this.#isInReply) {
         const complaint = this.#judge.begins();
@@ -69,6 +76,7 @@ export class ReplyScanner {
         this.#lacking === null ? this.#readLine(chunk, at, end) : this.#readText(chunk, at, end);
       if (complaint !== null) return complaint;
       at = end;
+      if (!this.#isInReply) this.#whole = at;
     }
     return null;
   }
@@ -91,13 +99,13 @@ export class ReplyScanner {
     this.#line = '';
     if (text === undefined) return NOT_REDIS;
     if (type === '+' || type === '-') return this.#value(type, text);
-    if (!/^[+-]?\d{1,19}$/.test(text)) return NOT_REDIS;
-    return type === ':' ? this.#value(type, text) : this.#readLength(type, Number(text));
+    if (type === ':') return /^[+-]?\d{1,19}$/.test(text) ? this.#value(type, text) : NOT_REDIS;
+    // Without the ways of writing a number in which the parser would find another one.
+    return /^(?:-1|\d{1,15})$/.test(text) ? this.#readLength(type, Number(text)) : NOT_REDIS;
   }
 
   #readLength(type: string, length: number): string | null {
     if (length === -1) return this.#value('0', '');
-    if (length < 0) return NOT_REDIS;
     this.#announced += type === '$' ? length : length * SHORTEST_ELEMENT;
     if (this.#announced > this.#mostBytes) return `it announces more than ${this.#mostBytes / 1024} KiB`;
     if (type === '$') {

@@ -91,6 +91,8 @@ describe('a sentinel that is listened to', () => {
     ['answers with a list of nothing', '*1\r\n$-1\r\n'],
     ['answers with a number', ':1\r\n'],
     ['answers with an empty line', '+\r\n'],
+    ['answers with half of nothing', '*-'],
+    ['answers with half an empty line', '+\r'],
     ['sends an event without a text', `*2\r\n${bulk('pmessage')}${bulk('*')}`],
     ['sends an event of another kind', `*4\r\n${bulk('pmessage')}${bulk('*')}*0\r\n:1\r\n`],
     ['sends a huge event', `*4\r\n${bulk('pmessage')}${bulk('*')}${bulk('+x')}$1000000\r\n`],
