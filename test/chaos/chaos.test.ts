@@ -1,17 +1,26 @@
 /** Commands killed at any moment: the next one puts right whatever they leave. */
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { GroupReport } from '../../src/report/group-report.js';
-import { ask } from '../support/clients.js';
+import type { Address } from '../../src/spec/address.js';
 import type { Ran } from '../support/command.js';
 import { chaosSettings } from '../support/environment.js';
 import { type TestGroup, testGroup } from '../support/group.js';
+import { adminOf, askOver } from '../support/logins.js';
 import { type Command, describeRound, type Harm, planRounds, type Round, type Shape } from './rounds.js';
 
 const { rounds: count, seed } = chaosSettings();
 
-function topology({ replicas, sentinels, maxmemory, databases, saves }: Shape): string {
+const AUTH: Readonly<Record<Shape['auth'], string>> = {
+  none: '',
+  first: 'auth: {password: the-first-password}\n',
+  second: 'auth: {password: the-second-password}\n',
+  acl: 'auth: acl\n',
+};
+
+function topology({ replicas, sentinels, maxmemory, databases, saves, auth, tls }: Shape): string {
   const auto = (times: number) => `[${Array(times).fill('{port: auto}').join(', ')}]`;
   const save = saves ? '' : `, save: '""'`;
   return `
@@ -20,7 +29,7 @@ replicas: ${auto(replicas)}
 sentinels: ${auto(sentinels)}
 sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
 redis: {config: {maxmemory: ${maxmemory}, databases: ${databases}${save}}}
-`;
+${AUTH[auth]}${tls ? 'tls: generate\n' : ''}`;
 }
 
 function nodeOf({ redis, sentinels }: GroupReport, role: Harm['role']): string {
@@ -47,7 +56,7 @@ async function runAndKill(group: TestGroup, { commands, moment }: Round): Promis
 }
 
 const OWN_FILES =
-  /^topology\.yaml$|^\.rsentinel(\/[^/]+(\/[^/]+(\/(conf|data)(\/(redis|sentinel)\.conf|\/dump\.rdb)?)?)?)?$/;
+  /^topology\.yaml$|^\.rsentinel(\/[^/]+(\/[^/]+(\/(conf|data)(\/(redis|sentinel)\.conf|\/dump\.rdb|\/(tls|ca)\.(crt|key))?)?|\/\.access\/(access\.json|tls\.json|ca\.(crt|key)))?)?$/;
 
 /** Files of the group's directory that are neither the user's nor those of a node. */
 async function strangeFiles(group: TestGroup): Promise<readonly string[]> {
@@ -68,7 +77,16 @@ async function processesOf(group: TestGroup): Promise<readonly string[]> {
 
 const KEY = 'written-before';
 
-async function writeEverywhere({ redis, master }: GroupReport, value: string): Promise<void> {
+/** Asks nodes of a group with whatever it takes by now. */
+type Ask = (at: Address, command: string, ...args: readonly string[]) => Promise<unknown>;
+
+async function asking(group: TestGroup, { auth, tls }: Shape): Promise<Ask> {
+  const login = auth === 'none' ? null : await adminOf(group);
+  const trust = tls ? { ca: await readFile(join(group.nodes, '.access', 'ca.crt'), 'utf8') } : undefined;
+  return (at, command, ...args) => askOver(trust, at, login, command, ...args);
+}
+
+async function writeEverywhere({ redis, master }: GroupReport, value: string, ask: Ask): Promise<void> {
   if (master === null) throw new Error('there is no master');
   await ask(master.address, 'SET', KEY, value);
   for (const { address, role } of redis) {
@@ -86,13 +104,14 @@ async function expectUp(group: TestGroup, { shape, keepsData, number }: Round): 
   const nodes = [...report.redis, ...report.sentinels].map(({ name }) => `container ${group.name}-${name}`);
   const expected = [...nodes, `container ${group.name}-anchor`, `network ${group.name}`];
   expect(await group.left()).toEqual(expected.sort());
+  const ask = await asking(group, shape);
   for (const { address } of report.redis) {
     expect(await ask(address, 'CONFIG', 'GET', 'databases')).toEqual(['databases', String(shape.databases)]);
   }
   if (keepsData)
     expect(await ask(report.master?.address ?? { host: '', port: 0 }, 'GET', KEY)).toBe(written.get(group));
   written.set(group, `round ${number}`);
-  await writeEverywhere(report, `round ${number}`);
+  await writeEverywhere(report, `round ${number}`, ask);
 }
 
 const written = new Map<TestGroup, string>();

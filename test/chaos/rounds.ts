@@ -13,6 +13,10 @@ export interface Shape {
   readonly databases: 8 | 16;
   /** Without it nothing is on disk when Redis stops. */
   readonly saves: boolean;
+  /** Who has to log in: nobody, everybody with a first or a second password, or users. Of the two another is rolled through. */
+  readonly auth: 'none' | 'first' | 'second' | 'acl';
+  /** Turned on and off with all nodes started anew. */
+  readonly tls: boolean;
 }
 
 /** What somebody does to a node of the group before the command runs. */
@@ -46,7 +50,15 @@ const START = 100;
 /** Rounds on one group before it is removed and another begins. */
 const ROUNDS_PER_GROUP = 5;
 
-const FIRST_SHAPE: Shape = { replicas: 2, sentinels: 3, maxmemory: '32mb', databases: 16, saves: true };
+const FIRST_SHAPE: Shape = {
+  replicas: 2,
+  sentinels: 3,
+  maxmemory: '32mb',
+  databases: 16,
+  saves: true,
+  auth: 'none',
+  tls: false,
+};
 
 const CHANGES = fc.record(
   {
@@ -55,6 +67,8 @@ const CHANGES = fc.record(
     maxmemory: fc.constantFrom<Shape['maxmemory'][]>('32mb', '64mb'),
     databases: fc.constantFrom<Shape['databases'][]>(8, 16),
     saves: fc.boolean(),
+    auth: fc.constantFrom<Shape['auth'][]>('none', 'first', 'second', 'acl'),
+    tls: fc.boolean(),
   },
   { requiredKeys: [] },
 );
@@ -146,8 +160,10 @@ function otherThan(command: Command): Command {
 
 /** One line that tells what happens in a round. */
 export function describeRound({ number, shape, harm, commands, moment, again }: Round): string {
-  const { replicas, sentinels, maxmemory, databases, saves } = shape;
-  const file = `1+${replicas}+${sentinels}, ${maxmemory}, ${databases} databases${saves ? '' : ', never saved'}`;
+  const { replicas, sentinels, maxmemory, databases, saves, auth, tls } = shape;
+  const size = `1+${replicas}+${sentinels}, ${maxmemory}, ${databases} databases`;
+  const access = `auth ${auth}${tls ? ', TLS' : ''}`;
+  const file = `${size}${saves ? '' : ', never saved'}, ${access}`;
   const before = harm === null ? '' : `${harm.kind} the ${harm.role}, `;
   const [killed, ...others] = commands;
   const beside = others.map((other) => ` beside \`${other}\``).join('');

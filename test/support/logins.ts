@@ -1,6 +1,7 @@
 /** Clients that log in, as `rsentinel env` tells them to. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
 import { Redis } from 'ioredis';
 import type { ClientLogin, ConnectionReport } from '../../src/report/connection-report.js';
 import type { Address } from '../../src/spec/address.js';
@@ -29,7 +30,18 @@ export function clientOptions({ masterName, sentinels, redis, sentinel }: Connec
 }
 
 /** One command to one node by somebody who logs in; null: by somebody who does not. */
-export async function askAs(
+export function askAs(
+  at: Address,
+  login: ClientLogin | null,
+  command: string,
+  ...args: readonly string[]
+): Promise<unknown> {
+  return askOver(undefined, at, login, command, ...args);
+}
+
+/** The same over TLS. @param trust undefined: without */
+export async function askOver(
+  trust: ConnectionOptions | undefined,
   at: Address,
   login: ClientLogin | null,
   command: string,
@@ -37,6 +49,7 @@ export async function askAs(
 ): Promise<unknown> {
   const connection = new Redis({
     ...at,
+    ...(trust === undefined ? {} : { tls: trust }),
     lazyConnect: true,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
