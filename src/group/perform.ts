@@ -228,8 +228,20 @@ export class Performer {
     this.#confs.follow({ ...master, configEpoch });
   }
 
+  /** Lets a paused node go on. */
+  async #goOn(member: string): Promise<void> {
+    const { name } = this.#spec;
+    const observed = this.#observed.engine.members.find((one) => one.node === member);
+    if (observed?.state !== 'paused') return;
+    await this.#context.driver.unpause(name, observed.container);
+    const { role, container, address, control } = observed;
+    if ((role === 'redis' || role === 'sentinel') && address !== null && control !== null)
+      this.#presence.add({ name: member, kind: role, container, address, control });
+  }
+
   async #save(node: string): Promise<void> {
     this.#deadline.renew();
+    await this.#goOn(node);
     const { control } = this.#present(node);
     const pause = await saveDataSet(node, control, this.#connections, this.#context, this.#deadline.signal);
     this.#pauses.set(node, pause);
@@ -240,6 +252,7 @@ export class Performer {
     const { driver } = this.#context;
     const { name } = this.#spec;
     const container = this.#container(member);
+    await this.#goOn(member);
     await this.#refuseMaster(member);
     this.#presence.remove(member);
     this.#journal.note('stopped', member, `container ${container} (started again)`, () =>

@@ -41,19 +41,20 @@ function planSave(spec: GroupSpec, observed: ObservedState, renewal: Renewal, st
   steps.add({ kind: 'save', node: present }, reason, sentinels);
   const next = observed.history.master.name;
   if (next === present || observed.tls.outcasts.has(next)) return;
-  if (members.find((member) => member.node === next)?.state !== 'running') return;
+  const heir = members.find((member) => member.node === next);
+  if (heir === undefined || !hasProcess(heir)) return;
   steps.add({ kind: 'save', node: next }, `it is the master from now on`, [`save ${present}`]);
 }
 
-/** Name of the node that runs as the master; null: none does, as far as is known. */
+/** Name of the node that has what the master has in memory, paused or not; null: none does, as far as is known. */
 function presentMaster({ engine, live, history }: ObservedState): string | null {
   const isIt = ({ node, address }: ObservedMember): boolean =>
     live.master === null
       ? node === history.master.name
       : address !== null && sameAddress(address, live.master.address);
   return (
-    engine.members.find((member) => member.state === 'running' && member.role === 'redis' && isIt(member))
-      ?.node ?? null
+    engine.members.find((member) => hasProcess(member) && member.role === 'redis' && isIt(member))?.node ??
+    null
   );
 }
 

@@ -26,11 +26,11 @@ export function planNode(
   const isMadeAgain =
     member !== undefined && (isStale(member, node.containerDigest) || renewal?.containers === 'remade');
 
-  if (member?.state === 'running') {
-    const saved = node.kind === 'redis' ? steps.ids('save') : [];
-    steps.add({ kind: 'stop', node: node.name }, renewal?.reason ?? OUTCAST_REASON, saved);
-  }
   const goesOn = member?.state === 'paused' && !isMadeAgain && renewal === null;
+  if (member !== undefined && hasProcess(member) && !goesOn) {
+    const saved = node.kind === 'redis' ? steps.ids('save') : [];
+    steps.add({ kind: 'stop', node: node.name }, stopReason(renewal, isOutcast), saved);
+  }
   if (!goesOn) planConf(spec, node, observed, steps);
   if (member !== undefined && isMadeAgain) planRemoval(node, member, renewal, steps);
   if (member === undefined || isMadeAgain) {
@@ -49,6 +49,10 @@ export function planNode(
     );
   }
   planStart(spec, node, observed, renewal, steps);
+}
+
+function stopReason(renewal: Renewal | null, isOutcast: boolean): string {
+  return renewal?.reason ?? (isOutcast ? OUTCAST_REASON : 'the topology has changed');
 }
 
 /** A container that ran, and can run again, is kept until its successor has taken its place. */

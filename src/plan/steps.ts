@@ -22,8 +22,9 @@ export type Operation =
   | { readonly kind: 'failover' }
   /** A planned failover: a replica that has every write becomes the master in the place of `node`. */
   | { readonly kind: 'switch'; readonly node: string }
-  /** Refuse further writes, and have the data set on disk. */
+  /** Refuse further writes, and have the data set on disk; a paused node goes on first. */
   | { readonly kind: 'save'; readonly node: string }
+  /** As Redis wants it; a paused node goes on first, for it would be killed with what it has in memory. */
   | { readonly kind: 'stop'; readonly node: string }
   /** Put a stopped container aside, from where it can be brought back if its successor fails. */
   | { readonly kind: 'retire'; readonly node: string }

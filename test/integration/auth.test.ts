@@ -260,6 +260,20 @@ describe('a group that had no password', () => {
   });
 });
 
+describe('a master that is paused while all nodes have to start anew', () => {
+  it('goes on first, and keeps what it has in memory', async () => {
+    const never = `${SMALL}redis: {config: {save: '""'}}\nsentinel: {down-after-milliseconds: 60000}\n`;
+    await using group = await testGroup('auth-paused', never);
+    await group.up();
+    await askAs(masterOf(await healthy(group)).address, NOBODY, 'SET', 'kept', 'yes');
+    await group.container('redis-1').pause();
+    await group.write(`${never}auth: generate\n`);
+    await group.up();
+    const { redis } = await connectionOf(group);
+    expect(await askAs(masterOf(await healthy(group)).address, redis, 'GET', 'kept')).toBe('yes');
+  });
+});
+
 describe('passwords in volumes', () => {
   it('are found by the name of the group alone, and go with it', async () => {
     await using group = await testGroup('auth-volumes', `${withAuth('acl')}storage: volume\n`);
