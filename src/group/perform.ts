@@ -24,6 +24,9 @@ import { untilAnswer } from './until-answer.js';
 import { forget } from './whole.js';
 import type { WriteStop } from './write-stop.js';
 
+/** ms for the nodes to go by their former passwords again. */
+const UNDO_PATIENCE = 10_000;
+
 export class Performer {
   readonly #spec: GroupSpec;
   readonly #observed: ObservedState;
@@ -189,8 +192,11 @@ export class Performer {
     // Whoever comes after us if we are killed needs both; and so does he if this cannot be taken back.
     await this.#keeper.begin();
     this.#journal.note('setting', '', 'passwords', async () => {
+      // The time for the change may be over, and somebody may have interrupted it.
+      const deadline = AbortSignal.timeout(UNDO_PATIENCE);
+      const context = { ...this.#context, signal: new AbortController().signal };
       // By then the files are what they were.
-      await rotate(scene, access, { ...access, ...before }, async () => {});
+      await rotate({ ...scene, context, deadline }, access, { ...access, ...before }, async () => {});
       await this.#keeper.settle(before);
     });
     await rotate(scene, before, access, (node) => this.#confs.updateAccess(this.#node(node.name)));

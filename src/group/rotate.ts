@@ -122,7 +122,7 @@ async function conclude(
   connections: Connections,
 ): Promise<void> {
   await each(nodes, connections, ({ kind }) => [
-    ...usersOf(kind, access).map((user) => onlySo(kind, user, access)),
+    ...usersOf(kind, access).flatMap((user) => onlySo(kind, user, access)),
     ...goneUsers(kind, access, former).map((user): Command => ['ACL', 'DELUSER', user]),
   ]);
 }
@@ -156,16 +156,20 @@ async function restartAll(
 }
 
 /** At once: whoever is subscribed to something it may go on with stays connected. */
-function onlySo(kind: PresentNode['kind'], { login, rules }: User, { server }: GuardedAccess): Command {
+function onlySo(
+  kind: PresentNode['kind'],
+  { login, rules }: User,
+  { server }: GuardedAccess,
+): readonly Command[] {
   const password = ['resetpass', hashed(login.password)];
   if (rules === null) {
-    // What `requirepass` says in the file is what was set so last.
-    return kind === 'redis'
-      ? ['CONFIG', 'SET', 'requirepass', login.password.reveal()]
-      : ['ACL', 'SETUSER', login.user, ...password];
+    const only: Command = ['ACL', 'SETUSER', login.user, ...password];
+    // What the file says of `requirepass` is what was set so last. Where that is the same as before the server
+    // does nothing, so that by itself it would leave other passwords valid.
+    return kind === 'redis' ? [only, ['CONFIG', 'SET', 'requirepass', login.password.reveal()]] : [only];
   }
   const channels = hasSentinelUsers(server) ? ['resetchannels'] : [];
-  return ['ACL', 'SETUSER', login.user, 'reset', 'on', ...password, ...channels, ...rules];
+  return [['ACL', 'SETUSER', login.user, 'reset', 'on', ...password, ...channels, ...rules]];
 }
 
 /** The application's user may have been called otherwise. */

@@ -4,6 +4,7 @@ import { hasCode } from '../errors.js';
 import type { WatchMoment } from '../report/watch-report.js';
 import type { Connections } from '../sentinel/connection.js';
 import { type DiscoveredGroup, discover } from '../sentinel/discover.js';
+import type { Snapshot } from '../sentinel/snapshot.js';
 import type { Topology } from '../topology/topology.js';
 import { absentReport, assembleReport } from './assemble-report.js';
 import { reportedAccess } from './connection.js';
@@ -42,7 +43,15 @@ export async function* watchStatus(
     const group = knownGroup(name, engine, topology);
     if (group === null) return { report: absentReport(name), snapshot: null, sentinels: [] };
     asking.connections.use(keyring);
-    const { snapshot, faults } = await lookAt(group, topology, engine, asking, signal);
+    let looked = await lookAt(group, topology, engine, asking, signal);
+    if (isLocked(looked.snapshot)) {
+      // Passwords change while containers stay.
+      keyring = await keyringOn(name, engine, driver);
+      asking.connections.close();
+      asking.connections.use(keyring);
+      looked = await lookAt(group, topology, engine, asking, signal);
+    }
+    const { snapshot, faults } = looked;
     const report = assembleReport(
       group,
       engine,
@@ -56,6 +65,10 @@ export async function* watchStatus(
     return { report, snapshot, sentinels: group.sentinels.filter((node) => mayTalk.has(node.name)) };
   };
   yield* new WatchLoop(lookOnce, signal).moments();
+}
+
+function isLocked({ redis, sentinels }: Snapshot): boolean {
+  return [...redis.values(), ...sentinels.values()].some((one) => one.kind === 'silent' && one.isLocked);
 }
 
 /**

@@ -166,6 +166,7 @@ export class Connections {
     );
   }
 
+  /** Closes all that are open; whoever asks then is connected anew. */
   close(): void {
     for (const { client } of this.#open.values()) client?.disconnect();
     this.#open.clear();

@@ -193,6 +193,40 @@ describe('another password, of a group that runs', () => {
     ).rejects.toThrow(/WRONGPASS/);
   });
 
+  it('is taken back when its time is over before it has been seen to work', async () => {
+    const auth = (variable: string) => withAuth(`{password: "\${${variable}}"}`);
+    await using group = await testGroup('auth-late', auth('PASSWORD'));
+    await group.run(['up'], SECRET);
+    const before = await connectionOf(group);
+    await group.write(auth('OTHER'));
+    const { code, stderr } = await group.run(['up', '--wait-timeout', '1ms'], SECRET);
+    expect(code, stderr).toBe(124);
+    expect(stderr).not.toContain('not taken back');
+    expect(await connectionOf(group)).toEqual(before);
+    const other = { user: 'default', password: SECRET.env.OTHER };
+    await expect(askAs(masterOf(await healthy(group)).address, other, 'PING')).rejects.toThrow(/WRONGPASS/);
+  });
+
+  it('is no trouble to whoever watches the group', async () => {
+    const auth = (variable: string) => withAuth(`{password: "\${${variable}}"}`);
+    await using group = await testGroup('auth-watched', auth('PASSWORD'));
+    await group.run(['up'], SECRET);
+    const watching = group.start(['status', '--watch', '--format', 'json'], SECRET);
+    let lines = '';
+    watching.child.stdout?.on('data', (chunk) => {
+      lines += String(chunk);
+    });
+    await until('it has begun', async () => lines.includes('\n'));
+    await group.write(auth('OTHER'));
+    expect((await group.run(['up'], SECRET)).code).toBe(0);
+    expect((await group.run(['failover'])).code).toBe(0);
+    const master = masterOf(await healthy(group)).name;
+    await until('it has seen the other master', async () => lines.includes(`"master":{"node":"${master}"`));
+    watching.child.kill('SIGINT');
+    await watching.ended;
+    expect(lines).not.toContain('login-refused');
+  });
+
   it('is finished by the next up when the one before was killed in between', async () => {
     const auth = (variable: string) => withAuth(`{password: "\${${variable}}"}`);
     await using group = await testGroup('auth-killed', auth('PASSWORD'));

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { testImages } from '../support/environment.js';
 import { type TestGroup, testGroup } from '../support/group.js';
 import { adminOf, askAs, clientOptions, connectionOf } from '../support/logins.js';
+import { QUICK } from '../support/topologies.js';
 import { until } from '../support/until.js';
 import { healthy, masterOf } from '../support/while-writing.js';
 import { Writer } from '../support/writer.js';
@@ -11,14 +12,7 @@ import { Writer } from '../support/writer.js';
 const NEW_PASSWORD = 'another-password-1234';
 
 function topology(image: string, auth: string): string {
-  return `
-image: ${image}
-master: {port: auto}
-replicas: 2
-sentinels: [{port: auto}, {port: auto}, {port: auto}]
-sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
-auth: ${auth}
-`;
+  return `${QUICK}image: ${image}\nauth: ${auth}\n`;
 }
 
 /** A client that does what `rsentinel env` says: writes, and reads what it has written. */

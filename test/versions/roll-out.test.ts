@@ -3,17 +3,11 @@ import { expect, it } from 'vitest';
 import { ask } from '../support/clients.js';
 import { testImages } from '../support/environment.js';
 import { testGroup } from '../support/group.js';
+import { QUICK } from '../support/topologies.js';
 import { healthy, masterOf, whileWriting } from '../support/while-writing.js';
 
 function topology(image: string, databases: number): string {
-  return `
-image: ${image}
-master: {port: auto}
-replicas: 2
-sentinels: [{port: auto}, {port: auto}, {port: auto}]
-sentinel: {down-after-milliseconds: 1500, failover-timeout: 10000}
-redis: {config: {databases: ${databases}}}
-`;
+  return `${QUICK}image: ${image}\nredis: {config: {databases: ${databases}}}\n`;
 }
 
 function imageOf(title: string) {
