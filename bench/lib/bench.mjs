@@ -9,6 +9,7 @@ import { interruption } from '../../scripts/lib/interrupt.mjs';
 import { removeLeftovers } from '../../scripts/lib/leftovers.mjs';
 import { SetupError, say } from '../../scripts/lib/log.mjs';
 import { CACHE, ROOT } from '../../scripts/lib/paths.mjs';
+import { freeAddresses } from './addresses.mjs';
 import { findCompose } from './compose.mjs';
 import { contestants } from './contestants.mjs';
 import { describeMachine } from './machine.mjs';
@@ -17,27 +18,33 @@ import { runRounds } from './rounds.mjs';
 
 const RAW = join(CACHE, 'bench.json');
 
+/** Kills of the master in one round: seven rounds are 35 of each kind. */
+const KILLS = 5;
+
+/**
+ * @typedef {object} Options
+ * @property {number} rounds
+ * @property {string} only Part of the names of those that are measured; empty: all.
+ * @property {boolean} quick Without a round that warms caches up, and with one kill of each kind.
+ */
+
 /**
  * Measures, prints the table on stdout and leaves the machine as it was found: the engine is stopped if
  * this started it, and nothing that was measured remains.
  *
- * @param {number} rounds
- * @param {string} only Part of the names of those that are measured; empty: all.
+ * @param {Options} options
  */
-export async function bench(rounds, only) {
+export async function bench(options) {
   const engine = await ensureEngine();
   try {
-    await benchOnEngine(rounds, only);
+    await benchOnEngine(options);
   } finally {
     await engine.release();
   }
 }
 
-/**
- * @param {number} rounds
- * @param {string} only
- */
-async function benchOnEngine(rounds, only) {
+/** @param {Options} options */
+async function benchOnEngine({ rounds, only, quick }) {
   const docker = connect();
   const image = await ensureImage(docker);
   const compose = await findCompose();
@@ -47,13 +54,14 @@ async function benchOnEngine(rounds, only) {
   /** @type {readonly import('./rounds.mjs').Contestant[]} */
   let field = [];
   try {
-    const all = await contestants({ run, folder, image, compose });
+    const addresses = await freeAddresses(docker);
+    const all = await contestants({ run, folder, image, addresses, compose, kills: quick ? 1 : KILLS });
     field = all.filter(({ name }) => name.includes(only));
     if (field.length === 0) {
       const names = all.map(({ name }) => name).join(', ');
       throw new SetupError(`Nobody's name has ${only} in it.`, { hint: `There are: ${names}.` });
     }
-    const samples = await runRounds(field, rounds);
+    const samples = await runRounds(field, { rounds, isWarm: !quick });
     const aside = compose.found ? [] : [`docker compose was not measured: ${compose.reason}`];
     process.stdout.write(reportText({ rounds, machine, samples, aside }));
     await mkdir(CACHE, { recursive: true });

@@ -3,6 +3,7 @@ import { connectDocker } from '../../dist/driver/docker/docker-driver.js';
 import { proveReady } from '../../dist/group/prove.js';
 import { loadTemplates } from '../../dist/render/templates.js';
 import { Connections } from '../../dist/sentinel/connection.js';
+import { endpointAt } from '../../dist/spec/address.js';
 import { buildGroupSpec } from '../../dist/spec/build.js';
 import { settle, THIS_MACHINE } from '../../dist/spec/settle.js';
 import { interruption } from '../../scripts/lib/interrupt.mjs';
@@ -10,7 +11,6 @@ import { SetupError } from '../../scripts/lib/log.mjs';
 import { topologyOf } from './group.mjs';
 
 /** As compose.yaml has them. */
-const SUBNET = '10.198.77.0/24';
 const REDIS = { first: 11, port: 6379 };
 const SENTINELS = { first: 21, port: 26379 };
 
@@ -20,10 +20,11 @@ const PATIENCE_MS = 90_000;
  * Waits until the group of compose.yaml is proved ready by what proves it in `rsentinel up`.
  *
  * @param {string} image
+ * @param {import('./addresses.mjs').Addresses} addresses
  * @returns {Promise<number>} Milliseconds.
  */
-export async function untilComposeReady(image) {
-  const spec = await composeSpec(image);
+export async function untilComposeReady(image, addresses) {
+  const spec = await composeSpec(image, addresses);
   const connections = new Connections();
   const driver = connectDocker(() => {});
   const context = { driver, emit: () => {}, signal: interruption };
@@ -44,26 +45,27 @@ export async function untilComposeReady(image) {
  * The compose group as a spec. Everybody, the host too, reaches its nodes at their addresses in its network.
  *
  * @param {string} image
+ * @param {import('./addresses.mjs').Addresses} addresses
+ * @returns {Promise<import('../../dist/spec/group-spec.js').GroupSpec>}
  */
-async function composeSpec(image) {
-  const topology = topologyOf({ group: 'compose', image, kind: 'bridge' });
-  const prefix = SUBNET.replace(/\d+\/.*$/, '');
+async function composeSpec(image, { port, composeNet }) {
+  const topology = topologyOf({ group: 'compose', image, kind: 'bridge', port });
   const nodes = [
     ...topology.redis.map(({ name }, index) => ({
       name,
-      ip: `${prefix}${REDIS.first + index}`,
+      ip: `${composeNet}.${REDIS.first + index}`,
       port: REDIS.port,
     })),
     ...topology.sentinels.map(({ name }, index) => ({
       name,
-      ip: `${prefix}${SENTINELS.first + index}`,
+      ip: `${composeNet}.${SENTINELS.first + index}`,
       port: SENTINELS.port,
     })),
   ];
   const allocation = {
     ports: new Map(nodes.map(({ name, port }) => [name, port])),
     ips: new Map(nodes.map(({ name, ip }) => [name, ip])),
-    subnet: SUBNET,
+    subnet: `${composeNet}.0/24`,
     published: [],
   };
   const spec = buildGroupSpec(
@@ -77,16 +79,21 @@ async function composeSpec(image) {
   const [sentinel, ...otherSentinels] = spec.sentinels;
   return {
     ...spec,
-    redis: /** @type {const} */ ([direct(redis), ...otherRedis.map(direct)]),
-    sentinels: /** @type {const} */ ([direct(sentinel), ...otherSentinels.map(direct)]),
+    redis: [{ ...redis, ...direct(redis) }, ...otherRedis.map((node) => ({ ...node, ...direct(node) }))],
+    sentinels: [
+      { ...sentinel, ...direct(sentinel) },
+      ...otherSentinels.map((node) => ({ ...node, ...direct(node) })),
+    ],
   };
 }
 
 /**
- * @template {import('../../dist/spec/group-spec.js').NodeSpec} Node
- * @param {Node} node
- * @returns {Node}
+ * The part of a node's spec that says where this machine reaches it. Not the whole node by a type parameter:
+ * of a spread of one, the compiler checks nothing.
+ *
+ * @param {import('../../dist/spec/group-spec.js').NodeSpec} node
+ * @returns {Pick<import('../../dist/spec/group-spec.js').NodeSpec, 'control'>}
  */
-function direct(node) {
-  return { ...node, control: node.address };
+function direct({ address, kind }) {
+  return { control: endpointAt(address, kind, false) };
 }

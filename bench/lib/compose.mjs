@@ -1,9 +1,9 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { aptInstall, canInstall, findProgram } from '../../scripts/lib/apt.mjs';
 import { interruption } from '../../scripts/lib/interrupt.mjs';
 import { say } from '../../scripts/lib/log.mjs';
+import { ensureMmdebstrap } from '../../scripts/lib/mmdebstrap.mjs';
 import { CACHE, ROOT } from '../../scripts/lib/paths.mjs';
 import { runQuietly } from '../../scripts/lib/run.mjs';
 import { runChild } from './child.mjs';
@@ -59,10 +59,10 @@ async function check(command) {
 }
 
 async function unpack() {
-  if (findProgram('mmdebstrap') === undefined) {
-    if (!canInstall()) throw new Error('it is not installed.');
-    await aptInstall(['mmdebstrap', 'debian-archive-keyring'], 'it unpacks docker compose for the bench');
-  }
+  await ensureMmdebstrap({
+    missing: 'docker compose 2 is not installed, and mmdebstrap, which would unpack it, cannot be.',
+    hint: 'https://docs.docker.com/compose/install/linux/',
+  });
   say(`Unpacking Debian's docker-compose to ${relative(ROOT, KEPT)} (kept as a cache, not installed).`);
   const folder = await mkdtemp(join(tmpdir(), 'rsentinel-compose-'));
   try {

@@ -12,7 +12,7 @@ import { CLI, SELDOM } from './settings.mjs';
 import { twelveGroups } from './twelve.mjs';
 
 /** @typedef {import('./rounds.mjs').Contestant} Contestant */
-/** @typedef {import('./group.mjs').Kind} Kind */
+/** @typedef {import('./group.mjs').Asked} Asked */
 
 const BARE = fileURLToPath(new URL('../bare-engine.mjs', import.meta.url));
 /** The hand-written file, and what somebody adds to it who knows why it is slow. */
@@ -27,45 +27,48 @@ const COMPOSE_FILES = ['compose.yaml', 'compose.tuned.yaml'].map((name) =>
  * @param {string} setting.run Tells what this run has made from anybody else's.
  * @param {string} setting.folder For files; removed at the end.
  * @param {string} setting.image
+ * @param {import('./addresses.mjs').Addresses} setting.addresses
  * @param {import('./compose.mjs').Compose} setting.compose
+ * @param {number} setting.kills Of the master in one round.
  * @returns {Promise<readonly Contestant[]>}
  */
-export async function contestants({ run, folder, image, compose }) {
+export async function contestants({ run, folder, image, addresses, compose, kills }) {
   const prefix = groupPrefix(run);
+  const { port } = addresses;
   const field = [
-    await rsentinel('loopback', `${prefix}loopback`, image, folder),
-    await bareEngine('loopback', `${prefix}bare-loopback`, image, folder),
-    await rsentinel('bridge', `${prefix}bridge`, image, folder),
-    await bareEngine('bridge', `${prefix}bare-bridge`, image, folder),
-    await rsentinel('large', `${prefix}large`, image, folder),
-    await bareEngine('large', `${prefix}bare-large`, image, folder),
-    await failovers('normal', `${prefix}failovers-normal`, image, folder),
-    await failovers('fast', `${prefix}failovers-fast`, image, folder),
+    await rsentinel({ kind: 'loopback', group: `${prefix}loopback`, image, port }, folder),
+    await bareEngine({ kind: 'loopback', group: `${prefix}bare-loopback`, image, port }, folder),
+    await rsentinel({ kind: 'bridge', group: `${prefix}bridge`, image, port }, folder),
+    await bareEngine({ kind: 'bridge', group: `${prefix}bare-bridge`, image, port }, folder),
+    await rsentinel({ kind: 'large', group: `${prefix}large`, image, port }, folder),
+    await bareEngine({ kind: 'large', group: `${prefix}bare-large`, image, port }, folder),
+    await failovers({ timing: 'normal', group: `${prefix}failovers-normal`, image, kills }, folder),
+    await failovers({ timing: 'fast', group: `${prefix}failovers-fast`, image, kills }, folder),
     await resets(`${prefix}reset`, image, folder),
     await twelveGroups(`${prefix}of-twelve`, image, folder),
   ];
   if (!compose.found) return field;
+  const rival = { command: compose.command, image, addresses };
   return [
     ...field,
-    handWritten('compose', COMPOSE_FILES.slice(0, 1), compose.command, `${prefix}compose`, image),
-    handWritten('tuned compose', COMPOSE_FILES, compose.command, `${prefix}tuned`, image),
+    handWritten('compose', COMPOSE_FILES.slice(0, 1), { ...rival, project: `${prefix}compose` }),
+    handWritten('tuned compose', COMPOSE_FILES, { ...rival, project: `${prefix}tuned` }),
   ];
 }
 
 /**
  * The command line, as a user runs it; in loopback mode also `up` on the group that is there already.
  *
- * @param {Kind} kind
- * @param {string} group
- * @param {string} image
+ * @param {Asked} asked
  * @param {string} folder
  * @returns {Promise<Contestant>}
  */
-async function rsentinel(kind, group, image, folder) {
+async function rsentinel(asked, folder) {
+  const { kind, group } = asked;
   const home = join(folder, group);
   await mkdir(home, { recursive: true });
   const file = join(home, 'topology.yaml');
-  await writeFile(file, topologyText({ group, image, kind }));
+  await writeFile(file, topologyText(asked));
   // A name in the environment would win over the file's.
   const env = { RSENTINEL_NAME: '' };
   const cli = (/** @type {string} */ command) =>
@@ -102,18 +105,17 @@ function readyMs(/** @type {string} */ stderr) {
 /**
  * The same containers with nobody waiting for Redis: what no tool on this engine can be faster than.
  *
- * @param {Kind} kind
- * @param {string} group
- * @param {string} image
+ * @param {Asked} asked
  * @param {string} folder
  * @returns {Promise<Contestant>}
  */
-async function bareEngine(kind, group, image, folder) {
+async function bareEngine(asked, folder) {
+  const { kind, group } = asked;
   const home = join(folder, group);
   const directory = join(home, 'nodes');
   await mkdir(home, { recursive: true });
   const file = join(home, 'group.json');
-  await writeFile(file, JSON.stringify(await describeGroup({ group, image, kind, directory })));
+  await writeFile(file, JSON.stringify(await describeGroup({ ...asked, directory })));
   const bare = (/** @type {string} */ command) => runChild([process.execPath, BARE, command, file]);
   return {
     name: `bare engine ${kind}`,
@@ -136,21 +138,24 @@ async function bareEngine(kind, group, image, folder) {
  *
  * @param {string} name
  * @param {readonly string[]} files
- * @param {readonly [string, ...string[]]} command
- * @param {string} project
- * @param {string} image
+ * @param {object} rival
+ * @param {readonly [string, ...string[]]} rival.command
+ * @param {string} rival.project
+ * @param {string} rival.image
+ * @param {import('./addresses.mjs').Addresses} rival.addresses
  * @returns {Contestant}
  */
-function handWritten(name, files, command, project, image) {
+function handWritten(name, files, { command, project, image, addresses }) {
   const chosen = files.flatMap((file) => ['-f', file]);
+  const env = { BENCH_IMAGE: image, BENCH_NET: addresses.composeNet };
   const compose = (/** @type {readonly string[]} */ args, always = false) =>
-    runChild([...command, '-p', project, ...chosen, ...args], { env: { BENCH_IMAGE: image }, always });
+    runChild([...command, '-p', project, ...chosen, ...args], { env, always });
   return {
     name,
     every: 1,
     round: async () => {
       const up = await compose(['up', '-d', '--wait']);
-      const waited = await untilComposeReady(image);
+      const waited = await untilComposeReady(image, addresses);
       const down = await compose(['down', '--volumes']);
       return [
         { name: `${name} up --wait`, ms: up.ms },

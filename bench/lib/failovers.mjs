@@ -4,9 +4,6 @@ import { runChild } from './child.mjs';
 import { automaticTopologyText } from './group.mjs';
 import { CLI } from './settings.mjs';
 
-/** Kills of the master in one round of the bench: seven rounds are 35 of each kind. */
-const KILLS = 5;
-
 /** What the file says, by the name of the contestant. */
 const TIMINGS = {
   normal: 'sentinel: {down-after-milliseconds: 1000, failover-timeout: 10000}',
@@ -16,13 +13,15 @@ const TIMINGS = {
 /**
  * How long a client that goes through the sentinels cannot write after its master was killed.
  *
- * @param {keyof typeof TIMINGS} timing
- * @param {string} group
- * @param {string} image
+ * @param {object} setting
+ * @param {keyof typeof TIMINGS} setting.timing
+ * @param {string} setting.group
+ * @param {string} setting.image
+ * @param {number} setting.kills Of the master in one round.
  * @param {string} folder
  * @returns {Promise<import('./rounds.mjs').Contestant>}
  */
-export async function failovers(timing, group, image, folder) {
+export async function failovers({ timing, group, image, kills }, folder) {
   const home = join(folder, group);
   await mkdir(home, { recursive: true });
   const file = join(home, 'topology.yaml');
@@ -34,11 +33,12 @@ export async function failovers(timing, group, image, folder) {
     every: 1,
     round: async () => {
       await cli('up');
-      const drill = await cli('drill', '--rounds', String(KILLS), '--format', 'json');
+      const drill = await cli('drill', '--rounds', String(kills), '--format', 'json');
       await cli('down', '--volumes');
       await rm(join(home, '.rsentinel'), { recursive: true, force: true });
+      /** @type {Pick<import('../../dist/index.js').DrillReport, 'rounds'>} */
       const { rounds } = JSON.parse(drill.stdout);
-      return rounds.flatMap((/** @type {import('../../dist/index.js').DrillRound} */ round) => [
+      return rounds.flatMap((round) => [
         { name: `without writes, ${timing}`, ms: round.writes.gap.ms },
         {
           name: `promoted, ${timing}`,

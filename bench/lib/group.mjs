@@ -16,14 +16,14 @@ import { connect } from '../../scripts/lib/docker.mjs';
  * `loopback` and `bridge`: the usual group in that address mode. `large`: one of 26 nodes in loopback mode.
  *
  * @typedef {'loopback' | 'bridge' | 'large'} Kind
- * @typedef {{ group: string, image: string, kind: Kind }} Asked
+ * @typedef {{ group: string, image: string, kind: Kind, port: number }} Asked `port`: the first of the bench's.
  */
 
-/** First ports of the Redis nodes and of the sentinels: far from the usual ones, and from automatic ones. */
+/** `ports`: the first ones of the Redis nodes and of the sentinels, counted from the first one of the bench. */
 const KINDS = {
-  loopback: { mode: 'loopback', replicas: 2, sentinels: 3, ports: [19200, 19210] },
-  bridge: { mode: 'bridge', replicas: 2, sentinels: 3, ports: [19220, 19230] },
-  large: { mode: 'loopback', replicas: 20, sentinels: 5, ports: [19240, 19270] },
+  loopback: { mode: 'loopback', replicas: 2, sentinels: 3, ports: { redis: 0, sentinel: 10 } },
+  bridge: { mode: 'bridge', replicas: 2, sentinels: 3, ports: { redis: 20, sentinel: 30 } },
+  large: { mode: 'loopback', replicas: 20, sentinels: 5, ports: { redis: 40, sentinel: 70 } },
 };
 
 /**
@@ -31,15 +31,14 @@ const KINDS = {
  *
  * @param {Asked} asked
  */
-export function topologyText({ group, image, kind }) {
+export function topologyText({ group, image, kind, port }) {
   const { mode, replicas, sentinels, ports } = KINDS[kind];
-  const [redis, sentinel] = ports;
   return [
     `name: ${group}`,
     `image: ${image}`,
-    `master: {port: ${redis}}`,
+    `master: {port: ${port + ports.redis}}`,
     `replicas: ${replicas}`,
-    `sentinels: [{port: ${sentinel}}${', {}'.repeat(sentinels - 1)}]`,
+    `sentinels: [{port: ${port + ports.sentinel}}${', {}'.repeat(sentinels - 1)}]`,
     `network: {mode: ${mode}}`,
     '',
   ].join('\n');
@@ -80,7 +79,9 @@ export function topologyOf(asked) {
  */
 export async function describeGroup({ directory, ...asked }) {
   const topology = settle({ ...topologyOf(asked), directory }, undefined, THIS_MACHINE);
-  const allocation = allocate(topology, NOTHING_BEFORE, { ports: new Set(), subnets: new Set() }, () => 0);
+  // Its ports are given: what is left to chance are the spare ones of the anchor.
+  const refused = { ports: new Set(), subnets: new Set() };
+  const allocation = allocate(topology, NOTHING_BEFORE, refused, Math.random);
   const spec = buildGroupSpec(topology, allocation, await loadTemplates(topology), OPEN, null);
   const docker = connect();
   const { Config } = await docker.getImage(asked.image).inspect();

@@ -13,16 +13,16 @@ import { say } from '../../scripts/lib/log.mjs';
 
 /**
  * Lets every contestant run once a round, each round in another order, so that what changes on the
- * machine in the meantime concerns all of them alike. A round before the first warms caches up.
+ * machine in the meantime concerns all of them alike.
  *
  * @param {readonly Contestant[]} field
- * @param {number} rounds
+ * @param {{ rounds: number, isWarm: boolean }} extent `isWarm`: a round before the first warms caches up.
  * @returns {Promise<ReadonlyMap<string, readonly number[]>>} Milliseconds by the name of the sample.
  */
-export async function runRounds(field, rounds) {
+export async function runRounds(field, { rounds, isWarm }) {
   /** @type {Map<string, number[]>} */
   const samples = new Map();
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = isWarm ? 0 : 1; round <= rounds; round += 1) {
     say(round === 0 ? 'Warming up.' : `Round ${round} of ${rounds}.`);
     for (const contestant of rotated(field, round)) {
       interruption.throwIfAborted();
