@@ -29,6 +29,8 @@ export type RsentinelEvent =
   | { readonly type: 'flushed'; readonly node: string; readonly ms: number }
   /** The file's master has been made the master again. */
   | { readonly type: 'switched-back'; readonly from: string; readonly to: string; readonly ms: number }
+  /** A signal or the deadline came when the sentinels had begun a planned switch: it is carried to its end. `from`: the old master. */
+  | { readonly type: 'finishing-switch'; readonly from: string }
   | { readonly type: 'retrying'; readonly reason: string }
   | { readonly type: 'rollback-started'; readonly reason: string }
   | {

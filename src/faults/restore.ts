@@ -1,6 +1,6 @@
 /** A node that comes back knows who the master is: it would be one itself for up to 20 s otherwise. */
 import type { Driver, ObservedEngine, ObservedMember } from '../driver/driver.js';
-import { demote } from '../group/switch-over.js';
+import { replicaOf } from '../group/replicaof.js';
 import { CONF_FILE, replicaofLine } from '../render/conf.js';
 import { readConfFacts, withReplicaof } from '../render/conf-facts.js';
 import type { Connections } from '../sentinel/connection.js';
@@ -59,5 +59,5 @@ export async function demoteFormer(
 ): Promise<void> {
   const { control, address, role } = member;
   if (role !== 'redis' || control === null || address === null || sameAddress(address, master)) return;
-  await demote(control, master, connections);
+  await replicaOf(control, master, connections);
 }

@@ -1,6 +1,6 @@
 /** Makes a replica the master at once, without an election: for groups that have no data to lose. */
 import { HELLO } from '../access/acl.js';
-import type { Command, Connections } from '../sentinel/connection.js';
+import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { FORMING_PERIODS, setPeriods } from '../sentinel/periods.js';
 import { findDataFaults } from '../sentinel/readiness.js';
@@ -8,14 +8,8 @@ import { agreedMaster, masterViews, type Snapshot } from '../sentinel/snapshot.j
 import { sameAddress } from '../spec/address.js';
 import type { Context } from './context.js';
 import type { PresentGroup, PresentNode } from './presence.js';
+import { replicaOf } from './replicaof.js';
 import { untilFaultless } from './watch.js';
-
-/** As Sentinel sends them after REPLICAOF: clients ask anew who the master is. */
-const TOLD: readonly Command[] = [
-  ['CONFIG', 'REWRITE'],
-  ['CLIENT', 'KILL', 'TYPE', 'normal'],
-  ['CLIENT', 'KILL', 'TYPE', 'pubsub'],
-];
 
 /**
  * Whether {@link appoint} can be used: a sentinel believes what it hears from another one that it knows.
@@ -54,10 +48,9 @@ export async function appoint(
 ): Promise<void> {
   const before = await takeSnapshot({ ...group, redis: [] }, connections);
   try {
-    await point(heir, ['NO', 'ONE'], connections);
-    const to = [heir.address.host, String(heir.address.port)] as const;
+    await replicaOf(heir.control, null, connections);
     const others = group.redis.filter(({ name }) => name !== heir.name);
-    await Promise.all(others.map((node) => point(node, to, connections)));
+    await Promise.all(others.map(({ control }) => replicaOf(control, heir.address, connections)));
     // A sentinel whose first INFO finds a replica's link down looks again only after a second.
     const look = async () => {
       const snapshot = await takeSnapshot({ ...group, sentinels: [] }, connections);
@@ -71,15 +64,6 @@ export async function appoint(
     );
     await tell(heir, group, before, connections);
   }
-}
-
-/** One that does not answer is found missing afterwards. */
-async function point(
-  { control }: PresentNode,
-  to: readonly [string, string],
-  connections: Connections,
-): Promise<void> {
-  await connections.query(control, [['REPLICAOF', ...to], ...TOLD]).catch(() => []);
 }
 
 /** The epoch is one of its own: a sentinel that is away now learns it later from the others. */

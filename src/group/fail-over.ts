@@ -1,4 +1,4 @@
-/** Failovers that rsentinel asks for: of a master that does not run, and planned ones of a healthy master. */
+/** Failovers that rsentinel asks for, as far as those of a dead master and of a healthy one are alike; and those of a dead one. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
 import { newest } from '../render/history.js';
@@ -16,18 +16,17 @@ const POLL = 20;
  * ms for which Sentinel may find no good replica: it wants news from one that are at most 5 s old,
  * and asks each only every 10 s where its periods cannot be lowered (before 7.0).
  */
-const NO_GOOD_REPLICA = 12_000;
+export const NO_GOOD_REPLICA = 12_000;
 
 /** Asks the sentinels of a group for a failover. @returns what the first that answers has against it; null: nothing, or none answers */
 type Request = (group: PresentGroup, connections: Connections) => Promise<string | null>;
 
 /**
- * Asks for a failover, or joins the one that is under way, and waits until every answering sentinel
- * names the new master and that node says so itself.
+ * Asks for a failover of a master that does not run, or joins the one that is under way, and waits until every answering
+ * sentinel names the new master and that node says so itself. A signal or the deadline ends the wait and not the failover:
+ * nobody writes to a dead master.
  * @param group the nodes that run
  * @param old address of the former master
- * @param onPromoted called once a replica is a master by its own words and by those of a sentinel,
- *   before the other sentinels agree
  * @returns null when Sentinel has no good replica to promote
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
  */
@@ -37,26 +36,19 @@ export async function failOver(
   connections: Connections,
   context: Watching,
   deadline: AbortSignal,
-  onPromoted: (master: PresentNode) => Promise<void>,
-  request: Request = requestFailover,
 ): Promise<Promotion | null> {
   await Promise.allSettled(
     group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
   );
   const giveUp = performance.now() + NO_GOOD_REPLICA;
-  let promoted = false;
   for (;;) {
     context.signal.throwIfAborted();
     const progress = failoverProgress(group, old, await takeSnapshot(group, connections));
-    if (progress.kind !== 'not-begun' && progress.master !== null && !promoted) {
-      promoted = true;
-      await onPromoted(progress.master);
-    }
     if (progress.kind === 'done') return progress;
     if (deadline.aborted) throw tooLate(group, old);
     if (progress.kind === 'not-begun') {
       // INPROG: one is under way, ours or one that the sentinels have begun themselves.
-      const refusal = await request(group, connections);
+      const refusal = await requestFailover(group, connections);
       if (refusal !== null && /NOGOODSLAVE/.test(refusal) && performance.now() > giveUp) return null;
     }
     await delay(POLL);
@@ -109,7 +101,7 @@ export function failoverProgress(
     : { kind: 'switching', master };
 }
 
-const requestFailover: Request = (group, connections) => requestOf(group, [], connections);
+export const requestFailover: Request = (group, connections) => requestOf(group, [], connections);
 
 /**
  * One in which the master itself hands over to the replica that Sentinel has chosen: it pauses writes until

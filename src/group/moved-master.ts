@@ -6,7 +6,7 @@ import { agreedMaster, masterViews, type Snapshot } from '../sentinel/snapshot.j
 import { type Address, sameAddress } from '../spec/address.js';
 import type { Context } from './context.js';
 import type { PresentGroup, PresentNode } from './presence.js';
-import { demote } from './switch-over.js';
+import { replicaOf } from './replicaof.js';
 import { untilWhole } from './whole.js';
 
 /**
@@ -63,7 +63,7 @@ async function leadAlong(
   const answer = snapshot.redis.get(node.name);
   if (node.name === master.name || answer?.kind !== 'redis' || answer.link === null) return;
   if (!sameAddress(answer.link.master, master.address))
-    await demote(node.control, master.address, connections);
+    await replicaOf(node.control, master.address, connections);
 }
 
 /** What ends a plan that has been overtaken; all is planned anew then. */

@@ -211,7 +211,6 @@ export class Performer {
       this.#connections,
       this.#context,
       this.#deadline.signal,
-      async () => {},
     );
     if (promotion !== null) return;
     this.#hasHeir = false;

@@ -39,14 +39,7 @@ export async function replaceDeadMaster(
       after: [],
     } as const;
     const perform = async (): Promise<void> => {
-      const promotion = await failOver(
-        present,
-        master.address,
-        connections,
-        context,
-        deadline,
-        async () => {},
-      );
+      const promotion = await failOver(present, master.address, connections, context, deadline);
       if (promotion === null) throw new Error('Sentinel has no good replica to promote');
     };
     await apply([step], perform, context.emit, context.signal).catch((error: unknown) => {

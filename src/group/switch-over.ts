@@ -1,21 +1,34 @@
 /**
  * A planned failover that loses nothing. A bare SENTINEL FAILOVER of a healthy master leaves it
- * accepting writes for seconds, which are lost when it becomes a replica. So writes are stopped
+ * accepting writes for seconds, which are lost when it becomes a replica. So writes are paused
  * first, every replica has what was written, one is promoted, the old master is made a replica at
- * once, and only then are the writes that wait let go: they are refused there (READONLY), and the
+ * once, and only then do the writes that wait go on: their connections were closed, and the
  * clients ask the sentinels. Where Sentinel can do all this itself, it does (Valkey 9).
+ *
+ * Once a sentinel has accepted the request there is no way back: it promotes a replica whether rsentinel looks on or not,
+ * and demotes the old master some ten seconds later. So neither a signal nor the deadline ends the switch from
+ * there on, see {@link finishSwitch}.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { RsentinelError } from '../errors.js';
+import { hasCode, RsentinelError } from '../errors.js';
 import type { Connections } from '../sentinel/connection.js';
 import { takeSnapshot } from '../sentinel/observe.js';
-import type { Address, Endpoint } from '../spec/address.js';
+import { FAILOVER_PERIODS, setPeriods } from '../sentinel/periods.js';
 import type { Watching } from './context.js';
-import { failOver, isUnknownToVersion, type Promotion, requestHandOver } from './fail-over.js';
+import {
+  isUnknownToVersion,
+  NO_GOOD_REPLICA,
+  type Promotion,
+  requestFailover,
+  requestHandOver,
+} from './fail-over.js';
+import { finishSwitch } from './finish-switch.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 import { WriteStop } from './write-stop.js';
 
 const POLL = 10;
+/** ms between two requests that are refused. */
+const REQUEST_POLL = 20;
 
 const WARNINGS = {
   refusal:
@@ -24,8 +37,10 @@ const WARNINGS = {
 } as const;
 
 /**
+ * Makes the sentinels promote a replica in the place of a healthy master.
  * @param from the present master
- * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason; writes are let go again
+ * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason. Thrown before a sentinel has accepted the
+ *   request, nothing has changed; thrown behind that, no failover goes on any more, or the message says that it does
  */
 export async function switchOver(
   group: PresentGroup,
@@ -34,37 +49,75 @@ export async function switchOver(
   context: Watching,
   deadline: AbortSignal,
 ): Promise<Promotion> {
+  await Promise.allSettled(
+    group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
+  );
+  context.signal.throwIfAborted();
   const refusal = await requestHandOver(group, connections);
   const canHandOver = refusal === null || !isUnknownToVersion(refusal);
-  const promotion = canHandOver
-    ? await failOver(group, from.address, connections, context, deadline, async () => {}, requestHandOver)
-    : await holdAndFailOver(group, from, connections, context, deadline);
-  if (promotion !== null) return promotion;
-  throw new RsentinelError('WAIT_TIMEOUT', `Sentinel has no good replica to take the place of ${from.name}`, {
-    hint: 'Look at `rsentinel status`, and at replica-priority: one replica at least must not have 0.',
-  });
+  const writes = canHandOver ? null : await pauseWrites(from, connections, context);
+  try {
+    if (writes !== null) await untilCaughtUp(group, from, connections, context, deadline);
+    // A process that is killed from here on leaves a pause that outlasts what Sentinel does by itself.
+    await writes?.outlastFailover();
+    const request = canHandOver ? requestHandOver : requestFailover;
+    for (let isAccepted = refusal === null; ; isAccepted = false) {
+      if (!isAccepted) await untilAccepted(() => request(group, connections), from, context, deadline);
+      try {
+        return await finishSwitch(group, from, writes, connections, context, deadline);
+      } catch (error) {
+        // Sentinel gives up where what it has heard of the replicas is too old; it is asked again.
+        const isOver = deadline.aborted || context.signal.aborted;
+        if (isOver || !hasCode(error, 'FAILOVER_ABORTED')) throw error;
+      }
+    }
+  } finally {
+    await writes?.end();
+  }
 }
 
-/** Where Sentinel cannot hand over by itself. @returns null: it has no good replica */
-async function holdAndFailOver(
-  group: PresentGroup,
+async function pauseWrites(
   from: PresentNode,
   connections: Connections,
   context: Watching,
-  deadline: AbortSignal,
-): Promise<Promotion | null> {
+): Promise<WriteStop> {
   const writes = await WriteStop.begin(from.control, connections);
   const warning = writes.kind === 'pause' ? null : WARNINGS[writes.kind];
   if (warning !== null) context.emit({ type: 'warning', message: `${from.name} ${warning}` });
-  try {
-    await untilCaughtUp(group, from, connections, context, deadline);
-    return await failOver(group, from.address, connections, context, deadline, async (heir) => {
-      await demote(from.control, heir.address, connections);
-      await writes.end();
-    });
-  } finally {
-    await writes.end();
+  return writes;
+}
+
+/**
+ * Asks for a failover until a sentinel accepts it, or one is in progress already.
+ * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
+ */
+async function untilAccepted(
+  request: () => Promise<string | null>,
+  from: PresentNode,
+  context: Watching,
+  deadline: AbortSignal,
+): Promise<void> {
+  const giveUp = performance.now() + NO_GOOD_REPLICA;
+  for (;;) {
+    context.signal.throwIfAborted();
+    const refusal = await request();
+    // INPROG: the sentinels have begun one themselves.
+    if (refusal === null || /INPROG/.test(refusal)) return;
+    if (deadline.aborted || performance.now() > giveUp) throw notAccepted(from, refusal);
+    await delay(REQUEST_POLL);
   }
+}
+
+function notAccepted({ name }: PresentNode, refusal: string): RsentinelError {
+  if (/NOGOODSLAVE/.test(refusal)) {
+    const message = `Sentinel has no good replica to take the place of ${name}`;
+    return new RsentinelError('WAIT_TIMEOUT', message, {
+      hint: 'Look at `rsentinel status`, and at replica-priority: one replica at least must not have 0.',
+    });
+  }
+  return new RsentinelError('WAIT_TIMEOUT', `the sentinels do not replace ${name}: ${refusal}`, {
+    hint: 'Look at the log of the sentinels, or give it longer with --wait-timeout.',
+  });
 }
 
 /**
@@ -97,9 +150,4 @@ export async function untilCaughtUp(
     }
     await delay(POLL);
   }
-}
-
-/** Sentinel would do so itself, up to 10 seconds later. */
-export async function demote(control: Endpoint, to: Address, connections: Connections): Promise<void> {
-  await connections.query(control, [['REPLICAOF', to.host, String(to.port)]]).catch(() => []);
 }

@@ -7,6 +7,13 @@ import { getSettings } from './settable.js';
 const PAUSE = 5_000;
 /** ms after which the pause is prolonged. */
 const PROLONG = 1_500;
+/**
+ * ms that a pause lasts beyond a process that ends once the sentinels have begun a failover. They promote a replica within
+ * some 3 s and make the old master a replica, which closes the connections of its clients, 2 – 3 s later with lowered
+ * periods, and 8 – 18 s later where periods cannot be lowered (sentinelRefreshInstanceInfo: 4 × publish-period, and the
+ * next INFO). Writes that the old master took in between would be lost.
+ */
+const OUTLAST = 20_000;
 
 /** Makes a master that has fewer replicas refuse every write: NOREPLICAS. */
 const MIN_REPLICAS = 'min-replicas-to-write';
@@ -23,6 +30,7 @@ export class WriteStop {
   readonly #connections: Connections;
   readonly #before: string | null;
   readonly #timer: NodeJS.Timeout | undefined;
+  #pause = PAUSE;
   #isOver = false;
 
   private constructor(
@@ -36,14 +44,29 @@ export class WriteStop {
     this.#before = before;
     this.#connections = connections;
     if (kind === 'pause')
-      this.#timer = setInterval(() => void pause(at, connections).catch(() => false), PROLONG);
+      this.#timer = setInterval(() => void pause(at, this.#pause, connections).catch(() => false), PROLONG);
   }
 
   static async begin(at: Endpoint, connections: Connections): Promise<WriteStop> {
-    if (await pause(at, connections)) return new WriteStop('pause', at, null, connections);
+    if (await pause(at, PAUSE, connections)) return new WriteStop('pause', at, null, connections);
     const [before] = await getSettings(at, [MIN_REPLICAS], connections);
     const isRefused = before !== undefined && (await setMinReplicas(at, UNREACHABLE, connections));
     return new WriteStop(isRefused ? 'refusal' : 'none', at, before?.value ?? null, connections);
+  }
+
+  /** Makes the pause outlast this process by the time that the sentinels take to demote the master themselves. */
+  async outlastFailover(): Promise<void> {
+    if (this.kind !== 'pause') return;
+    this.#pause = OUTLAST;
+    await pause(this.#at, this.#pause, this.#connections);
+  }
+
+  /** Leaves the pause to run out by itself: the sentinels may still demote the master. */
+  async leave(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#timer);
+    if (this.kind === 'pause') await pause(this.#at, this.#pause, this.#connections).catch(() => false);
   }
 
   /** Lets writes go; a second call does nothing. */
@@ -56,6 +79,8 @@ export class WriteStop {
     } else if (this.kind === 'refusal' && this.#before !== null) {
       const before = this.#before === UNREACHABLE ? '0' : this.#before;
       await setMinReplicas(this.#at, before, this.#connections).catch(() => false);
+      // A failover has the configuration rewritten, with the refusal in it.
+      await this.#connections.query(this.#at, [['CONFIG', 'REWRITE']]).catch(() => []);
     }
   }
 }
@@ -78,8 +103,8 @@ export async function endForgottenRefusal(
   return true;
 }
 
-async function pause(at: Endpoint, connections: Connections): Promise<boolean> {
-  const [reply] = await connections.query(at, [['CLIENT', 'PAUSE', String(PAUSE), 'WRITE']]);
+async function pause(at: Endpoint, ms: number, connections: Connections): Promise<boolean> {
+  const [reply] = await connections.query(at, [['CLIENT', 'PAUSE', String(ms), 'WRITE']]);
   return reply?.ok ?? false;
 }
 

@@ -44,6 +44,10 @@ export function switchedBackText({ from, to, ms }: EventOf<'switched-back'>): st
   return `made ${printable(to)} the master again, in the place of ${printable(from)} (${formatMs(ms)})`;
 }
 
+export function finishingSwitchText({ from }: EventOf<'finishing-switch'>): string {
+  return `finishing the switch from ${printable(from)} that the sentinels have begun; Ctrl-C again leaves it to them`;
+}
+
 export function retryText(event: EventOf<'retrying'>): string {
   return `trying again: ${printable(event.reason)}`;
 }

@@ -5,6 +5,7 @@ import {
   drillDoneText,
   drillEventText,
   drillRoundText,
+  finishingSwitchText,
   flushedText,
   isMilestone,
   lockBrokenText,
@@ -85,6 +86,8 @@ export class LogReporter implements Reporter {
         return [flushedText(event)];
       case 'switched-back':
         return [switchedBackText(event)];
+      case 'finishing-switch':
+        return [finishingSwitchText(event)];
       case 'retrying':
         return [retryText(event)];
       case 'rollback-started':

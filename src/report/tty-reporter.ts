@@ -8,6 +8,7 @@ import {
   drillDoneText,
   drillEventText,
   drillRoundText,
+  finishingSwitchText,
   flushedText,
   lockBrokenText,
   missingText,
@@ -122,6 +123,9 @@ export class TtyReporter implements Reporter {
         break;
       case 'switched-back':
         this.#print(`${green('✔')} ${switchedBackText(event)}`);
+        break;
+      case 'finishing-switch':
+        this.#print(finishingSwitchText(event));
         break;
       case 'retrying':
         this.#print(retryText(event));
