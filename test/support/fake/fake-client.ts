@@ -1,0 +1,81 @@
+/** A client library that reaches the servers of a fake engine instead of a network: what the code under test imports as ioredis. */
+import type { Command } from '../../../src/sentinel/connection.js';
+import type { Failures } from './failures.js';
+import type { Nodes, Server } from './nodes.js';
+import { reply } from './replies.js';
+
+/** The machine and the process that clients belong to which are made from now on. */
+let current: { readonly nodes: Nodes; readonly failures: Failures } | null = null;
+
+export function connectClientsTo(nodes: Nodes, failures: Failures): void {
+  current = { nodes, failures };
+}
+
+type Outcome = readonly [Error | null, unknown];
+
+/** The part of ioredis' class that rsentinel uses. */
+export class FakeRedis {
+  status = 'wait';
+  readonly #address: { readonly host: string; readonly port: number };
+  readonly #nodes: Nodes;
+  readonly #failures: Failures;
+  #server: Server | undefined;
+
+  constructor({ host, port }: { readonly host: string; readonly port: number }) {
+    if (current === null) throw new Error('no fake machine is there');
+    this.#address = { host, port };
+    this.#nodes = current.nodes;
+    this.#failures = current.failures;
+  }
+
+  on(): this {
+    return this;
+  }
+
+  async connect(): Promise<void> {
+    this.#failures.throwIfEnded();
+    this.#server = this.#nodes.at(this.#address);
+    if (this.#server === undefined) {
+      this.status = 'end';
+      throw new Error(`connect ECONNREFUSED ${this.#address.host}:${this.#address.port}`);
+    }
+    this.status = 'ready';
+  }
+
+  pipeline() {
+    const commands: Command[] = [];
+    return {
+      call: (...command: Command) => commands.push(command),
+      exec: async (): Promise<Outcome[]> => commands.map((command) => this.#ask(command)),
+    };
+  }
+
+  async call(...command: Command): Promise<unknown> {
+    const [error, value] = this.#ask(command);
+    if (error !== null) throw error;
+    return value;
+  }
+
+  ping(): Promise<unknown> {
+    return this.call('PING');
+  }
+
+  disconnect(): void {
+    this.status = 'end';
+  }
+
+  #ask(command: Command): Outcome {
+    try {
+      this.#failures.throwIfEnded();
+      const server = this.#nodes.at(this.#address);
+      // A server that was started anew does not know connections of the former one.
+      if (server === undefined || server !== this.#server) {
+        this.#server = server;
+        if (server === undefined) return [new Error('Connection is closed.'), null];
+      }
+      return [null, reply(server, command, this.#nodes)];
+    } catch (error) {
+      return [error as Error, null];
+    }
+  }
+}

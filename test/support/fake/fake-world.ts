@@ -1,0 +1,94 @@
+/** Groups on a fake engine, brought up by the library itself: everything but the engine and the servers is real. */
+import type { RsentinelEvent } from '../../../src/events.js';
+import type { Context } from '../../../src/group/context.js';
+import { down } from '../../../src/group/down.js';
+import { type UpResult, up } from '../../../src/group/up.js';
+import { parseTopology } from '../../../src/topology/parse.js';
+import type { Topology } from '../../../src/topology/topology.js';
+import { Failures, type Injection } from './failures.js';
+import { connectClientsTo } from './fake-client.js';
+import { FakeEngine, FakeMachine } from './fake-engine.js';
+
+/** Parses a topology of a group `g` whose files are in volumes. */
+export function topologyOf(text: string): Topology {
+  const parsed = parseTopology(
+    `name: g\nstorage: volume\n${/^image:/m.test(text) ? '' : 'image: redis:8\n'}${text}`,
+    {
+      file: 'topology.yaml',
+      path: '/nowhere/topology.yaml',
+      directory: '/nowhere',
+      env: {},
+    },
+  );
+  if (!parsed.ok) throw new Error(parsed.diagnostics.map(({ message }) => message).join('\n'));
+  return parsed.topology;
+}
+
+/** What became of a command. */
+export interface Outcome {
+  readonly error: unknown;
+  readonly events: readonly RsentinelEvent[];
+  /** Names of the calls that changed something. */
+  readonly calls: readonly string[];
+}
+
+export class FakeWorld {
+  readonly machine = new FakeMachine();
+  #written = 0;
+  readonly #acknowledged: number[] = [];
+
+  /** Runs a command in a process of its own. */
+  async run(
+    command: (context: Context) => Promise<unknown>,
+    injection: Injection | null = null,
+  ): Promise<Outcome> {
+    const failures = new Failures(injection, () => this.write());
+    connectClientsTo(this.machine.nodes, failures);
+    const events: RsentinelEvent[] = [];
+    const driver = new FakeEngine(this.machine, failures);
+    const context = {
+      driver,
+      emit: (event: RsentinelEvent) => events.push(event),
+      signal: new AbortController().signal,
+    };
+    try {
+      await command(context);
+      return { error: null, events, calls: failures.calls };
+    } catch (error) {
+      return { error, events, calls: failures.calls };
+    } finally {
+      // The lock of a process that has ended is found to be so by its pid; here the pid is that of the tests.
+      this.machine.lock = null;
+    }
+  }
+
+  up(topology: Topology, injection: Injection | null = null): Promise<Outcome> {
+    return this.run(
+      (context): Promise<UpResult> => up(topology, { waitTimeoutMs: 2_000, onFailure: 'rollback' }, context),
+      injection,
+    );
+  }
+
+  down(topology: Topology, injection: Injection | null = null): Promise<Outcome> {
+    return this.run(
+      (context) => down({ name: topology.name, directory: topology.directory }, { volumes: 'keep' }, context),
+      injection,
+    );
+  }
+
+  /** Writes one more number to the master. @returns whether it was acknowledged */
+  write(): boolean {
+    this.#written += 1;
+    const isAcknowledged = this.machine.nodes.write(this.#written);
+    if (isAcknowledged) this.#acknowledged.push(this.#written);
+    return isAcknowledged;
+  }
+
+  /** Numbers of acknowledged writes that the master does not have. */
+  get lost(): readonly number[] {
+    const [sentinel] = this.machine.nodes.sentinels;
+    const master = sentinel === undefined ? undefined : this.machine.nodes.at(sentinel.master);
+    const there = new Set(master?.kind === 'redis' ? master.writes : []);
+    return this.#acknowledged.filter((number) => !there.has(number));
+  }
+}

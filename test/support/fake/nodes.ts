@@ -1,0 +1,278 @@
+/**
+ * The Redis servers and sentinels of a fake engine, in memory. They copy, save, promote and forget as the real ones do;
+ * every effect comes at once. Nobody fails over by itself: a test says when the sentinels do.
+ */
+import {
+  readConfFacts,
+  readDirectiveLines,
+  splitWords,
+  withReplicaof,
+} from '../../../src/render/conf-facts.js';
+import { type Address, formatAddress, sameAddress } from '../../../src/spec/address.js';
+
+/** The files of a node as far as its server reads and writes them. */
+export interface NodeFiles {
+  conf(): string | null;
+  writeConf(text: string): void;
+  /** Numbers of the writes that are on the disk; null: there is no data file. */
+  data(): readonly number[] | null;
+  saveData(writes: readonly number[]): void;
+}
+
+interface ServerBase {
+  readonly container: string;
+  readonly address: Address;
+  readonly runid: string;
+  readonly files: NodeFiles;
+  isPaused: boolean;
+}
+
+export interface RedisServer extends ServerBase {
+  readonly kind: 'redis';
+  replicaOf: Address | null;
+  /** Numbers of the writes that it has in memory. */
+  writes: readonly number[];
+  readonly settings: Map<string, string>;
+  /** Whether CLIENT PAUSE … WRITE holds its writes. */
+  holdsWrites: boolean;
+}
+
+export interface SentinelServer extends ServerBase {
+  readonly kind: 'sentinel';
+  readonly masterName: string;
+  master: Address;
+  configEpoch: number;
+  readonly settings: Map<string, string>;
+  readonly periods: Map<string, string>;
+  replicas: readonly Address[];
+  sentinels: readonly { readonly address: Address; readonly id: string }[];
+}
+
+export type Server = RedisServer | SentinelServer;
+
+const DEFAULT_PERIODS = {
+  'info-period': '10000',
+  'ping-period': '1000',
+  'publish-period': '2000',
+  'ask-period': '1000',
+};
+const SENTINEL_SETTINGS = ['down-after-milliseconds', 'parallel-syncs', 'failover-timeout'];
+
+export class Nodes {
+  readonly #servers = new Map<string, Server>();
+  #runs = 0;
+
+  /** Starts the server of a container from its configuration file. @throws Error as a server that exits does */
+  start(container: string, kind: Server['kind'], files: NodeFiles): void {
+    const text = files.conf();
+    if (text === null) throw new Error(`Fatal error, can't open config file of ${container}`);
+    const facts = readConfFacts(text);
+    if (facts.announced === null) throw new Error(`${container} announces no address`);
+    this.#runs += 1;
+    const base = { container, address: facts.announced, files, isPaused: false };
+    if (kind === 'redis') {
+      const settings = new Map(
+        readDirectiveLines(text).map(({ name, value }) => [name, splitWords(value).join(' ')]),
+      );
+      const runid = `${this.#runs}`.padStart(40, 'a');
+      const writes = files.data() ?? [];
+      this.#servers.set(container, {
+        ...base,
+        kind,
+        runid,
+        replicaOf: facts.replicaOf,
+        writes,
+        settings,
+        holdsWrites: false,
+      });
+    } else {
+      this.#servers.set(container, sentinelFrom(text, base));
+    }
+    this.settle();
+  }
+
+  /** Ends a server; one that is asked to saves its data first. */
+  stop(container: string, how: 'SIGTERM' | 'SIGKILL'): void {
+    const server = this.#servers.get(container);
+    if (server?.kind === 'redis' && how === 'SIGTERM') server.files.saveData(server.writes);
+    this.#servers.delete(container);
+  }
+
+  pause(container: string, isPaused: boolean): void {
+    const server = this.#servers.get(container);
+    if (server !== undefined) server.isPaused = isPaused;
+    this.settle();
+  }
+
+  get(container: string): Server | undefined {
+    return this.#servers.get(container);
+  }
+
+  /** The server that answers at an address; undefined: nobody does. */
+  at(address: Address): Server | undefined {
+    return this.#answering().find((server) => sameAddress(server.address, address));
+  }
+
+  get sentinels(): readonly SentinelServer[] {
+    return this.#answering().filter((server) => server.kind === 'sentinel');
+  }
+
+  get redis(): readonly RedisServer[] {
+    return this.#answering().filter((server) => server.kind === 'redis');
+  }
+
+  #answering(): Server[] {
+    return [...this.#servers.values()].filter(({ isPaused }) => !isPaused);
+  }
+
+  /** The master of a replica, if it runs. */
+  masterOf({ replicaOf }: RedisServer): RedisServer | undefined {
+    const master = replicaOf === null ? undefined : this.at(replicaOf);
+    return master?.kind === 'redis' ? master : undefined;
+  }
+
+  /** Replicas copy their masters, and sentinels hear of each other and of replicas: until nothing changes. */
+  settle(): void {
+    for (const _ of this.redis) {
+      for (const replica of this.redis) {
+        const master = this.masterOf(replica);
+        if (master !== undefined && master !== replica) replica.writes = master.writes;
+      }
+    }
+    const newest = this.sentinels.toSorted((a, b) => b.configEpoch - a.configEpoch)[0];
+    for (const sentinel of this.sentinels) {
+      if (newest !== undefined && newest.configEpoch > sentinel.configEpoch) {
+        sentinel.master = newest.master;
+        sentinel.configEpoch = newest.configEpoch;
+        sentinel.replicas = sentinel.replicas.filter((address) => !sameAddress(address, newest.master));
+      }
+      this.#discover(sentinel);
+      rewriteSentinel(sentinel);
+    }
+  }
+
+  #discover(sentinel: SentinelServer): void {
+    const followers = this.redis.filter(
+      ({ replicaOf }) => replicaOf !== null && sameAddress(replicaOf, sentinel.master),
+    );
+    if (this.at(sentinel.master) !== undefined) {
+      sentinel.replicas = distinct([...sentinel.replicas, ...followers.map(({ address }) => address)]);
+    }
+    const peers = this.sentinels.filter(
+      (other) =>
+        other !== sentinel &&
+        other.masterName === sentinel.masterName &&
+        sameAddress(other.master, sentinel.master),
+    );
+    const known = sentinel.sentinels.filter(({ id }) => !peers.some((peer) => peer.runid === id));
+    sentinel.sentinels = [...known, ...peers.map(({ address, runid }) => ({ address, id: runid }))];
+  }
+
+  /** Promotes a replica as the sentinels do, by SENTINEL FAILOVER or because the master is dead. @returns false: NOGOODSLAVE */
+  failOver(masterName: string): boolean {
+    const [first] = this.sentinels.filter((sentinel) => sentinel.masterName === masterName);
+    if (first === undefined) return false;
+    const old = first.master;
+    const able = this.redis.filter(
+      ({ replicaOf, settings }) =>
+        replicaOf !== null && sameAddress(replicaOf, old) && settings.get('replica-priority') !== '0',
+    );
+    const priority = ({ settings }: RedisServer): number => Number(settings.get('replica-priority') ?? 100);
+    const [promoted] = able.toSorted(
+      (a, b) => priority(a) - priority(b) || b.writes.length - a.writes.length,
+    );
+    if (promoted === undefined) return false;
+    this.replicaOf(promoted, null);
+    for (const sentinel of this.sentinels) {
+      sentinel.replicas = distinct([...sentinel.replicas, old]).filter(
+        (one) => !sameAddress(one, promoted.address),
+      );
+      sentinel.master = promoted.address;
+      sentinel.configEpoch += 1;
+    }
+    for (const replica of able) if (replica !== promoted) this.replicaOf(replica, promoted.address);
+    this.settle();
+    return true;
+  }
+
+  /** REPLICAOF, and the CONFIG REWRITE that follows it. */
+  replicaOf(server: RedisServer, master: Address | null): void {
+    server.replicaOf = master;
+    const text = server.files.conf() ?? '';
+    server.files.writeConf(
+      withReplicaof(text, master === null ? null : `replicaof ${master.host} ${master.port}`),
+    );
+    this.settle();
+  }
+
+  /** A client writes a number to whatever node the sentinels name. @returns whether it was acknowledged */
+  write(number: number): boolean {
+    const [sentinel] = this.sentinels.toSorted((a, b) => b.configEpoch - a.configEpoch);
+    const master = sentinel === undefined ? undefined : this.at(sentinel.master);
+    if (master?.kind !== 'redis' || master.replicaOf !== null || master.holdsWrites) return false;
+    master.writes = [...master.writes, number];
+    this.settle();
+    return true;
+  }
+}
+
+function distinct(addresses: readonly Address[]): readonly Address[] {
+  return [...new Map(addresses.map((address) => [formatAddress(address), address])).values()];
+}
+
+function sentinelFrom(text: string, base: Omit<ServerBase, 'runid'>): SentinelServer {
+  const { monitor } = readConfFacts(text);
+  const lines = readDirectiveLines(text).map(({ name, value }) => [name, splitWords(value)] as const);
+  const of = (name: string): readonly (readonly string[])[] =>
+    lines.filter(([other]) => other === `sentinel ${name}`).map(([, words]) => words);
+  const [masterName = '', , , quorum = '2'] = of('monitor')[0] ?? [];
+  if (monitor === null) throw new Error('No such master with specified name.');
+  return {
+    ...base,
+    kind: 'sentinel',
+    runid: monitor.myid ?? '',
+    masterName,
+    master: monitor.master,
+    configEpoch: monitor.configEpoch,
+    settings: new Map([
+      ['quorum', quorum],
+      ...SENTINEL_SETTINGS.map((name): [string, string] => [name, of(name)[0]?.[1] ?? '']),
+    ]),
+    periods: new Map(Object.entries(DEFAULT_PERIODS)),
+    replicas: [...of('known-replica'), ...of('known-slave')].map(([, host = '', port]) => ({
+      host,
+      port: Number(port),
+    })),
+    sentinels: of('known-sentinel').map(([, host = '', port, id = '']) => ({
+      address: { host, port: Number(port) },
+      id,
+    })),
+  };
+}
+
+/** Sentinel writes what it knows to its file with every change. */
+function rewriteSentinel(sentinel: SentinelServer): void {
+  const { masterName: name, master, configEpoch, settings, replicas, sentinels, files } = sentinel;
+  const text = files.conf();
+  if (text === null) return;
+  const own =
+    /^sentinel (monitor|config-epoch|leader-epoch|current-epoch|known-replica|known-slave|known-sentinel|down-after-milliseconds|parallel-syncs|failover-timeout)\s/;
+  const kept = text.split('\n').filter((line) => !own.test(line));
+  const lines = [
+    `sentinel monitor ${name} ${master.host} ${master.port} ${settings.get('quorum')}`,
+    ...SENTINEL_SETTINGS.map((setting) => `sentinel ${setting} ${name} ${settings.get(setting)}`),
+    `sentinel config-epoch ${name} ${configEpoch}`,
+    `sentinel leader-epoch ${name} ${configEpoch}`,
+    `sentinel current-epoch ${configEpoch}`,
+    ...replicas.map(({ host, port }) => `sentinel known-replica ${name} ${host} ${port}`),
+    ...sentinels.map(
+      ({ address: { host, port }, id }) => `sentinel known-sentinel ${name} ${host} ${port} ${id}`,
+    ),
+  ];
+  const rewritten = [
+    ...kept.filter((line, index) => line !== '' || kept[index - 1] !== ''),
+    ...lines,
+    '',
+  ].join('\n');
+  if (rewritten !== text) files.writeConf(rewritten);
+}

@@ -1,0 +1,251 @@
+/** The replies of fake servers to the commands that rsentinel sends. */
+import type { Address } from '../../../src/spec/address.js';
+import type { Nodes, RedisServer, SentinelServer, Server } from './nodes.js';
+
+/** An error reply: `READONLY …`. */
+export class ErrorReply extends Error {
+  override readonly name = 'ReplyError';
+}
+
+const VERSION = '8.0.2';
+
+/** Answers one command. @throws ErrorReply */
+export function reply(server: Server, command: readonly string[], nodes: Nodes): unknown {
+  const [name = '', ...args] = command.map(String);
+  switch (name.toUpperCase()) {
+    case 'PING':
+      return 'PONG';
+    case 'INFO':
+      return server.kind === 'redis' ? redisInfo(server, nodes) : sentinelInfo(server);
+    default:
+      return server.kind === 'redis'
+        ? redisReply(server, name.toUpperCase(), args, nodes)
+        : sentinelReply(server, name.toUpperCase(), args, nodes);
+  }
+}
+
+function redisReply(server: RedisServer, name: string, args: readonly string[], nodes: Nodes): unknown {
+  const [first = '', second = ''] = args;
+  switch (name) {
+    case 'CONFIG':
+      return config(server, args);
+    case 'REPLICAOF':
+      nodes.replicaOf(server, first.toUpperCase() === 'NO' ? null : { host: first, port: Number(second) });
+      return 'OK';
+    case 'CLIENT':
+      if (first.toUpperCase() === 'PAUSE') server.holdsWrites = true;
+      if (first.toUpperCase() === 'UNPAUSE') server.holdsWrites = false;
+      return first.toUpperCase() === 'KILL' ? 0 : 'OK';
+    case 'BGSAVE':
+    case 'SAVE':
+      server.files.saveData(server.writes);
+      return 'Background saving started';
+    case 'PUBLISH':
+      return 0;
+    case 'WAIT':
+      return nodes.redis.filter((other) => nodes.masterOf(other) === server).length;
+    case 'FLUSHALL':
+      server.writes = [];
+      nodes.settle();
+      return 'OK';
+    case 'FUNCTION':
+    case 'MULTI':
+      return 'OK';
+    case 'EXEC':
+      return [];
+    default:
+      throw new ErrorReply(`ERR unknown command '${name}'`);
+  }
+}
+
+function config({ settings }: RedisServer, [verb = '', name = '', value = '']: readonly string[]): unknown {
+  switch (verb.toUpperCase()) {
+    case 'GET':
+      return settings.has(name)
+        ? [name, settings.get(name)]
+        : DEFAULTS.has(name)
+          ? [name, DEFAULTS.get(name)]
+          : [];
+    case 'SET':
+      settings.set(name, value);
+      return 'OK';
+    default:
+      return 'OK';
+  }
+}
+
+/** Values of directives that no file of the tests has. */
+const DEFAULTS = new Map([
+  ['save', '3600 1 300 100 60 10000'],
+  ['appendonly', 'no'],
+  ['appendfsync', 'everysec'],
+  ['replica-priority', '100'],
+  ['min-replicas-to-write', '0'],
+  ['maxmemory', '0'],
+  ['shutdown-timeout', '10'],
+  ['dir', '/data'],
+  ['dbfilename', 'dump.rdb'],
+]);
+
+function redisInfo(server: RedisServer, nodes: Nodes): string {
+  const master = nodes.masterOf(server);
+  const offset = 100 + server.writes.length * 10;
+  const replicas = nodes.redis.filter((other) => nodes.masterOf(other) === server);
+  const role =
+    server.replicaOf === null
+      ? [
+          'role:master',
+          ...replicas.map(
+            ({ address: { host, port } }, index) =>
+              `slave${index}:ip=${host},port=${port},state=online,offset=${offset},lag=0`,
+          ),
+        ]
+      : [
+          'role:slave',
+          `master_host:${server.replicaOf.host}`,
+          `master_port:${server.replicaOf.port}`,
+          `master_link_status:${master === undefined ? 'down' : 'up'}`,
+          'master_sync_in_progress:0',
+          `slave_repl_offset:${offset}`,
+        ];
+  return [
+    `redis_version:${VERSION}`,
+    `run_id:${server.runid}`,
+    ...role,
+    `connected_slaves:${replicas.length}`,
+    'master_replid:0123456789012345678901234567890123456789',
+    `master_repl_offset:${offset}`,
+    'loading:0',
+    'async_loading:0',
+    'rdb_bgsave_in_progress:0',
+    'rdb_last_bgsave_status:ok',
+    'rdb_changes_since_last_save:0',
+    'rdb_last_save_time:1',
+    'aof_enabled:0',
+    'used_memory:1000000',
+  ].join('\r\n');
+}
+
+function sentinelInfo({ masterName, master, replicas, sentinels }: SentinelServer): string {
+  return [
+    `redis_version:${VERSION}`,
+    'sentinel_masters:1',
+    'sentinel_tilt:0',
+    `master0:name=${masterName},status=ok,address=${master.host}:${master.port},slaves=${replicas.length},sentinels=${sentinels.length + 1}`,
+  ].join('\r\n');
+}
+
+function sentinelReply(server: SentinelServer, name: string, args: readonly string[], nodes: Nodes): unknown {
+  const [verb = '', masterName = '', ...rest] = args;
+  if (name === 'PUBLISH') return hello(nodes, args[1] ?? '');
+  if (name !== 'SENTINEL') throw new ErrorReply(`ERR unknown command '${name}'`);
+  switch (verb.toUpperCase()) {
+    case 'MYID':
+      return server.runid;
+    case 'FLUSHCONFIG':
+      return 'OK';
+    case 'DEBUG':
+      for (let index = 1; index + 1 < args.length; index += 2)
+        server.periods.set(args[index] ?? '', args[index + 1] ?? '');
+      return args.length > 1 ? 'OK' : [...server.periods].flat();
+    case 'MASTERS':
+      return [masterFields(server, nodes)];
+    default:
+      if (masterName !== server.masterName) throw new ErrorReply('ERR No such master with that name');
+      return ofMaster(server, verb.toUpperCase(), rest, nodes);
+  }
+}
+
+function ofMaster(server: SentinelServer, verb: string, rest: readonly string[], nodes: Nodes): unknown {
+  switch (verb) {
+    case 'MASTER':
+      return masterFields(server, nodes);
+    case 'REPLICAS':
+    case 'SLAVES':
+      return server.replicas.map((address) => replicaFields(address, nodes));
+    case 'SENTINELS':
+      return server.sentinels.map(({ address, id }) => [...instance(address, 'sentinel', id, nodes)]);
+    case 'CKQUORUM':
+      return `OK ${server.sentinels.length + 1} usable Sentinels. Quorum and failover authorization can be reached`;
+    case 'GET-MASTER-ADDR-BY-NAME':
+      return [server.master.host, String(server.master.port)];
+    case 'FAILOVER':
+      if (rest.length > 0)
+        throw new ErrorReply("ERR wrong number of arguments for 'sentinel|failover' command");
+      if (!nodes.failOver(server.masterName))
+        throw new ErrorReply('NOGOODSLAVE No suitable replica to promote');
+      return 'OK';
+    case 'RESET':
+      server.replicas = [];
+      server.sentinels = [];
+      nodes.settle();
+      return 1;
+    case 'SET':
+      for (let index = 0; index + 1 < rest.length; index += 2)
+        server.settings.set(rest[index] ?? '', rest[index + 1] ?? '');
+      nodes.settle();
+      return 'OK';
+    default:
+      throw new ErrorReply(`ERR Unknown sentinel subcommand '${verb}'`);
+  }
+}
+
+/** A hello message of another sentinel: `ip,port,runid,epoch,name,ip,port,configEpoch`. */
+function hello(nodes: Nodes, text: string): number {
+  const [, , , , masterName, host = '', port, epoch] = text.split(',');
+  for (const sentinel of nodes.sentinels) {
+    if (sentinel.masterName !== masterName || Number(epoch) <= sentinel.configEpoch) continue;
+    const former = sentinel.master;
+    sentinel.master = { host, port: Number(port) };
+    sentinel.configEpoch = Number(epoch);
+    sentinel.replicas = [...sentinel.replicas.filter((one) => one.port !== Number(port)), former];
+  }
+  nodes.settle();
+  return 1;
+}
+
+function instance(address: Address, flag: string, id: string, nodes: Nodes): string[] {
+  const answers = nodes.at(address) !== undefined;
+  return [
+    ['ip', address.host],
+    ['port', String(address.port)],
+    ['flags', answers ? flag : `${flag},s_down,disconnected`],
+    ['runid', id],
+    ['last-ping-sent', answers ? '0' : '5000'],
+  ].flat();
+}
+
+function masterFields(server: SentinelServer, nodes: Nodes): string[] {
+  const node = nodes.at(server.master);
+  return [
+    ...instance(server.master, 'master', node?.runid ?? '', nodes),
+    'role-reported',
+    node?.kind === 'redis' && node.replicaOf !== null ? 'slave' : 'master',
+    'config-epoch',
+    String(server.configEpoch),
+    'num-slaves',
+    String(server.replicas.length),
+    'num-other-sentinels',
+    String(server.sentinels.length),
+    ...[...server.settings].flat(),
+  ];
+}
+
+function replicaFields(address: Address, nodes: Nodes): string[] {
+  const node = nodes.at(address);
+  const redis = node?.kind === 'redis' ? node : null;
+  const follows = redis?.replicaOf ?? { host: '?', port: 0 };
+  return [
+    ...instance(address, 'slave', node?.runid ?? '', nodes),
+    'role-reported',
+    redis?.replicaOf === null ? 'master' : 'slave',
+    'master-link-status',
+    redis !== null && nodes.masterOf(redis) !== undefined ? 'ok' : 'err',
+    'master-host',
+    follows.host,
+    'master-port',
+    String(follows.port),
+    'slave-priority',
+    redis?.settings.get('replica-priority') ?? '100',
+  ];
+}

@@ -1,0 +1,119 @@
+/**
+ * Every way in which `up` and `down` can fail, on an engine in memory: each call that changes something fails before its
+ * effect or behind it, or the process ends there, while a client writes all the time.
+ */
+import { describe, expect, it, vi } from 'vitest';
+import type { Topology } from '../../../src/topology/topology.js';
+import type { Injection } from '../../support/fake/failures.js';
+import { FakeWorld, type Outcome, topologyOf } from '../../support/fake/fake-world.js';
+
+vi.mock('../../../src/sentinel/redis-client.js', async () => ({
+  Redis: (await import('../../support/fake/fake-client.js')).FakeRedis,
+}));
+vi.mock('../../../src/sentinel/reply-limit.js', () => ({ limitReplies: () => {}, limitEvents: () => {} }));
+// Every wait of a poll is over at once.
+vi.mock('node:timers/promises', () => ({
+  setTimeout: (_ms: number, value: unknown) =>
+    new Promise((resolve) => {
+      setImmediate(() => resolve(value));
+    }),
+}));
+
+const THREE = topologyOf('replicas: 2');
+
+interface Scenario {
+  readonly title: string;
+  /** Brings the group to where the command begins. */
+  readonly prepare: (world: FakeWorld) => Promise<void>;
+  readonly command: (world: FakeWorld, injection: Injection | null) => Promise<Outcome>;
+  /** What the next `up` goes by. */
+  readonly topology: Topology;
+}
+
+const running = async (world: FakeWorld): Promise<void> => {
+  expect((await world.up(THREE)).error).toBeNull();
+};
+
+const changed = (title: string, text: string, prepare = running): Scenario => {
+  const topology = topologyOf(text);
+  return { title, prepare, topology, command: (world, injection) => world.up(topology, injection) };
+};
+
+const SCENARIOS: readonly Scenario[] = [
+  changed('a new group', 'replicas: 2', async () => {}),
+  changed('a group that was stopped', 'replicas: 2', async (world) => {
+    await running(world);
+    expect((await world.down(THREE)).error).toBeNull();
+  }),
+  changed('a directive that is set', 'replicas: 2\nredis: {config: {timeout: 77}}'),
+  changed('directives of the sentinels', 'replicas: 2\nsentinel: {down-after-milliseconds: 1500}'),
+  changed('another memory limit', 'replicas: 2\nredis: {memory: 512mb}'),
+  changed('another image', 'replicas: 2\nimage: redis:8.2'),
+  changed('a replica more', 'replicas: 3'),
+  changed('a replica less', 'replicas: 1'),
+  changed('a sentinel more', 'replicas: 2\nsentinels: 4'),
+  changed('another fixed port', 'replicas: 2\nmaster: {port: 7777}'),
+  {
+    title: 'down',
+    prepare: running,
+    topology: THREE,
+    command: (world, injection) => world.down(THREE, injection),
+  },
+];
+
+describe.each(SCENARIOS)('$title', ({ prepare, command, topology }) => {
+  it('works, and the next up changes nothing', async () => {
+    const world = new FakeWorld();
+    await prepare(world);
+    const outcome = await command(world, null);
+    expect(outcome.error).toBeNull();
+    expect((await world.up(topology)).error).toBeNull();
+    const again = await world.up(topology);
+    expect([again.error, again.calls]).toEqual([null, []]);
+    expect(world.lost).toEqual([]);
+  });
+
+  it.each(['before', 'after', 'end'] as const)(
+    'is taken back or finished when a call fails (%s its effect), and nothing acknowledged is lost',
+    async (when) => {
+      const count = (await rehearse(prepare, command)).calls.length;
+      const problems: string[] = [];
+      for (let call = 1; call <= count; call += 1) {
+        const world = new FakeWorld();
+        await prepare(world);
+        const before = world.machine.picture;
+        const { error, calls, events } = await command(world, { call, when });
+        const at = `${when} ${call} of ${count} (${calls[call - 1]})`;
+        const report = (what: string): number => problems.push(`${at}: ${what}`);
+        const rolledBack = events.find((event) => event.type === 'rollback-done');
+        if (when !== 'end' && rolledBack !== undefined && rolledBack.remaining.length > 0)
+          report(`remains: ${rolledBack.remaining.join('; ')}`);
+        if (when !== 'end' && rolledBack !== undefined) {
+          const now = world.machine.picture;
+          const gone = before.filter((line) => !now.includes(line));
+          const come = now.filter((line) => !before.includes(line));
+          if (gone.length + come.length > 0) report(`gone: ${gone.join(', ')}; come: ${come.join(', ')}`);
+        }
+        if (error === null && when !== 'end') {
+          if (world.lost.length > 0) report('lost before the next up');
+        }
+        const next = await world.up(topology);
+        if (next.error !== null)
+          report(
+            `the next up fails: ${String(next.error)} ${JSON.stringify((next.error as { details?: unknown }).details ?? '')}`,
+          );
+        else if (world.lost.length > 0) report(`lost ${world.lost.length}`);
+        const odd = world.machine.picture.filter((line) => /aside|exited|created|mark|lock/.test(line));
+        if (next.error === null && odd.length > 0) report(`left: ${odd.join(', ')}`);
+      }
+      expect(problems).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+async function rehearse(prepare: Scenario['prepare'], command: Scenario['command']): Promise<Outcome> {
+  const world = new FakeWorld();
+  await prepare(world);
+  return command(world, null);
+}
