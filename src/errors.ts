@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'MASTER_MOVED'
   | 'FAILOVER_ABORTED'
   | 'FLUSH_REFUSED'
+  | 'DATA_NOT_SAVED'
   | 'NODE_EXITED'
   | 'WAIT_TIMEOUT'
   | 'INTERRUPTED'

@@ -31,6 +31,8 @@ export type RsentinelEvent =
   | { readonly type: 'switched-back'; readonly from: string; readonly to: string; readonly ms: number }
   /** A signal or the deadline came when the sentinels had begun a planned switch: it is carried to its end. `from`: the old master. */
   | { readonly type: 'finishing-switch'; readonly from: string }
+  /** A node that is to be stopped saves its data: `done` of `total` keys. */
+  | { readonly type: 'saving'; readonly node: string; readonly done: number; readonly total: number }
   | { readonly type: 'retrying'; readonly reason: string }
   | { readonly type: 'rollback-started'; readonly reason: string }
   | {

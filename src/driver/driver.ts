@@ -234,8 +234,11 @@ export interface Driver {
    * @throws RsentinelError PORT_TAKEN, IMAGE_UNSUITABLE
    */
   start(group: string, container: string): Promise<void>;
-  /** Ends a member as Redis wants it: SIGTERM, SIGKILL after 10 s. Nothing to end: done. */
-  stop(group: string, container: string): Promise<void>;
+  /**
+   * Ends a member as Redis wants it: SIGTERM, and SIGKILL when it has not ended by then. Nothing to end: done.
+   * @param patience ms between the two signals; 10 s where it is left out
+   */
+  stop(group: string, container: string, patience?: number): Promise<void>;
   /** SIGKILL; resolves when the member has ended. Nothing to end: done. */
   kill(group: string, container: string): Promise<void>;
   /** Freezes a member's processes; they keep their memory and their connections. Already so: done. */

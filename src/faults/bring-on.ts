@@ -7,6 +7,7 @@ import { observeLive } from '../group/observe-live.js';
 import { nodeMembers, onGroup, presentMaster, sentinelsOf } from '../group/on-group.js';
 import { masterNameOf, Presence } from '../group/presence.js';
 import { replaceDeadMaster } from '../group/replace-master.js';
+import { prepareStop, stopReady } from '../group/stop-saved.js';
 import { untilWhole } from '../group/whole.js';
 import { hasProcess } from '../plan/members.js';
 import type { Connections } from '../sentinel/connection.js';
@@ -118,10 +119,7 @@ async function restart({ victims, scene, engine, connections, context }: Deed): 
   const { group } = scene;
   if (victims.some((member) => !hasProcess(member))) await replaceDeadMaster(group, engine, context);
   await Promise.all(
-    victims.filter(hasProcess).map(async ({ container, state }) => {
-      if (state === 'paused') await driver.unpause(group, container);
-      await driver.stop(group, container);
-    }),
+    victims.filter(hasProcess).map((member) => stopSaved(member, group, connections, context)),
   );
   const { master } = await observeLive(engine, connections);
   const start = async (member: ObservedMember): Promise<void> => {
@@ -130,6 +128,21 @@ async function restart({ victims, scene, engine, connections, context }: Deed): 
     await driver.start(group, member.container);
   };
   await Promise.all(victims.map(start));
+}
+
+/** Ends a node politely; one with data once that is on disk. @throws RsentinelError DATA_NOT_SAVED: it goes on */
+async function stopSaved(
+  { node: name, role, container, control, state }: ObservedMember,
+  group: string,
+  connections: Connections,
+  context: Context,
+): Promise<void> {
+  const { driver } = context;
+  if (state === 'paused') await driver.unpause(group, container);
+  if (role !== 'redis' || control === null) return driver.stop(group, container);
+  const ready = await prepareStop({ name, container, control }, connections, context);
+  if (ready.readiness.kind === 'failed') throw ready.readiness.error;
+  await stopReady(group, ready, connections, context);
 }
 
 async function untilEffect(

@@ -1,6 +1,5 @@
 /** `down`: removes what carries the group's label, and the directories and volumes when asked to. */
-import type { ObservedEngine } from '../driver/driver.js';
-import { hasProcess } from '../plan/members.js';
+import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
 import { isThere, removeDirectories } from '../storage/remove.js';
 import type { Context } from './context.js';
 import { isFileOf } from './keys.js';
@@ -62,12 +61,10 @@ export async function down(
   return withLock(target.name, lock, context, async (locked) => {
     if (target.mayGo !== undefined && !(await target.mayGo())) return nothingRemoved(started);
     const engine = await context.driver.observe(target.name);
-    if (settings.volumes === 'keep') {
-      // What talks to nodes is loaded only where data is kept.
-      const { replaceDeadMaster } = await import('./replace-master.js');
-      await replaceDeadMaster(target.name, engine, locked.context);
-    }
-    const result = await remove(target.name, engine, directory, settings, locked.context);
+    const result =
+      settings.volumes === 'keep'
+        ? await removeSaved(target.name, engine, directory, settings, locked.context)
+        : await remove(target.name, engine, directory, settings, () => Promise.resolve(), locked.context);
     return { ...result, ms: performance.now() - started };
   });
 }
@@ -81,24 +78,60 @@ function directoryOf({ members, lock }: ObservedEngine): string | null {
   return members.find((member) => member.directory !== '')?.directory ?? lock?.directory ?? null;
 }
 
+/** Removes a group whose data is kept: nothing is ended before the data has been seen on disk. */
+async function removeSaved(
+  group: string,
+  engine: ObservedEngine,
+  known: string | null,
+  settings: DownSettings,
+  context: Context,
+): Promise<Omit<DownResult, 'ms'>> {
+  // The code that talks to nodes is loaded only where data is kept.
+  const [{ Connections }, { keyringOn }, { replaceDeadMaster }, { prepareGroup }, { stopReady }] =
+    await Promise.all([
+      import('../sentinel/connection.js'),
+      import('./keys.js'),
+      import('./replace-master.js'),
+      import('./stop-group.js'),
+      import('./stop-saved.js'),
+    ]);
+  await replaceDeadMaster(group, engine, context);
+  const connections = new Connections(await keyringOn(group, engine, context.driver));
+  try {
+    const ready = await prepareGroup(group, engine, connections, context);
+    const stop: Stop = async ({ container, node }) => {
+      const one = ready.get(container);
+      if (one === undefined) return;
+      await stopReady(group, one, connections, context).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        context.emit({ type: 'warning', message: `${why}; other nodes have all data that ${node} had` });
+      });
+    };
+    return await remove(group, engine, known, settings, stop, context);
+  } finally {
+    connections.close();
+  }
+}
+
+/** Ends a member before it is removed. */
+type Stop = (member: ObservedMember) => Promise<void>;
+
 async function remove(
   group: string,
   engine: ObservedEngine,
   known: string | null,
   settings: DownSettings,
+  stop: Stop,
   { driver }: Context,
 ): Promise<Omit<DownResult, 'ms'>> {
   const { members, network, volumes, expiry } = engine;
   const removed: string[] = [];
   // All at once. What sentinels know is on disk with every vote, and they must not start a failover
-  // while the nodes go away: they are killed. Redis gets the time to save its data set; it needs
-  // nothing but the network namespace for that, which lasts as long as somebody is in it.
+  // while the nodes go away: they are killed. A Redis server that still has to end needs nothing but
+  // the network namespace for that, which lasts as long as somebody is in it.
   await Promise.all(
     members.map(async (member) => {
-      const hasData = member.role === 'redis' && hasProcess(member) && settings.volumes === 'keep';
-      // Going on first: a paused process would be killed with what it has in memory.
-      if (hasData && member.state === 'paused') await driver.start(group, member.container);
-      if (hasData) await driver.stop(group, member.container);
+      await stop(member);
       await driver.remove(group, member.container);
       removed.push(`container ${member.container}`);
     }),

@@ -16,8 +16,9 @@ import type { Journal } from './journal.js';
 import { isMasterNow, masterMoved, untilWholeUnder } from './moved-master.js';
 import { Presence, type PresentNode } from './presence.js';
 import { type RotationScene, rotate } from './rotate.js';
-import { saveDataSet } from './save.js';
+import { type SavedNode, saveDataSet } from './save.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from './set-directives.js';
+import { prepareStop, type ReadyToStop, stopReady } from './stop-saved.js';
 import { switchOver } from './switch-over.js';
 import { refuseTakenPort } from './taken-port.js';
 import { untilAnswer } from './until-answer.js';
@@ -81,10 +82,11 @@ export class Performer {
       case 'drop-network':
         return driver.removeNetwork(name);
       case 'network':
-        await driver.createNetwork(this.#spec);
-        return this.#journal.note('network', name, `network ${this.#spec.network.name}`, () =>
+        // Noted before it is done, as everything is: a call that fails may have had its effect.
+        this.#journal.note('network', name, `network ${this.#spec.network.name}`, () =>
           driver.removeNetwork(name),
         );
+        return driver.createNetwork(this.#spec);
       case 'render':
         return this.#confs.render(this.#node(operation.node));
       case 'repoint':
@@ -247,8 +249,7 @@ export class Performer {
   async #save(node: string): Promise<void> {
     this.#deadline.renew();
     await this.#goOn(node);
-    const { control } = this.#present(node);
-    const pause = await saveDataSet(node, control, this.#connections, this.#context, this.#deadline.signal);
+    const pause = await saveDataSet(this.#savedNode(node), this.#connections, this.#context);
     this.#pauses.set(node, pause);
     this.#journal.note('setting', node, `writes to ${node} let go`, () => pause.end());
   }
@@ -259,12 +260,38 @@ export class Performer {
     const container = this.#container(member);
     await this.#goOn(member);
     await this.#refuseMaster(member);
+    const isRedis = this.#presence.get(member)?.kind === 'redis';
+    const ready = isRedis ? await this.#prepareStop(this.#savedNode(member)) : null;
     this.#presence.remove(member);
-    this.#journal.note('stopped', member, `container ${container} (started again)`, () =>
-      driver.start(name, container),
-    );
-    await driver.stop(name, container);
-    await this.#pauses.get(member)?.end();
+    this.#journal.note('stopped', member, `container ${container} (started again)`, async () => {
+      // Its removal may have failed behind its effect.
+      if ((await driver.state(container)).state !== 'missing') await driver.start(name, container);
+    });
+    if (ready === null) return driver.stop(name, container);
+    await stopReady(name, ready, this.#connections, this.#context).catch((error: unknown) => {
+      // Only the master's data must not be lost; a replica copies it anew.
+      if (ready.isMaster === true || this.#observed.history.master.name === member) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#context.emit({
+        type: 'warning',
+        message: `${why}; it copies the data of the master when it starts`,
+      });
+    });
+  }
+
+  /** A node that a step of the plan has saved already is not saved once more: its writes are paused since. */
+  async #prepareStop(node: SavedNode): Promise<ReadyToStop> {
+    const pause = this.#pauses.get(node.name);
+    if (pause !== undefined) return { node, isMaster: true, readiness: { kind: 'saved', pause } };
+    const ready = await prepareStop(node, this.#connections, this.#context);
+    const isNeeded = ready.isMaster === true;
+    if (isNeeded && ready.readiness.kind === 'failed') throw ready.readiness.error;
+    return ready;
+  }
+
+  #savedNode(name: string): SavedNode {
+    const { control } = this.#present(name);
+    return { name, container: this.#container(name), control };
   }
 
   /** The sentinels may have promoted it since the group was observed: what only it has would be lost. */
@@ -285,23 +312,36 @@ export class Performer {
   async #retire(member: string): Promise<void> {
     const { driver } = this.#context;
     const container = this.#container(member);
-    await driver.setAside(this.#spec.name, container);
     this.#journal.note('set-aside', member, `container ${container} (as it was)`, () =>
       driver.bringBack(this.#spec.name, container),
     );
+    await driver.setAside(this.#spec.name, container);
   }
 
   async #create(member: string): Promise<void> {
     const { driver } = this.#context;
     const { name } = this.#spec;
     const container = containerName(name, member);
-    if (member === ANCHOR) {
-      await driver.createAnchor(this.#spec);
-    } else {
-      const node = this.#node(member);
-      await driver.createNode(this.#spec, node, await this.#confs.mounts(node));
-    }
-    this.#journal.note('created', member, `container ${container}`, () => driver.remove(name, container));
+    this.#journal.note('created', member, `container ${container}`, async () => {
+      await this.#endSaved(member, container);
+      await driver.remove(name, container);
+    });
+    if (member === ANCHOR) return driver.createAnchor(this.#spec);
+    const node = this.#node(member);
+    await driver.createNode(this.#spec, node, await this.#confs.mounts(node));
+  }
+
+  /** Ends a node that is taken back: clients may have written to it since it was started, and its data is kept. */
+  async #endSaved(member: string, container: string): Promise<void> {
+    const { name, redis } = this.#spec;
+    const node = redis.find((one) => one.name === member);
+    const isNew = redis.every((one) => this.#observed.confs.get(one.name) == null);
+    if (node === undefined || isNew) return;
+    const context = { ...this.#context, signal: new AbortController().signal };
+    if ((await context.driver.state(container)).state !== 'running') return;
+    const { control } = node;
+    const ready = await prepareStop({ name: member, container, control }, this.#connections, context);
+    await stopReady(name, ready, this.#connections, context);
   }
 
   async #start(member: string): Promise<void> {
@@ -315,9 +355,10 @@ export class Performer {
     if (this.#spec.network.mode === 'host' && !isThere)
       await refuseTakenPort(member, this.#node(member).address);
     // Before the attempt: a start that fails halfway is to be taken back as well.
-    this.#journal.note('started', member, `container ${container} (stopped again)`, () =>
-      driver.stop(name, container),
-    );
+    this.#journal.note('started', member, `container ${container} (stopped again)`, async () => {
+      await this.#endSaved(member, container);
+      await driver.stop(name, container);
+    });
     if (member !== ANCHOR) {
       this.#deadline.begin();
       this.#presence.add(this.#node(member));

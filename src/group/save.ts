@@ -1,58 +1,120 @@
-/** Has a master's data set on disk, whatever its own rules for saving are, and lets nothing be added to it. */
+/** Has the data of a Redis node on disk, whatever its own rules for saving are, and lets nothing be added to it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
 import type { Connections } from '../sentinel/connection.js';
-import { infoOf } from '../sentinel/observe.js';
+import { infoFields, text } from '../sentinel/replies.js';
 import type { Endpoint } from '../spec/address.js';
 import type { Context } from './context.js';
+import { logDetails } from './explain.js';
+import { type SaveState, savePatience, saveState } from './persistence.js';
 import { WriteStop } from './write-stop.js';
 
-const POLL = 20;
+/** ms between two looks: at first, and at a server that takes its time. */
+const POLL = { first: 10, later: 200, laterAfter: 500 } as const;
+/** ms for which a replica that is connected may make no progress, until it is no longer waited for. */
+const CATCH_UP = 1_000;
+const CATCH_UP_POLL = 10;
+
+/** A Redis node whose data is to be saved. */
+export interface SavedNode {
+  readonly name: string;
+  readonly container: string;
+  readonly control: Endpoint;
+}
 
 /**
- * Pauses writes and saves: what was acknowledged is in the file then, also where the topology has
- * `save ""`, which makes a server stop without saving.
+ * Pauses writes, gives the replicas that can follow what they lack, and has the server save: what was acknowledged is in the
+ * file then, also where the topology has `save ""`, which makes a server stop without saving.
  * @returns the pause, to be ended when the node has stopped, or is to go on after all
- * @throws RsentinelError WAIT_TIMEOUT, DIRECTORY_UNUSABLE; the context's signal's reason
+ * @throws RsentinelError DATA_NOT_SAVED; Error when the node does not answer; the context's signal's reason. Writes go on then
  */
 export async function saveDataSet(
-  node: string,
-  at: Endpoint,
+  node: SavedNode,
   connections: Connections,
   context: Context,
-  deadline: AbortSignal,
 ): Promise<WriteStop> {
-  const pause = await WriteStop.begin(at, connections);
+  const pause = await WriteStop.begin(node.control, connections);
   try {
-    let isStarted = false;
-    for (;;) {
-      context.signal.throwIfAborted();
-      if (!isStarted) {
-        // Refused while another child works: of one that began before the pause nothing is known.
-        const [reply] = await connections.query(at, [['BGSAVE']]);
-        isStarted = reply?.ok ?? false;
-      } else {
-        const fields = await infoOf(at, 'persistence', connections);
-        if (fields.get('rdb_bgsave_in_progress') === '0') {
-          if (fields.get('rdb_last_bgsave_status') === 'ok') return pause;
-          throw cannotSave(node);
-        }
-      }
-      if (deadline.aborted) {
-        throw new RsentinelError('WAIT_TIMEOUT', `${node} did not save its data set in time`, {
-          hint: 'Look at its log, or give it longer with --wait-timeout.',
-        });
-      }
-      await delay(POLL);
-    }
+    await untilReplicasFollow(node, connections, context.signal);
+    await untilSaved(node, connections, context);
+    return pause;
   } catch (error) {
     await pause.end();
     throw error;
   }
 }
 
-function cannotSave(node: string): RsentinelError {
-  return new RsentinelError('DIRECTORY_UNUSABLE', `${node} cannot save its data set`, {
-    hint: 'Look at its log: its data directory must be writable, with room for the file. Nothing was stopped.',
+/** Waits as long as connected replicas get nearer to the master. One that is cut off or stands still is not waited for. */
+async function untilReplicasFollow(
+  { control }: SavedNode,
+  connections: Connections,
+  signal: AbortSignal,
+): Promise<void> {
+  let before = '';
+  let movedAt = performance.now();
+  for (;;) {
+    signal.throwIfAborted();
+    const [reply] = await connections.query(control, [['INFO', 'replication']]);
+    const info = infoFields(text(reply));
+    const offset = Number(info.get('master_repl_offset') ?? 0);
+    const behind = [...info]
+      .filter(([name, value]) => /^slave\d+$/.test(name) && /state=online/.test(value))
+      .map(([, value]) => Number(/offset=(\d+)/.exec(value)?.[1] ?? 0))
+      .filter((other) => other < offset);
+    if (info.get('role') !== 'master' || behind.length === 0) return;
+    const now = behind.join();
+    if (now !== before) movedAt = performance.now();
+    before = now;
+    if (performance.now() - movedAt > CATCH_UP) return;
+    await delay(CATCH_UP_POLL);
+  }
+}
+
+async function untilSaved(node: SavedNode, connections: Connections, context: Context): Promise<void> {
+  const started = performance.now();
+  let isAsked = false;
+  let refusal = 'it is busy with another child process';
+  let progress = '';
+  let movedAt = started;
+  for (;;) {
+    context.signal.throwIfAborted();
+    const [persistence, memory] = await connections.query(node.control, [
+      ['INFO', 'persistence'],
+      ['INFO', 'memory'],
+    ]);
+    const state = saveState(infoFields(text(persistence)), isAsked);
+    if (state.kind === 'saved') return;
+    if (state.kind === 'failed') throw await notSaved(node, state.why, context);
+    if (state.kind === 'due') {
+      // Refused while another child works: nothing is known of a save that began before the pause.
+      const [reply] = await connections.query(node.control, [['BGSAVE']]);
+      isAsked = reply?.ok ?? false;
+      refusal = isAsked ? 'it is still saving' : text(reply);
+    } else if (isForwarded(state)) {
+      context.emit({ type: 'saving', node: node.name, done: state.done, total: state.total });
+    }
+    const now = performance.now();
+    const seen = JSON.stringify(state);
+    if (seen !== progress) movedAt = now;
+    progress = seen;
+    const used = Number(infoFields(text(memory)).get('used_memory') ?? 0);
+    if (now - movedAt > savePatience(used)) throw await notSaved(node, refusal, context);
+    await delay(now - started > POLL.laterAfter ? POLL.later : POLL.first);
+  }
+}
+
+function isForwarded(state: SaveState): state is Extract<SaveState, { kind: 'saving' }> {
+  return state.kind === 'saving' && state.total > 0;
+}
+
+/** Says in Redis' own words why the data of a node is not on disk. */
+export async function notSaved(
+  node: Pick<SavedNode, 'name' | 'container'>,
+  why: string,
+  { driver }: Pick<Context, 'driver'>,
+): Promise<RsentinelError> {
+  return new RsentinelError('DATA_NOT_SAVED', `${node.name} has not saved its data: ${why}`, {
+    details: await logDetails(driver, node),
+    hint: 'Give its data directory room and the right to write; then run the command again. `rsentinel down --volumes` removes a group with its data.',
   });
 }

@@ -48,6 +48,10 @@ export function finishingSwitchText({ from }: EventOf<'finishing-switch'>): stri
   return `finishing the switch from ${printable(from)} that the sentinels have begun; Ctrl-C again leaves it to them`;
 }
 
+export function savingText({ node, done, total }: EventOf<'saving'>): string {
+  return `${printable(node)} saves its data: ${done} of ${count(total, 'key')}`;
+}
+
 export function retryText(event: EventOf<'retrying'>): string {
   return `trying again: ${printable(event.reason)}`;
 }

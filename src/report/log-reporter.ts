@@ -15,6 +15,7 @@ import {
   retryText,
   rollbackText,
   rolledBackLines,
+  savingText,
   switchedBackText,
   waitingForLockText,
   warningText,
@@ -79,7 +80,7 @@ export class LogReporter implements Reporter {
       case 'pull-progress':
         return this.#pull(event);
       case 'waiting':
-        return this.#waiting(event.missing);
+        return this.#nowAndThen(`waiting: ${missingText(event.missing)}`);
       case 'ready':
         return [green(readyText(event))];
       case 'flushed':
@@ -88,6 +89,8 @@ export class LogReporter implements Reporter {
         return [switchedBackText(event)];
       case 'finishing-switch':
         return [finishingSwitchText(event)];
+      case 'saving':
+        return this.#nowAndThen(savingText(event));
       case 'retrying':
         return [retryText(event)];
       case 'rollback-started':
@@ -116,11 +119,12 @@ export class LogReporter implements Reporter {
     return [line];
   }
 
-  #waiting(missing: readonly string[]): readonly string[] {
+  /** A line that changes all the time, once in {@link WAITING_EVERY_MS}. */
+  #nowAndThen(line: string): readonly string[] {
     const now = this.#now();
     this.#waitingSaid ??= now;
     if (now - this.#waitingSaid < WAITING_EVERY_MS) return [];
     this.#waitingSaid = now;
-    return [`waiting: ${missingText(missing)}`];
+    return [line];
   }
 }

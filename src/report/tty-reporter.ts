@@ -17,6 +17,7 @@ import {
   retryText,
   rollbackText,
   rolledBackLines,
+  savingText,
   switchedBackText,
   waitingForLockText,
   warningText,
@@ -126,6 +127,9 @@ export class TtyReporter implements Reporter {
         break;
       case 'finishing-switch':
         this.#print(finishingSwitchText(event));
+        break;
+      case 'saving':
+        this.#say(savingText(event));
         break;
       case 'retrying':
         this.#print(retryText(event));

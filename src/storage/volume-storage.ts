@@ -8,7 +8,7 @@ import { containerName } from '../spec/build.js';
 import type { NodeKind } from '../spec/group-spec.js';
 import type { Topology } from '../topology/topology.js';
 import { SHARED } from './shared-files.js';
-import type { Storage, Undo } from './storage.js';
+import type { Owner, Storage, Undo } from './storage.js';
 
 /** Nobody reads it but rsentinel, through the engine. */
 const ROOT = { uid: 0, gid: 0 } as const;
@@ -52,7 +52,7 @@ export class VolumeStorage implements Storage {
     await this.#complete();
     const [files, owner] = [await this.#reach(), await this.#driver.owner()];
     const before = await files.read(node, CONF_FILE[kind]);
-    await files.write(node, CONF_FILE[kind], text, owner);
+    await writeOrRestore(files, node, CONF_FILE[kind], { text, before }, owner);
     return async () => {
       if (before !== null) {
         await (await this.#reach()).write(node, CONF_FILE[kind], before, owner);
@@ -73,7 +73,7 @@ export class VolumeStorage implements Storage {
     await this.#complete();
     const [files, owner] = [await this.#reach(), await this.#driver.owner()];
     const before = await files.read(node, file);
-    await files.write(node, file, text, owner);
+    await writeOrRestore(files, node, file, { text, before }, owner);
     return async () => {
       // What was not there before goes with its volume, if that is new.
       if (before !== null) await (await this.#reach()).write(node, file, before, owner);
@@ -89,7 +89,7 @@ export class VolumeStorage implements Storage {
     await this.#complete();
     const files = await this.#reach();
     const before = await files.read(SHARED, file);
-    await files.write(SHARED, file, text, ROOT);
+    await writeOrRestore(files, SHARED, file, { text, before }, ROOT);
     return async () => {
       // What was not there before goes with its volume.
       if (before !== null) await (await this.#reach()).write(SHARED, file, before, ROOT);
@@ -145,9 +145,9 @@ export class VolumeStorage implements Storage {
       await (await this.#reach()).own(this.#volumes, await this.#driver.owner());
       return missing;
     } catch (error) {
-      // Nobody has been told of them, so nobody else takes them back.
+      // Nobody has been told of them, so nobody else takes them back. A call that failed may have made one.
       await this.close();
-      for (const { name } of made) await this.#remove(name);
+      for (const { name } of missing) await this.#remove(name);
       throw error;
     }
   }
@@ -156,6 +156,22 @@ export class VolumeStorage implements Storage {
     await this.#driver.removeVolume(this.#topology.name, name);
     this.#present.delete(name);
     this.#completed = undefined;
+  }
+}
+
+/** Writes a file; a write that fails may have had its effect, and is taken back. @throws what the write throws */
+async function writeOrRestore(
+  files: VolumeFiles,
+  node: string,
+  file: string,
+  { text, before }: { readonly text: string; readonly before: string | null },
+  owner: Owner,
+): Promise<void> {
+  try {
+    await files.write(node, file, text, owner);
+  } catch (error) {
+    if (before !== null) await files.write(node, file, before, owner).catch(() => {});
+    throw error;
   }
 }
 

@@ -175,8 +175,8 @@ class DockerDriver implements Driver {
     return startContainer(this.#calls, group, container);
   }
 
-  stop(group: string, container: string): Promise<void> {
-    return stopContainer(this.#calls, group, container);
+  stop(group: string, container: string, patience?: number): Promise<void> {
+    return stopContainer(this.#calls, group, container, patience);
   }
 
   kill(group: string, container: string): Promise<void> {

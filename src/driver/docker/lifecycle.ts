@@ -8,10 +8,10 @@ import { isNameTaken, messageOf, statusOf, takenPort } from './engine-errors.js'
 import { containerNameOf, containerState, GROUP_LABEL, LABEL } from './labels.js';
 import { machineIdentity } from './machine.js';
 
-/** Seconds between SIGTERM and SIGKILL: time for Redis to save its data set. */
-const STOP_SECONDS = 10;
-/** ms for which a container waits for those that depend on it to be removed; they may be saving. */
-const DEPENDENTS_MS = (STOP_SECONDS + 10) * 1000;
+/** ms between SIGTERM and SIGKILL for a process that has nothing of its own to save. */
+const STOP_MS = 10_000;
+/** ms for which a container waits for those that depend on it to be removed. */
+const DEPENDENTS_MS = STOP_MS + 10_000;
 const DEPENDENTS_POLL = 50;
 /** For a name that is taken by a container that is not there: 5 s. */
 const CREATE_ATTEMPTS = 250;
@@ -94,9 +94,14 @@ async function portTaken(
 }
 
 /** Ends a container as Redis wants it. Nothing to end: done. */
-export function stopContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
+export function stopContainer(
+  calls: EngineCalls,
+  group: string,
+  name: string,
+  patience = STOP_MS,
+): Promise<void> {
   return ifOurs(calls, group, name, `stop the container ${name}`, (container) =>
-    container.stop({ t: STOP_SECONDS }),
+    container.stop({ t: Math.ceil(patience / 1000) }),
   );
 }
 

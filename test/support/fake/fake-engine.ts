@@ -57,6 +57,15 @@ export class FakeMachine {
   readonly images = new Set(['redis:8']);
   #ids = 0;
 
+  constructor() {
+    this.nodes.onEnd = (name) => {
+      const container = this.containers.find((one) => one.name === name);
+      if (container === undefined) return;
+      container.state = 'exited';
+      container.exitCode = 0;
+    };
+  }
+
   nextId(): string {
     this.#ids += 1;
     return `id${this.#ids}`;
@@ -438,7 +447,6 @@ export class FakeEngine implements Driver {
     });
   }
 
-  // biome-ignore lint/correctness/useYield: nothing is ever logged.
   async *log() {}
 
   logTail(): Promise<readonly string[]> {

@@ -59,6 +59,8 @@ const DEFAULT_PERIODS = {
 const SENTINEL_SETTINGS = ['down-after-milliseconds', 'parallel-syncs', 'failover-timeout'];
 
 export class Nodes {
+  /** Is told of a server that has ended by itself. */
+  onEnd: (container: string) => void = () => {};
   readonly #servers = new Map<string, Server>();
   #runs = 0;
 
@@ -96,6 +98,12 @@ export class Nodes {
     const server = this.#servers.get(container);
     if (server?.kind === 'redis' && how === 'SIGTERM') server.files.saveData(server.writes);
     this.#servers.delete(container);
+  }
+
+  /** SHUTDOWN NOSAVE. */
+  shutDown(container: string): void {
+    this.#servers.delete(container);
+    this.onEnd(container);
   }
 
   pause(container: string, isPaused: boolean): void {

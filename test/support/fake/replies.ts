@@ -42,6 +42,9 @@ function redisReply(server: RedisServer, name: string, args: readonly string[], 
       return 'Background saving started';
     case 'PUBLISH':
       return 0;
+    case 'SHUTDOWN':
+      nodes.shutDown(server.container);
+      throw new Error('Connection is closed.');
     case 'WAIT':
       return nodes.redis.filter((other) => nodes.masterOf(other) === server).length;
     case 'FLUSHALL':
