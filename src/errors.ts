@@ -39,6 +39,7 @@ export type ErrorCode =
   | 'FAILOVER_ABORTED'
   | 'FLUSH_REFUSED'
   | 'DATA_NOT_SAVED'
+  | 'DATA_UNREADABLE'
   | 'NODE_EXITED'
   | 'WAIT_TIMEOUT'
   | 'INTERRUPTED'
@@ -73,6 +74,20 @@ export class PortTakenError extends RsentinelError {
   constructor(port: number, message: string, options: ErrorOptions) {
     super('PORT_TAKEN', message, options);
     this.port = port;
+  }
+}
+
+/** A server that has ended at its data files, for callers that can do without them. */
+export class DataUnreadableError extends RsentinelError {
+  /** Name of the node. */
+  readonly node: string;
+  /** The line of its log that says why. */
+  readonly why: string;
+
+  constructor(node: string, why: string, options: ErrorOptions) {
+    super('DATA_UNREADABLE', `${node} cannot load its data: ${why}`, options);
+    this.node = node;
+    this.why = why;
   }
 }
 

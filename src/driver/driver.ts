@@ -163,8 +163,10 @@ export interface VolumeFiles {
   read(node: string, file: string): Promise<string | null>;
   /** Writes a file into the node's conf. */
   write(node: string, file: string, text: string, owner: Owner): Promise<void>;
-  /** Whether there is any file in the node's data. */
-  hasData(node: string): Promise<boolean>;
+  /** Size in bytes and time of change (ms since 1970) of a file in the node's data; null: there is none. */
+  statData(node: string, path: string): Promise<{ readonly size: number; readonly changedAt: number } | null>;
+  /** The bytes of a file in the node's data from an offset on, fewer at its end. */
+  readData(node: string, path: string, offset: number, length: number): Promise<Buffer>;
   /** Makes volumes the owner's, whatever is in them: new ones belong to root. */
   own(volumes: readonly ObservedVolume[], owner: Owner): Promise<void>;
   /** Lets go of the volumes: nobody can remove them before. */

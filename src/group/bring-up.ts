@@ -3,7 +3,6 @@ import { NO_KEYS } from '../access/keyring.js';
 import type { Expiry, ObservedEngine } from '../driver/driver.js';
 import { hasCode } from '../errors.js';
 import { apply } from '../plan/apply.js';
-import { emptiedReason } from '../plan/observed.js';
 import { isPrelude, planUp } from '../plan/plan.js';
 import type { GroupReport } from '../report/group-report.js';
 import type { Connections } from '../sentinel/connection.js';
@@ -97,8 +96,8 @@ async function perform(
   for (let situation = first; ; ) {
     const { spec, observed, storage } = situation;
     const steps = planUp(spec, observed);
-    const emptied = emptiedReason(observed);
-    if (emptied !== null) context.emit({ type: 'warning', message: emptied });
+    const { reason } = observed.data;
+    if (reason !== null) context.emit({ type: 'warning', message: reason });
     context.emit({ type: 'plan', group: spec.name, steps });
     const performer = new Performer(spec, observed, storage, connections, journal, context, deadline);
     await apply(steps, performer.perform, context.emit, context.signal);

@@ -1,6 +1,7 @@
 /** Errors that show what the node itself said last. */
 import type { Driver, MemberNow } from '../driver/driver.js';
-import { RsentinelError } from '../errors.js';
+import { DataUnreadableError, RsentinelError } from '../errors.js';
+import { UNREADABLE_HINT } from '../plan/refusals.js';
 import { toldLogLine } from '../render/secret-lines.js';
 import { beginning } from '../topology/text.js';
 
@@ -27,18 +28,35 @@ export async function logDetails(driver: Driver | null, node: Named): Promise<re
       ];
 }
 
+/**
+ * The lines that a server logs when it ends because it cannot load its data (rdb.c, aof.c, server.c; 6.0 – 8.0 and
+ * Valkey). A file of a newer version is no spoilt file.
+ */
+const UNREADABLE =
+  /(?:Bad file format reading the append only file|Unexpected end of file reading the append only file|Unrecoverable error reading the append only file|Short read or OOM loading DB|Wrong RDB checksum|Wrong signature trying to load DB|Internal error in RDB|Fatal error loading the DB|Invalid AOF manifest|AOF .{1,200} doesn't exist|Terminating server after rdb file reading failure).*/;
+const NEWER = /Can't handle RDB format version/;
+
+/** Returns the error for a node that has ended; a {@link DataUnreadableError} when it ended at its data files. */
 export async function nodeExited(
   driver: Driver,
   node: Named,
   { state, exitCode, outOfMemory }: MemberNow,
 ): Promise<RsentinelError> {
+  const log = await logDetails(driver, node);
+  const unreadable = log.some((line) => NEWER.test(line))
+    ? undefined
+    : log.find((line) => UNREADABLE.test(line));
+  if (unreadable !== undefined) {
+    const why = UNREADABLE.exec(unreadable)?.[0] ?? unreadable;
+    return new DataUnreadableError(node.name, why, { details: log, hint: UNREADABLE_HINT });
+  }
   const code = exitCode === null ? '' : ` with exit code ${exitCode}`;
   const why = outOfMemory ? ': it has run out of memory' : '';
   return new RsentinelError(
     'NODE_EXITED',
     `${node.name} does not run: its container is ${state}${code}${why}`,
     {
-      details: await logDetails(driver, node),
+      details: log,
       hint: outOfMemory
         ? 'Give the Redis nodes more memory than their data needs (`redis.memory` in the topology file), or limit the data (`maxmemory`).'
         : 'A directive in the topology file may be wrong for this version of Redis; its log says which.',

@@ -4,7 +4,10 @@ import { keyringOf } from '../access/keyring.js';
 import type { ServerFacts } from '../access/server.js';
 import type { Driver, ObservedEngine } from '../driver/driver.js';
 import { hasProcess } from '../plan/members.js';
+import { chooseMaster, type NodeData } from '../plan/node-data.js';
 import {
+  DATA_AS_EXPECTED,
+  type DataState,
   groupHistory,
   knownAddresses,
   type LiveState,
@@ -21,6 +24,7 @@ import { allocate, type Refusals } from '../spec/allocate.js';
 import { announcedHost, buildGroupSpec } from '../spec/build.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 import type { SettledTopology } from '../spec/settle.js';
+import { dataFiles, inspectData } from '../storage/inspect-data.js';
 import { openStorage } from '../storage/open.js';
 import { holdsFiles } from '../storage/remove.js';
 import type { Storage } from '../storage/storage.js';
@@ -49,6 +53,8 @@ export interface Situation {
 export interface Refused extends Refusals {
   /** Sentinel has no good replica to promote. */
   readonly promotion: boolean;
+  /** Why servers have ended at their data files, by the names of their nodes. */
+  readonly unreadable: ReadonlyMap<string, string>;
 }
 
 export async function observeSituation(
@@ -94,7 +100,7 @@ export async function observeSituation(
   const spec = buildGroupSpec(topology, allocation, templates, access, tls);
   const settable = await findSettable(spec, engine, confs, connections);
   const last = groupHistory(spec, engine, confs, live.master);
-  const heir = await heirOfData(spec, engine, last.master, confs, storage);
+  const { data, master } = await decideByData(spec, engine, last.master, confs, refused, storage);
   const observed: ObservedState = {
     engine,
     imagePresent,
@@ -104,9 +110,9 @@ export async function observeSituation(
     live,
     tls: { ...tlsDrift(tls, storedTls), outcasts: await findOutcasts(tls, storedTls, engine) },
     settable,
-    history: heir === null ? last : { ...last, master: heir },
+    history: { ...last, master },
     canPromote: !refused.promotion,
-    emptied: heir === null ? null : last.master.name,
+    data,
     elsewhere: await placeElsewhere(topology, engine, confs),
   };
   return { spec, storage, observed, warnings };
@@ -158,24 +164,39 @@ async function readConfs(
 }
 
 /**
- * A master without its data would come up empty, and its replicas would copy that. Where all nodes
- * are stopped, one that still has data takes its place.
- * @returns null: the last master has its data, or nobody has any
+ * Reads what each stopped node would load, and decides who comes up as the master where all are stopped. A group that has
+ * never been up has nothing to be read.
  */
-async function heirOfData(
+async function decideByData(
   spec: GroupSpec,
   engine: ObservedEngine,
   last: MasterHistory,
   confs: ReadonlyMap<string, ConfFacts | null>,
+  { unreadable: learnt }: Refused,
   storage: Storage,
-): Promise<MasterHistory | null> {
+): Promise<{ readonly data: DataState; readonly master: MasterHistory }> {
   const runs = engine.members.some((member) => member.role === 'redis' && hasProcess(member));
   const isNew = spec.redis.every(({ name }) => confs.get(name) == null);
-  if (runs || isNew || (await storage.hasData(last.name))) return null;
-  for (const { name, address } of spec.redis) {
-    if (await storage.hasData(name)) return { name, address, configEpoch: last.configEpoch + 1 };
-  }
-  return null;
+  if (isNew || (runs && learnt.size === 0)) return { data: DATA_AS_EXPECTED, master: last };
+  const stopped = runs ? spec.redis.filter(({ name }) => learnt.has(name)) : spec.redis;
+  const data = new Map(
+    await Promise.all(
+      stopped.map(async ({ name, directives }): Promise<[string, NodeData]> => {
+        const found = await inspectData(storage.data(name), directives);
+        const why = learnt.get(name);
+        return [
+          name,
+          why === undefined ? found : { kind: 'unreadable', files: dataFiles(directives, found), why },
+        ];
+      }),
+    ),
+  );
+  const unreadable = new Map(
+    [...data].flatMap(([name, one]) => (one.kind === 'unreadable' ? [[name, one] as const] : [])),
+  );
+  if (runs) return { data: { ...DATA_AS_EXPECTED, unreadable }, master: last };
+  const { master, reason, refusal } = chooseMaster(last, spec.redis, data);
+  return { data: { reason, refusal, unreadable }, master };
 }
 
 async function placeElsewhere(

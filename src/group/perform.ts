@@ -31,6 +31,7 @@ const UNDO_PATIENCE = 10_000;
 export class Performer {
   readonly #spec: GroupSpec;
   readonly #observed: ObservedState;
+  readonly #storage: Storage;
   readonly #connections: Connections;
   readonly #journal: Journal;
   readonly #context: Context;
@@ -53,6 +54,7 @@ export class Performer {
   ) {
     this.#spec = spec;
     this.#observed = observed;
+    this.#storage = storage;
     this.#connections = connections;
     this.#journal = journal;
     this.#context = context;
@@ -91,6 +93,8 @@ export class Performer {
         return this.#confs.render(this.#node(operation.node));
       case 'repoint':
         return this.#confs.repoint(this.#node(operation.node));
+      case 'set-data-aside':
+        return this.#setDataAside(operation.node, operation.files);
       case 'set':
         return this.#set(this.#node(operation.node), operation.directives);
       case 'rotate':
@@ -155,6 +159,13 @@ export class Performer {
   #container(member: string): string {
     const observed = this.#observed.engine.members.find((other) => other.node === member);
     return observed?.container ?? containerName(this.#spec.name, member);
+  }
+
+  async #setDataAside(node: string, files: readonly string[]): Promise<void> {
+    const { names, undo } = await this.#storage.setDataAside(node, files);
+    this.#journal.note('file', node, `data files of ${node} (as they were)`, undo);
+    const message = `${files.join(' and ')} of ${node} cannot be loaded, and is kept as ${names.join(' and ')}; the node copies the data of the master`;
+    this.#context.emit({ type: 'warning', message });
   }
 
   async #set(node: NodeSpec, directives: readonly Directive[]): Promise<void> {

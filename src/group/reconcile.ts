@@ -1,5 +1,5 @@
 /** Brings a group up with its lock held, again with other ports and subnets where some turn out to be taken. */
-import { hasCode, PortTakenError } from '../errors.js';
+import { DataUnreadableError, hasCode, PortTakenError } from '../errors.js';
 import type { Connections } from '../sentinel/connection.js';
 import type { GroupSpec } from '../spec/group-spec.js';
 import type { SettledTopology } from '../spec/settle.js';
@@ -75,10 +75,11 @@ export async function reconcile(
 interface Learnt extends Refused {
   readonly ports: Set<number>;
   readonly subnets: Set<string>;
+  readonly unreadable: Map<string, string>;
 }
 
 export function noRefusals(): Learnt {
-  return { ports: new Set(), subnets: new Set(), promotion: false };
+  return { ports: new Set(), subnets: new Set(), promotion: false, unreadable: new Map() };
 }
 
 /**
@@ -92,6 +93,11 @@ async function learnRefusal(
   refused: Learnt,
   { driver }: Context,
 ): Promise<boolean> {
+  if (error instanceof DataUnreadableError) {
+    if (refused.unreadable.has(error.node)) return false;
+    refused.unreadable.set(error.node, error.why);
+    return true;
+  }
   if (error instanceof PortTakenError) {
     if ([...topology.redis, ...topology.sentinels].some((node) => node.port === error.port)) return false;
     refused.ports.add(error.port);

@@ -40,13 +40,24 @@ export interface ObservedState {
   /** Of Redis nodes whose file has to change while they run: the directives that their server lets one set. By node name. */
   readonly settable: ReadonlyMap<string, ReadonlySet<string>>;
   readonly history: GroupHistory;
-  /** The node that was the master last, where it has lost its data and another one takes its place; null: it has not. */
-  readonly emptied: string | null;
+  readonly data: DataState;
   /** Where the group has files although there are none in the place of the topology; null: nowhere. */
   readonly elsewhere: Place | null;
   /** False: the sentinels have been asked for a failover, and have no good replica. */
   readonly canPromote: boolean;
 }
+
+/** What the data files of stopped nodes mean for the group. */
+export interface DataState {
+  /** Why another node than the last master comes up as the master; null: the last one does. */
+  readonly reason: string | null;
+  /** Why no node can come up without a loss of data; null: one can. */
+  readonly refusal: { readonly node: string; readonly why: string } | null;
+  /** Nodes that cannot load their files and have to copy the data, by name. */
+  readonly unreadable: ReadonlyMap<string, { readonly files: readonly string[]; readonly why: string }>;
+}
+
+export const DATA_AS_EXPECTED: DataState = { reason: null, refusal: null, unreadable: new Map() };
 
 /** Where the files on disk are not those of the spec: they are new, or somebody has changed them. */
 export interface TlsDrift {
@@ -78,12 +89,6 @@ export interface LiveSentinel {
   readonly settings: SentinelSettings | null;
   /** Whose periods it runs with; `other`: nobody's; `fixed`: its version has none that one could set. */
   readonly periods: Timing | 'other' | 'fixed';
-}
-
-/** Why another node than the last master comes up as the master; null: it does not. */
-export function emptiedReason({ emptied, history }: ObservedState): string | null {
-  if (emptied === null) return null;
-  return `${emptied}, the master last, has lost its data: ${history.master.name}, which has some, takes its place`;
 }
 
 export const NOTHING_LIVE: LiveState = { master: null, timing: 'normal', sentinels: new Map() };

@@ -31,7 +31,10 @@ export function planNode(
     const saved = node.kind === 'redis' ? steps.ids('save') : [];
     steps.add({ kind: 'stop', node: node.name }, stopReason(renewal, isOutcast), saved);
   }
-  if (!goesOn) planConf(spec, node, observed, steps);
+  if (!goesOn) {
+    planConf(spec, node, observed, steps);
+    planData(node, observed, steps);
+  }
   if (member !== undefined && isMadeAgain) planRemoval(node, member, renewal, steps);
   if (member === undefined || isMadeAgain) {
     steps.add(
@@ -65,6 +68,17 @@ function planRemoval(node: NodeSpec, member: ObservedMember, renewal: Renewal | 
   }
   steps.add({ kind: 'retire', node: node.name }, reason, [`stop ${node.name}`]);
   steps.add({ kind: 'discard', node: node.name }, 'another has taken its place', [`settle ${ANCHOR}`]);
+}
+
+/** A server that cannot load its files ends; without them it starts empty, and copies what its master has. */
+function planData(node: NodeSpec, { data }: ObservedState, steps: Steps): void {
+  const spoilt = data.unreadable.get(node.name);
+  if (spoilt === undefined || spoilt.files.length === 0) return;
+  const { files, why } = spoilt;
+  steps.add({ kind: 'set-data-aside', node: node.name, files }, `it cannot be loaded: ${why}`, [
+    `stop ${node.name}`,
+    'network',
+  ]);
 }
 
 function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, steps: Steps): void {
@@ -142,6 +156,7 @@ function planStart(
     `create ${node.name}`,
     `render ${node.name}`,
     `repoint ${node.name}`,
+    `set-data-aside ${node.name}`,
     `stop ${node.name}`,
     `start ${ANCHOR}`,
   ];

@@ -13,7 +13,7 @@ import type { ObservedState } from './observed.js';
 import { outcastRenewal } from './outcasts.js';
 import { planNetwork } from './plan-network.js';
 import { planNode } from './plan-node.js';
-import { refuseForeignConf, refuseOtherPlace } from './refusals.js';
+import { refuseForeignConf, refuseLostData, refuseOtherPlace } from './refusals.js';
 import { type Renewal, renewalOf } from './renewal.js';
 import { planRollOut } from './roll-out.js';
 import { planRights, planRotation } from './rotation.js';
@@ -23,11 +23,12 @@ import { ANCHOR, type Step, Steps } from './steps.js';
  * @returns the steps, in an order in which they could be done one by one; none: all is as it should be.
  *   A plan with a failover is only the beginning, see {@link isPrelude}
  * @throws RsentinelError FOREIGN_CONF when a configuration file in the group's directory is not this
- *   group's, DIRECTORY_CHANGED
+ *   group's, DIRECTORY_CHANGED, DATA_UNREADABLE
  */
 export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[] {
   refuseForeignConf(spec, observed);
   refuseOtherPlace(spec, observed);
+  refuseLostData(observed);
 
   const steps = new Steps();
   const renewal = renewalOf(spec, observed.engine) ?? outcastRenewal(observed);

@@ -45,3 +45,16 @@ export function refuseOtherPlace(spec: GroupSpec, { engine, elsewhere }: Observe
 function placeText({ storage, directory }: Place): string {
   return storage === 'volume' ? 'volumes' : directory;
 }
+
+/**
+ * No node has the data of the group in files that a server would load: it would come up empty, and nobody could tell.
+ * @throws RsentinelError DATA_UNREADABLE
+ */
+export function refuseLostData({ data: { refusal } }: ObservedState): void {
+  if (refusal === null) return;
+  const message = `${refusal.node} cannot load its data, and no other node has a copy: ${refusal.why}`;
+  throw new RsentinelError('DATA_UNREADABLE', message, { hint: UNREADABLE_HINT });
+}
+
+export const UNREADABLE_HINT =
+  'Repair the file (`redis-check-rdb`, `redis-check-aof --fix`), put a copy in its place, or move it away to do without its data. Where `appendonly` was changed while the group was down: change it back, bring the group up, and change it then.';

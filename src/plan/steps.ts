@@ -12,6 +12,8 @@ export type Operation =
   | { readonly kind: 'render'; readonly node: string }
   /** The present master put into a stopped node's own configuration, the rest of it kept. */
   | { readonly kind: 'repoint'; readonly node: string }
+  /** Files that the node's server cannot load, renamed in its data: it copies the master's data when it starts. */
+  | { readonly kind: 'set-data-aside'; readonly node: string; readonly files: readonly string[] }
   /** Directives set on a node that runs, and kept in its configuration. */
   | { readonly kind: 'set'; readonly node: string; readonly directives: readonly Directive[] }
   /** Other passwords or users on nodes that run, while clients go on using them. */

@@ -41,6 +41,7 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   network: () => 'network made',
   render: (steps) => `configuration of ${count(steps, 'node')} written`,
   repoint: (steps) => `${count(steps, 'node')} pointed at the present master`,
+  'set-data-aside': (steps) => `data files of ${count(steps, 'node')} set aside`,
   set: (steps) => `directives of ${count(steps, 'node')} set`,
   rotate: () => 'passwords changed',
   certificates: () => 'certificates of clients written',

@@ -4,15 +4,16 @@
  * The conf *directory* is what gets mounted: Redis and Sentinel rewrite their file by a temporary
  * file beside it and a rename, which fails with EBUSY on a file that is mounted by itself.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DirectoryMounts } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
 import { CONF_FILE } from '../render/conf.js';
 import type { NodeKind } from '../spec/group-spec.js';
 import { removeEmpty, unusable } from './filesystem.js';
-import { readText, replaceFile } from './guarded-files.js';
-import { checkPlaces, makePlaces, namesIn, nodeMounts } from './node-places.js';
+import { kindOf, readBytes, readText, replaceFile, statPlain } from './guarded-files.js';
+import type { DataReader } from './inspect-data.js';
+import { checkPlaces, makePlaces, nodeMounts } from './node-places.js';
 import { readSharedFile, writeSharedFile } from './shared-files.js';
 import type { Owner, Storage, Undo } from './storage.js';
 
@@ -133,15 +134,43 @@ export class DirectoryStorage implements Storage {
     }
   }
 
-  /** @throws RsentinelError DIRECTORY_UNUSABLE */
-  async hasData(node: string): Promise<boolean> {
+  data(node: string): DataReader {
     const { data } = nodeMounts(this.#directory, node);
-    try {
-      await checkPlaces(this.#directory, node);
-      return ((await namesIn(data)) ?? []).length > 0;
-    } catch (error) {
-      throw error instanceof RsentinelError ? error : unusable(data, 'read', error);
-    }
+    /** @throws RsentinelError DIRECTORY_UNUSABLE */
+    const reading = async <T>(path: string, work: (path: string) => Promise<T>): Promise<T> => {
+      try {
+        await checkPlaces(this.#directory, node);
+        return await work(join(data, path));
+      } catch (error) {
+        throw error instanceof RsentinelError ? error : unusable(join(data, path), 'read', error);
+      }
+    };
+    return {
+      stat: (path) => reading(path, statPlain),
+      read: (path, offset, length) => reading(path, (whole) => readBytes(whole, offset, length)),
+    };
+  }
+
+  /** @throws RsentinelError DIRECTORY_UNUSABLE */
+  async setDataAside(node: string, files: readonly string[]) {
+    const { data } = nodeMounts(this.#directory, node);
+    const suffix = `.set-aside-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`;
+    const names = files.map((file) => file + suffix);
+    const move = async (from: string, to: string): Promise<void> => {
+      const [source, target] = [join(data, from), join(data, to)];
+      try {
+        await checkPlaces(this.#directory, node);
+        // A server that was started meanwhile has made a file of its own there.
+        if ((await kindOf(target)) === 'absent') await rename(source, target);
+      } catch (error) {
+        throw error instanceof RsentinelError ? error : unusable(source, 'written', error);
+      }
+    };
+    for (const file of files) await move(file, file + suffix);
+    const undo = async (): Promise<void> => {
+      for (const file of files) await move(file + suffix, file);
+    };
+    return { names, undo };
   }
 
   async close(): Promise<void> {}

@@ -55,6 +55,32 @@ export async function readText(path: string): Promise<string | null> {
   }
 }
 
+/** Size and time of change of a file or directory, not of what a link points to; null: there is none. */
+export async function statPlain(
+  path: string,
+): Promise<{ readonly size: number; readonly changedAt: number } | null> {
+  try {
+    const { size, mtimeMs } = await lstat(path);
+    return { size, changedAt: mtimeMs };
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+/** The bytes of a file from an offset on, fewer at its end. @throws Error when it is no file */
+export async function readBytes(path: string, offset: number, length: number): Promise<Buffer> {
+  const file = await opened(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  if (file === null) return Buffer.alloc(0);
+  try {
+    if (!(await file.stat()).isFile()) throw new Unexpected('it is no file');
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 /**
  * Written aside and renamed: a file that a killed `up` leaves behind is whole. What was there before is replaced,
  * whatever it was.

@@ -4,6 +4,7 @@
  */
 import type { NodeMounts } from '../driver/driver.js';
 import type { NodeKind } from '../spec/group-spec.js';
+import type { DataReader } from './inspect-data.js';
 
 /** The user that the nodes run as: files belong to it, so that Redis can rewrite them. */
 export interface Owner {
@@ -38,8 +39,17 @@ export interface Storage {
   writeShared(file: string, text: string): Promise<Undo>;
   /** What a container of the node needs to be there: somebody may have removed the data. */
   ensureMounts(node: string): Promise<NodeMounts>;
-  /** Whether there is any file in the node's data. */
-  hasData(node: string): Promise<boolean>;
+  /** Reads in the node's data. */
+  data(node: string): DataReader;
+  /**
+   * Renames files in the node's data, so that its server does not load them; nothing is removed.
+   * @returns their new names, and how to take it back
+   * @throws RsentinelError DATA_UNREADABLE where they cannot be renamed
+   */
+  setDataAside(
+    node: string,
+    files: readonly string[],
+  ): Promise<{ readonly names: readonly string[]; readonly undo: Undo }>;
   /** Lets go of whatever was needed to reach the files. A storage that is closed may be used again. */
   close(): Promise<void>;
 }

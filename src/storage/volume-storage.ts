@@ -3,10 +3,12 @@
  * not see the directories of this machine.
  */
 import type { Driver, ObservedVolume, VolumeFiles, VolumeMounts, VolumeSpec } from '../driver/driver.js';
+import { RsentinelError } from '../errors.js';
 import { CONF_FILE } from '../render/conf.js';
 import { containerName } from '../spec/build.js';
 import type { NodeKind } from '../spec/group-spec.js';
 import type { Topology } from '../topology/topology.js';
+import type { DataReader } from './inspect-data.js';
 import { SHARED } from './shared-files.js';
 import type { Owner, Storage, Undo } from './storage.js';
 
@@ -102,9 +104,21 @@ export class VolumeStorage implements Storage {
     return { kind: 'volume', conf: name('conf'), data: name('data') };
   }
 
-  async hasData(node: string): Promise<boolean> {
-    if (!this.#present.has(volumeName(this.#topology.name, node, 'data'))) return false;
-    return (await this.#reach()).hasData(node);
+  data(node: string): DataReader {
+    const isThere = this.#present.has(volumeName(this.#topology.name, node, 'data'));
+    return {
+      stat: async (path) => (isThere ? (await this.#reach()).statData(node, path) : null),
+      read: async (path, offset, length) =>
+        isThere ? (await this.#reach()).readData(node, path, offset, length) : Buffer.alloc(0),
+    };
+  }
+
+  /** An engine renames nothing in a volume. @throws RsentinelError DATA_UNREADABLE */
+  setDataAside(node: string, files: readonly string[]): Promise<never> {
+    const volume = volumeName(this.#topology.name, node, 'data');
+    const message = `${files.join(' and ')} of ${node} cannot be loaded, and cannot be set aside in the volume ${volume}`;
+    const hint = `Move it away in a container that mounts the volume: docker run --rm -v ${volume}:/data debian mv /data/${files[0]} /data/${files[0]}.set-aside`;
+    return Promise.reject(new RsentinelError('DATA_UNREADABLE', message, { hint }));
   }
 
   async close(): Promise<void> {

@@ -17,9 +17,6 @@ import { NEVER_STARTED } from './restrictions.js';
 /** For nobody but the nodes: passwords may stand there, and Redis writes its files anew so that everybody can read them. */
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
-/** Entries of a node's data that are looked at: whoever fills it with empty directories has put something there. */
-const MOST_ENTRIES = 1_000;
-
 /** Where a volume is mounted. */
 function place({ node, holds }: Pick<VolumeSpec, 'node' | 'holds'>): string {
   return `/${holds}/${node}`;
@@ -89,15 +86,36 @@ class ContainerFiles implements VolumeFiles {
     return text;
   }
 
-  async hasData(node: string): Promise<boolean> {
-    let found = false;
-    let entries = 0;
-    await this.#eachEntry(place({ node, holds: 'data' }), (header) => {
-      entries += 1;
-      found ||= header.type !== 'directory' || entries > MOST_ENTRIES;
-      return Promise.resolve(found ? 'enough' : 'more');
+  async statData(node: string, path: string) {
+    const whole = `${place({ node, holds: 'data' })}/${path}`;
+    try {
+      const answer = await this.#container.infoArchive({ path: whole });
+      // A stream without content, which would keep the process alive.
+      (answer as NodeJS.ReadableStream & { destroy(): void }).destroy();
+      const { headers } = answer as unknown as { readonly headers: Readonly<Record<string, string>> };
+      const stat = Buffer.from(headers['x-docker-container-path-stat'] ?? '', 'base64').toString('utf8');
+      const { size, mtime } = JSON.parse(stat) as { readonly size: number; readonly mtime: string };
+      return { size, changedAt: Date.parse(mtime) };
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw this.#calls.wrap(error, `look at ${whole} in the volumes`);
+    }
+  }
+
+  async readData(node: string, path: string, offset: number, length: number): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    await this.#eachEntry(`${place({ node, holds: 'data' })}/${path}`, async (header, content) => {
+      if (header.type !== 'file') return 'enough';
+      let at = 0;
+      for await (const chunk of content) {
+        const bytes = chunk as Buffer;
+        chunks.push(bytes.subarray(Math.max(0, offset - at), Math.max(0, offset + length - at)));
+        at += bytes.length;
+        if (at >= offset + length) break;
+      }
+      return 'enough';
     });
-    return found;
+    return Buffer.concat(chunks);
   }
 
   async write(node: string, file: string, text: string, owner: Owner): Promise<void> {

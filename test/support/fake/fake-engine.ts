@@ -21,6 +21,15 @@ import { type NodeFiles, Nodes } from './nodes.js';
 const ASIDE = '.aside';
 const OWNER = { uid: 999, gid: 999 } as const;
 
+/** @param writes how many there are: it stands for the replication offset */
+function rdbFile(writes: number): Buffer {
+  const field = (name: string, value: string): Buffer =>
+    Buffer.concat([...[name, value].map((text) => Buffer.from([text.length, ...Buffer.from(text)]))]);
+  const end = Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 0, 0]);
+  const aux = [field('repl-id', 'a'.repeat(40)), field('repl-offset', String(writes))];
+  return Buffer.concat([Buffer.from('REDIS0011'), ...aux.flatMap((one) => [Buffer.from([0xfa]), one]), end]);
+}
+
 interface Container {
   readonly id: string;
   name: string;
@@ -390,15 +399,24 @@ export class FakeEngine implements Driver {
         this.failures.change(`write ${node}/${file}`, () => {
           conf(node)?.files.set(file, text);
         }),
-      hasData: (node) =>
-        this.#look(
-          () =>
-            this.world.volumes.find((one) => one.group === group && one.node === node && one.holds === 'data')
-              ?.data != null,
-        ),
+      statData: (node, path) =>
+        this.#look(() => {
+          const file = this.#rdb(group, node, path);
+          return file === null ? null : { size: file.length, changedAt: 0 };
+        }),
+      readData: (node, path, offset, length) =>
+        this.#look(() => (this.#rdb(group, node, path) ?? Buffer.alloc(0)).subarray(offset, offset + length)),
       own: () => this.#look(() => {}),
       close: () => Promise.resolve(),
     }));
+  }
+
+  /** The data file of a node as an RDB file that holds nothing but its offset; null: there is none. */
+  #rdb(group: string, node: string, path: string): Buffer | null {
+    const volume = this.world.volumes.find(
+      (one) => one.group === group && one.node === node && one.holds === 'data',
+    );
+    return path === 'dump.rdb' && volume?.data != null ? rdbFile(volume.data.length) : null;
   }
 
   markExpiry(group: string, at: number): Promise<string> {

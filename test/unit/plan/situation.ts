@@ -1,9 +1,16 @@
 /** Specs and what is found of them, for tests of what is decided then. */
+
 import { readFileSync } from 'node:fs';
 import { type GroupAccess, OPEN } from '../../../src/access/group-access.js';
 import { NEWEST } from '../../../src/access/server.js';
 import type { ObservedMember } from '../../../src/driver/driver.js';
-import { groupHistory, NO_DRIFT, NOTHING_LIVE, type ObservedState } from '../../../src/plan/observed.js';
+import {
+  DATA_AS_EXPECTED,
+  groupHistory,
+  NO_DRIFT,
+  NOTHING_LIVE,
+  type ObservedState,
+} from '../../../src/plan/observed.js';
 import { planUp } from '../../../src/plan/plan.js';
 import { renderConf } from '../../../src/render/conf.js';
 import { readConfFacts } from '../../../src/render/conf-facts.js';
@@ -69,7 +76,7 @@ export function nothing(spec: GroupSpec): ObservedState {
     settable: new Map(),
     history: initialHistory(spec),
     canPromote: true,
-    emptied: null,
+    data: DATA_AS_EXPECTED,
     elsewhere: null,
   };
 }
@@ -170,7 +177,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     settable: new Map(),
     history,
     canPromote: true,
-    emptied: null,
+    data: DATA_AS_EXPECTED,
     elsewhere: null,
   };
 }

@@ -129,7 +129,8 @@ describe('in the place of a directory of a node', () => {
       () => storage.writeConf('redis-1', 'redis', OURS),
       () => storage.ensureMounts('redis-1'),
       () => storage.readConf('redis-1', 'redis'),
-      () => storage.hasData('redis-1'),
+      () => storage.data('redis-1').stat('dump.rdb'),
+      () => storage.setDataAside('redis-1', ['dump.rdb']),
     ]) {
       expect(await refusal(action())).toContain(`${at(place)} is a symbolic link`);
     }
@@ -163,7 +164,7 @@ describe('in the place of a directory of a node', () => {
     for (const name of ['dump.rdb', 'my.db', 'temp-12.rdb'])
       await writeFile(at('redis-1/data', name), 'REDIS');
     await storage.writeConf('redis-1', 'redis', OURS);
-    expect(await storage.hasData('redis-1')).toBe(true);
+    expect(await storage.data('redis-1').stat('dump.rdb')).toMatchObject({ size: 5 });
   });
 });
 

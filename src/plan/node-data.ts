@@ -1,0 +1,103 @@
+/** Which node has the newest data, where all Redis nodes of a group are stopped. Pure. */
+import type { MasterHistory } from '../render/history.js';
+import type { Address } from '../spec/address.js';
+
+/**
+ * The data that a server would load if it were started now, as its files show it.
+ *
+ * `none`: it would come up empty. `rdb`: the replication id and offset that stand in the file (rdbSaveInfoAuxFields, rdb.c,
+ * 6.0 – 8.0 and Valkey); null: it was saved by a server that had neither replicas nor a master. `aof`: an append-only file
+ * tells no offset. `unreadable`: a server would end at it, or come up with less than there was.
+ */
+export type NodeData =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'rdb';
+      readonly replicationId: string | null;
+      readonly offset: number;
+    }
+  /** `writtenAt`: ms since 1970 of the last change of the newest file; `isFolder`: there are several, with a manifest (7.0). */
+  | { readonly kind: 'aof'; readonly writtenAt: number; readonly isFolder: boolean }
+  /** `files`: names in the node's data directory that have to be set aside. */
+  | { readonly kind: 'unreadable'; readonly files: readonly string[]; readonly why: string };
+
+interface Candidate {
+  readonly name: string;
+  readonly address: Address;
+}
+
+/** What the files say of who should be the master. */
+export interface DataChoice {
+  readonly master: MasterHistory;
+  /** Why another node than the last master is the master; null: it is the last one. */
+  readonly reason: string | null;
+  /** Why there is no node that could be the master without losing data; null: there is one. */
+  readonly refusal: { readonly node: string; readonly why: string } | null;
+}
+
+/**
+ * Returns the node that has to come up as the master: the last one, unless a replica has more. Of the same replication id the
+ * greater offset is more. A replica that follows another history is never newer: the epoch of the sentinels
+ * decides then.
+ * @param last the master by the newest epoch in the sentinels' files
+ * @param data by node name
+ */
+export function chooseMaster(
+  last: MasterHistory,
+  nodes: readonly Candidate[],
+  data: ReadonlyMap<string, NodeData>,
+): DataChoice {
+  const own = data.get(last.name) ?? { kind: 'none' };
+  const keep: DataChoice = { master: last, reason: null, refusal: null };
+  const others = nodes.filter(({ name }) => name !== last.name);
+  const promote = (node: Candidate, reason: string): DataChoice => ({
+    master: { name: node.name, address: node.address, configEpoch: last.configEpoch + 1 },
+    reason,
+    refusal: null,
+  });
+  if (own.kind === 'rdb') {
+    const newer = newest(others, (node) => {
+      const other = data.get(node.name);
+      const isSame =
+        other?.kind === 'rdb' && other.replicationId !== null && other.replicationId === own.replicationId;
+      return isSame && other.offset > own.offset ? other.offset : null;
+    });
+    if (newer === null) return keep;
+    return promote(
+      newer,
+      `${newer.name} has saved more than ${last.name}, the master last, and takes its place`,
+    );
+  }
+  if (own.kind === 'aof') return keep;
+
+  const successor = newest(others, (node) => rankOf(data.get(node.name)));
+  if (successor !== null) {
+    const why = own.kind === 'none' ? 'has lost its data' : `cannot load its data (${own.why})`;
+    return promote(
+      successor,
+      `${last.name}, the master last, ${why}: ${successor.name}, which has some, takes its place`,
+    );
+  }
+  if (own.kind === 'unreadable') return { ...keep, refusal: { node: last.name, why: own.why } };
+  const spoilt = nodes.find(({ name }) => data.get(name)?.kind === 'unreadable');
+  const spoiltData = spoilt === undefined ? undefined : data.get(spoilt.name);
+  if (spoilt !== undefined && spoiltData?.kind === 'unreadable') {
+    return { ...keep, refusal: { node: spoilt.name, why: spoiltData.why } };
+  }
+  return keep;
+}
+
+/** How much a node that follows nobody has; null: nothing. Offsets and times are not compared: a group has one or the other. */
+function rankOf(data: NodeData | undefined): number | null {
+  if (data?.kind === 'rdb') return data.offset;
+  return data?.kind === 'aof' ? data.writtenAt : null;
+}
+
+function newest(nodes: readonly Candidate[], rank: (node: Candidate) => number | null): Candidate | null {
+  let best: { readonly node: Candidate; readonly rank: number } | null = null;
+  for (const node of nodes) {
+    const value = rank(node);
+    if (value !== null && (best === null || value > best.rank)) best = { node, rank: value };
+  }
+  return best?.node ?? null;
+}
