@@ -53,8 +53,13 @@ async function isAccepted({ node, control }: ObservedMember, connections: Connec
   }
 }
 
-/** Somebody may have put another authority where the node finds it. */
-function trustsOthers({ node }: ObservedMember, { authority }: GroupTls, { nodes }: StoredTls): boolean {
+/**
+ * Somebody may have put another authority where the node finds it. The files of a node that leaves the topology are not
+ * looked at: whether the others accept it is seen by asking it.
+ */
+function trustsOthers({ node }: ObservedMember, tls: GroupTls, { nodes }: StoredTls): boolean {
+  if (!tls.nodes.has(node)) return true;
+  const { authority } = tls;
   const fingerprints = (text: string): string =>
     certificateFacts(text)
       .map(({ fingerprint }) => fingerprint)

@@ -123,7 +123,16 @@ export async function lookAt(
   const isAcl = engine.members.some(({ auth }) => auth === 'acl');
   const users = isAcl ? await findAclFaults(targets, snapshot, asking.connections) : [];
   const ofContainers = down.map((fault) => ({ ...fault, remedy: remedy(fault.code) }));
-  return { snapshot, faults: [...ofContainers, ...networkFaults(group, engine), ...faults, ...users] };
+  return {
+    snapshot,
+    faults: [
+      ...ofContainers,
+      ...networkFaults(group, engine),
+      ...anchorFaults(group, engine),
+      ...faults,
+      ...users,
+    ],
+  };
 }
 
 /** What is bound to be seen of a node whose container does not run: that it does not is said already. */
@@ -147,4 +156,38 @@ function networkFaults(group: KnownGroup, { network }: ObservedEngine): readonly
   if (network !== null || group.network.mode === 'host') return [];
   const message = 'the network of the group is gone';
   return [{ code: 'network-missing', node: null, message, remedy: remedy('network-missing') }];
+}
+
+/** In `loopback` mode nobody reaches a node but through the anchor's network namespace. */
+function anchorFaults(
+  { name, network: { mode } }: KnownGroup,
+  { members }: ObservedEngine,
+): readonly Fault[] {
+  const fault = (code: string, node: string | null, message: string): Fault => ({
+    code,
+    node,
+    message,
+    remedy: remedy(code),
+  });
+  const detached = members.filter(({ role, state, attached }) => {
+    const isNode = role === 'redis' || role === 'sentinel';
+    return isNode && (state === 'running' || state === 'paused') && !attached;
+  });
+  const anchor = members.find(({ role }) => role === 'anchor');
+  const container = containerName(name, 'anchor');
+  if (mode === 'loopback' && anchor === undefined)
+    return [
+      fault('anchor-missing', null, `the container ${container}, whose network the nodes share, is gone`),
+    ];
+  if (mode === 'loopback' && anchor?.state !== 'running')
+    return [
+      fault(
+        'anchor-stopped',
+        null,
+        `the container ${container}, whose network the nodes share, does not run`,
+      ),
+    ];
+  return detached.map(({ node }) =>
+    fault('node-detached', node, `${node} runs off the group’s network, and nobody reaches it`),
+  );
 }

@@ -32,10 +32,9 @@ export function planNetwork(
  */
 function planSave(spec: GroupSpec, observed: ObservedState, renewal: Renewal, steps: Steps): void {
   const { members } = observed.engine;
-  if (members.some((member) => member.role === ANCHOR && member.state !== 'running')) return;
   const present = presentMaster(observed);
-  // Of one that cannot be asked the server saves by itself when it stops.
-  if (present === null || observed.tls.outcasts.has(present)) return;
+  // A node that cannot be asked saves by itself when it stops.
+  if (present === null || observed.tls.outcasts.has(present) || !canBeAsked(present, observed)) return;
   const sentinels = spec.sentinels.map(({ name }) => `stop ${name}`);
   const reason = `all nodes stop: ${renewal.reason}`;
   steps.add({ kind: 'save', node: present }, reason, sentinels);
@@ -44,6 +43,15 @@ function planSave(spec: GroupSpec, observed: ObservedState, renewal: Renewal, st
   const heir = members.find((member) => member.node === next);
   if (heir === undefined || !hasProcess(heir)) return;
   steps.add({ kind: 'save', node: next }, `it is the master from now on`, [`save ${present}`]);
+}
+
+/** Whether a node that has a process is on the network of its group. */
+function canBeAsked(node: string, { engine: { members } }: ObservedState): boolean {
+  const member = members.find((one) => one.node === node);
+  const anchor = members.find(({ role }) => role === ANCHOR);
+  const isJoined =
+    member?.networkMode !== 'loopback' || (anchor?.attached === true && anchor.state === 'running');
+  return member?.attached === true && isJoined;
 }
 
 /** Name of the node that has what the master has in memory, paused or not; null: none does, as far as is known. */

@@ -28,8 +28,11 @@ export function planNode(
 
   const goesOn = member?.state === 'paused' && !isMadeAgain && renewal === null;
   if (member !== undefined && hasProcess(member) && !goesOn) {
-    const saved = node.kind === 'redis' ? steps.ids('save') : [];
-    steps.add({ kind: 'stop', node: node.name }, stopReason(renewal, isOutcast), saved);
+    steps.add(
+      { kind: 'stop', node: node.name },
+      stopReason(renewal, isOutcast),
+      node.kind === 'redis' ? beforeStop(spec, renewal, steps) : [],
+    );
   }
   if (!goesOn) {
     planConf(spec, node, observed, steps);
@@ -52,6 +55,11 @@ export function planNode(
     );
   }
   planStart(spec, node, observed, renewal, steps);
+}
+
+/** Where all nodes stop, the sentinels do so first: they would replace a master that takes its time to save. */
+function beforeStop({ sentinels }: GroupSpec, renewal: Renewal | null, steps: Steps): readonly string[] {
+  return [...steps.ids('save'), ...(renewal === null ? [] : sentinels.map(({ name }) => `stop ${name}`))];
 }
 
 function stopReason(renewal: Renewal | null, isOutcast: boolean): string {

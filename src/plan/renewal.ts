@@ -25,16 +25,24 @@ export function renewalOf(spec: GroupSpec, engine: ObservedEngine): Renewal | nu
   const anchor = engine.members.find(({ role }) => role === ANCHOR);
   const network = networkReason(spec, engine);
   const anchorWhy = anchorReason(spec, anchor);
-  const cutOff = spec.anchor !== null && anchor?.state !== 'running';
+  const cutOff = spec.anchor === null ? null : cutOffReason(engine, anchor);
   const clash = clashReason(spec, engine);
   const strangers = authReason(spec, engine) ?? tlsReason(spec, engine);
-  if (network === null && anchorWhy === null && clash === null && strangers === null && !cutOff) return null;
+  if (network === null && anchorWhy === null && clash === null && strangers === null && cutOff === null)
+    return null;
   return {
-    reason: network ?? strangers ?? anchorWhy ?? clash ?? 'the anchor does not run',
+    reason: network ?? strangers ?? anchorWhy ?? clash ?? cutOff ?? '',
     network,
     anchor: anchorWhy,
     containers: network === null && anchorWhy === null ? 'stay' : 'remade',
   };
+}
+
+/** Nodes keep the network namespace that they have joined, also where the anchor that made it has ended. */
+function cutOffReason({ members }: ObservedEngine, anchor: ObservedMember | undefined): string | null {
+  if (anchor?.state !== 'running') return 'the anchor does not run';
+  const isCutOff = members.some((member) => isNode(member) && hasProcess(member) && !member.attached);
+  return isCutOff ? 'the anchor was started anew, and its nodes are in a network that is gone' : null;
 }
 
 /** A node cannot take the address of another one that is still there. */

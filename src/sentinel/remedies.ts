@@ -12,7 +12,14 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'container-out-of-memory':
     'Give the Redis nodes more memory (`redis.memory` in the topology file), or limit the data (`maxmemory`); then `rsentinel up`.',
   'container-paused': 'Run `docker unpause` on it, or `rsentinel up`.',
-  'network-missing': 'Run `rsentinel down` and `rsentinel up`: the containers need their network back.',
+  'network-missing':
+    'Run `rsentinel up`: it makes the network and the containers again, with the data that is kept.',
+  'anchor-missing':
+    'Run `rsentinel up`: it makes the anchor and the containers of the nodes again, with the data that is kept.',
+  'anchor-stopped':
+    'Run `rsentinel up`: it starts the anchor and the nodes again, with the data that is kept.',
+  'node-detached':
+    'Run `rsentinel up`, or `rsentinel heal` after a partition: it puts the node back on the network.',
   'node-silent': LOG,
   'certificate-expired':
     'Run `rsentinel up`: it renews what it has made. Files of your own: put new ones in their place first.',

@@ -124,7 +124,7 @@ function isAutomatic(port: number): boolean {
   return port >= AUTO_PORTS.first && port < AUTO_PORTS.last;
 }
 
-/** What the anchor publishes: as before, as long as that is enough. */
+/** The ports that the anchor publishes: as before, as long as they are enough and nobody else has one of them by now. */
 function publish(
   ports: ReadonlyMap<string, number>,
   before: Before,
@@ -132,9 +132,9 @@ function publish(
   random: () => number,
 ): readonly number[] {
   const wanted = [...ports.values()];
-  if (before.published.length > 0 && wanted.every((port) => before.published.includes(port))) {
-    return before.published;
-  }
+  const isEnough = wanted.every((port) => before.published.includes(port));
+  const isFree = before.published.every((port) => !refused.ports.has(port));
+  if (before.published.length > 0 && isEnough && isFree) return before.published;
   const used = new Set([...refused.ports, ...wanted]);
   const spare = before.published.filter((port) => isAutomatic(port) && !used.has(port)).slice(0, SPARE_PORTS);
   for (const port of spare) used.add(port);

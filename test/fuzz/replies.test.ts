@@ -423,7 +423,7 @@ describe('what is labelled on the engine', () => {
             HostConfig: { NetworkMode: name },
             NetworkSettings: { Networks: {} },
           } as unknown as ContainerInfo;
-          const member = observedMember(container, { network: null, anchorId: null }, false);
+          const member = observedMember(container, { network: null, anchor: null }, null, false);
           if (member.role !== 'other') {
             expect(member.node).toMatch(/^[a-z0-9][a-z0-9-]{0,30}$/);
             // Whatever labels an image brings along, it cannot choose the name of the container.

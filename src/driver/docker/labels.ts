@@ -107,16 +107,26 @@ type Networks = ContainerInfo['NetworkSettings']['Networks'];
 /** What the containers of a group are attached to, as far as it exists. */
 export interface Attachments {
   readonly network: { readonly id: string; readonly name: string } | null;
-  readonly anchorId: string | null;
+  /** `startedAt`: ms since 1970; null: it does not run. */
+  readonly anchor: { readonly id: string; readonly startedAt: number | null } | null;
 }
 
 /**
+ * Whether a container is on the network that it was made for.
  * Docker replaces names by ids when it makes a container: `container:<id>`, and the id of the
  * network. Podman does the first, and calls networks by name.
  */
-function isAttached(info: ContainerInfo, { network, anchorId }: Attachments): boolean {
+function isAttached(
+  info: ContainerInfo,
+  { network, anchor }: Attachments,
+  startedAt: number | null,
+): boolean {
   const mode = info.HostConfig.NetworkMode;
-  if (mode.startsWith('container:')) return anchorId !== null && mode === `container:${anchorId}`;
+  if (mode.startsWith('container:')) {
+    if (anchor === null || mode !== `container:${anchor.id}`) return false;
+    // An anchor that was started anew has another namespace than the one that the node has joined.
+    return startedAt === null || anchor.startedAt === null || startedAt >= anchor.startedAt;
+  }
   if (mode === 'host') return true;
   // Empty until the container has been started for the first time.
   // Podman has null for none.
@@ -141,10 +151,11 @@ export function exitCodeOf({ Status }: ContainerInfo): number | null {
   return exit === null ? null : Number(exit[1]);
 }
 
-/** A member from a container's entry in the engine's list. */
+/** A member from a container's entry in the engine's list. @param startedAt ms since 1970; null: it does not run, or nothing depends on it */
 export function observedMember(
   info: ContainerInfo,
   attachments: Attachments,
+  startedAt: number | null,
   outOfMemory: boolean,
 ): ObservedMember {
   const container = containerNameOf(info);
@@ -161,7 +172,7 @@ export function observedMember(
     state: containerState(info.State),
     exitCode: exitCodeOf(info),
     outOfMemory,
-    attached: isAttached(info, attachments),
+    attached: isAttached(info, attachments, startedAt),
     digest: info.Labels[LABEL.spec] ?? '',
     image: info.Image,
     ports: (info.Labels[LABEL.ports] ?? '').split(',').flatMap((port) => Number(port) || []),

@@ -28,9 +28,10 @@ export async function observeGroup(calls: EngineCalls, group: string): Promise<O
   const lock = listed.find(isLock);
   const containers = listed.filter((info) => !isLock(info));
   const network = networks[0];
+  const anchor = containers.find((info) => info.Labels[LABEL.role] === 'anchor');
   const attachments = {
     network: network === undefined ? null : { id: network.Id, name: network.Name },
-    anchorId: containers.find((info) => info.Labels[LABEL.role] === 'anchor')?.Id ?? null,
+    anchor: anchor === undefined ? null : { id: anchor.Id, startedAt: await startedAt(calls, anchor) },
   };
   return {
     members: (await Promise.all(containers.map((info) => memberOf(calls, info, attachments)))).filter(
@@ -77,12 +78,26 @@ async function memberOf(
   info: ContainerInfo,
   attachments: Attachments,
 ): Promise<ObservedMember | null> {
-  const [known, outOfMemory] = await Promise.all([
+  const [known, started, outOfMemory] = await Promise.all([
     withHostConfig(calls, info),
+    attachments.anchor === null ? null : startedAt(calls, info),
     // By SIGKILL, whoever has sent it: only the container itself tells.
     exitCodeOf(info) === 137 && stateOf(calls, info.Id).then((now) => now.outOfMemory),
   ]);
-  return known === null ? null : observedMember(known, attachments, outOfMemory);
+  return known === null ? null : observedMember(known, attachments, started, outOfMemory);
+}
+
+/** ms since 1970 at which a container that runs was started; null: it does not run, or is gone. */
+async function startedAt(calls: EngineCalls, { Id, State }: ContainerInfo): Promise<number | null> {
+  if (State !== 'running' && State !== 'paused') return null;
+  const call = `inspect the container ${Id.slice(0, 12)}`;
+  try {
+    const { State: now } = await calls.timed(call, (docker) => docker.getContainer(Id).inspect());
+    return Date.parse(now.StartedAt) || null;
+  } catch (error) {
+    if (statusOf(error) === 404) return null;
+    throw calls.wrap(error, call);
+  }
 }
 
 /** Podman lists containers without their HostConfig. @returns null when the container is gone by now */

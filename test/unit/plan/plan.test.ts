@@ -138,18 +138,17 @@ describe('a plan', () => {
       remove sentinel-2: the group has no network namespace < stop sentinel-2
       create sentinel-2: it was removed < create anchor, remove sentinel-2
       stop sentinel-3: the group has no network namespace
-      save redis-1: all nodes stop: the group has no network namespace < stop sentinel-1, stop sentinel-2, stop sentinel-3
-      stop redis-1: the group has no network namespace < save redis-1
+      stop redis-1: the group has no network namespace < stop sentinel-1, stop sentinel-2, stop sentinel-3
       remove redis-1: the group has no network namespace < stop redis-1
       create redis-1: it was removed < create anchor, remove redis-1
       start redis-1: it was stopped like all others < create redis-1, stop redis-1, start anchor
       answer redis-1: the others connect to it < start redis-1
-      stop redis-2: the group has no network namespace < save redis-1
+      stop redis-2: the group has no network namespace < stop sentinel-1, stop sentinel-2, stop sentinel-3
       remove redis-2: the group has no network namespace < stop redis-2
       create redis-2: it was removed < create anchor, remove redis-2
       start redis-2: it was stopped like all others < create redis-2, stop redis-2, start anchor, answer redis-1
       answer redis-2: the others connect to it < start redis-2
-      stop redis-3: the group has no network namespace < save redis-1
+      stop redis-3: the group has no network namespace < stop sentinel-1, stop sentinel-2, stop sentinel-3
       remove redis-3: the group has no network namespace < stop redis-3
       create redis-3: it was removed < create anchor, remove redis-3
       start redis-3: it was stopped like all others < create redis-3, stop redis-3, start anchor, answer redis-1
