@@ -33,7 +33,7 @@ export async function logDetails(driver: Driver | null, node: Named): Promise<re
  * Valkey). A file of a newer version is no spoilt file.
  */
 const UNREADABLE =
-  /(?:Bad file format reading the append only file|Unexpected end of file reading the append only file|Unrecoverable error reading the append only file|Short read or OOM loading DB|Wrong RDB checksum|Wrong signature trying to load DB|Internal error in RDB|Fatal error loading the DB|Invalid AOF manifest|AOF .{1,200} doesn't exist|Terminating server after rdb file reading failure).*/;
+  /(?:Bad file format reading the append only file|Unexpected end of file reading the append only file|Unrecoverable error reading the append only file|Short read or OOM loading DB|Wrong RDB checksum|Wrong signature trying to load DB|Internal error in RDB|Fatal error loading the DB|Invalid AOF manifest|AOF .{1,200} doesn't exist|Terminating server after rdb file reading failure|RDB CRC error|RDB ERROR DETECTED).*/;
 const NEWER = /Can't handle RDB format version/;
 
 /** Returns the error for a node that has ended; a {@link DataUnreadableError} when it ended at its data files. */
