@@ -72,6 +72,7 @@ export interface DownFlags extends TargetFlags, EngineFlags, ReportFlags, Format
 }
 
 export interface ResetFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
+  readonly allMasters?: true;
   /** ms */
   readonly waitTimeout?: number;
 }

@@ -133,6 +133,10 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     'how long the group may take to be ready, and to be so again (default: 60s)',
     duration,
   );
+  reset.option(
+    '--all-masters',
+    'have the sentinels forget masters that somebody has added (SENTINEL MONITOR)',
+  );
   addReport(addFormat(addEngine(reset))).addHelpText('after', RESET_HELP);
 
   const failover = program

@@ -6,6 +6,7 @@ import { untilWhole } from '../group/whole.js';
 import type { DrillRound } from '../report/drill-report.js';
 import type { Connections } from '../sentinel/connection.js';
 import { EventChannel, type Recorded } from '../sentinel/event-channel.js';
+import { masterOfEvent } from '../sentinel/events.js';
 import { takeSnapshot } from '../sentinel/observe.js';
 import { agreedMaster, type Snapshot } from '../sentinel/snapshot.js';
 import { nodeOf, type Timeline, timelineOf } from '../sentinel/timeline.js';
@@ -64,6 +65,9 @@ export async function playRound(settings: RoundSettings, connections: Connection
   const recorded: Recorded[] = [];
   let faultAt: number | null = null;
   const channel = await EventChannel.open(present.sentinels, connections.keyring, (one) => {
+    const master = masterOfEvent(one.event);
+    // The same sentinels may watch other groups.
+    if (master !== null && master !== arena.masterName) return;
     if (recorded.length < MOST_EVENTS) recorded.push(one);
     if (faultAt !== null) tell(one, faultAt, present, emit);
   });

@@ -5,9 +5,10 @@ import type { Context } from '../group/context.js';
 import { keepingPeriods } from '../group/keep-periods.js';
 import { observeLive } from '../group/observe-live.js';
 import { nodeMembers, onGroup, presentMaster, sentinelsOf } from '../group/on-group.js';
-import { masterNameOf, Presence } from '../group/presence.js';
+import { masterNameOf, Presence, type PresentGroup } from '../group/presence.js';
 import { replaceDeadMaster } from '../group/replace-master.js';
 import { prepareStop, stopReady } from '../group/stop-saved.js';
+import { untilNoTilt } from '../group/wait-tilt.js';
 import { untilWhole } from '../group/whole.js';
 import { hasProcess } from '../plan/members.js';
 import type { Connections } from '../sentinel/connection.js';
@@ -67,6 +68,10 @@ function isRemedy(kind: FaultKind): boolean {
 async function bringAndWait(deed: Deed, { wait, waitTimeoutMs }: FaultSettings): Promise<FaultReport> {
   const { kind, victims, scene, engine, connections, context } = deed;
   const timeout = waitTimeoutMs ?? PATIENCE + (await downAfter(engine, connections));
+  if (wait && !isRemedy(kind)) {
+    // In TILT the sentinels would notice nothing, and the effect would come half a minute late.
+    await untilNoTilt(sentinelsRunning(engine), connections, context, AbortSignal.timeout(timeout));
+  }
   const since = BigInt(Date.now()) * 1_000_000n;
   const started = performance.now();
   const milestones = new Milestones(started);
@@ -85,6 +90,10 @@ async function bringAndWait(deed: Deed, { wait, waitTimeoutMs }: FaultSettings):
     milestones: milestones.list,
     ms: Math.round(ms),
   };
+}
+
+function sentinelsRunning(engine: ObservedEngine): PresentGroup {
+  return new Presence('', masterNameOf(engine), engine).group;
 }
 
 async function observeScene(

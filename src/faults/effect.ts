@@ -28,6 +28,7 @@ const BROUGHT_ABOUT: ReadonlySet<string> = new Set([
   'master-disagreement',
   'epoch-disagreement',
   'master-foreign',
+  'master-gone',
   'master-flags',
   'master-role',
   'replica-role',
@@ -77,7 +78,9 @@ export function untilGone(
     noteFailover(group, missing, master, snapshot, milestones);
     const unseen = missing.flatMap((node) => unseenBy(group, node, snapshot));
     if (master === null) return { snapshot, faults: unseen };
-    const rest = findFaults(group, snapshot, evidence).filter(({ code }) => BROUGHT_ABOUT.has(code));
+    const rest = findFaults({ ...group, gone: missing }, snapshot, evidence).filter(({ code }) =>
+      BROUGHT_ABOUT.has(code),
+    );
     // A former master counts as a replica from the switch on, and may be found down once more.
     return { snapshot, faults: rest.length > 0 ? rest : unseen };
   };

@@ -4,7 +4,7 @@ import type { NodeMounts } from '../driver/driver.js';
 import { withAccess } from '../render/access-lines.js';
 import { accessLines, headerOf, renderConf, replicaofLine } from '../render/conf.js';
 import type { ConfFacts } from '../render/conf-facts.js';
-import { readConfFacts, withReplicaof } from '../render/conf-facts.js';
+import { otherMasterNames, readConfFacts, withReplicaof } from '../render/conf-facts.js';
 import { editsOf } from '../render/edits.js';
 import { withHeader } from '../render/header.js';
 import type { GroupHistory, MasterHistory } from '../render/history.js';
@@ -77,7 +77,7 @@ export class ConfFiles {
   async updateHeader(node: NodeSpec): Promise<void> {
     const text = await this.#storage.readConf(node.name, node.kind);
     if (text === null) throw new Error(`${node.name} runs, and its configuration is gone`);
-    const before = readConfFacts(text);
+    const before = readConfFacts(text, this.#spec.masterName);
     this.#tellEdits(node, before);
     const names = [...(before.header?.rendered ?? []), ...node.directives.map(({ name }) => name)];
     await this.#write(node, withHeader(text, headerOf(this.#spec, node, new Set(names))));
@@ -90,7 +90,7 @@ export class ConfFiles {
 
   async #read(node: NodeSpec): Promise<ConfFacts | null> {
     const text = await this.#storage.readConf(node.name, node.kind);
-    return text === null ? null : readConfFacts(text);
+    return text === null ? null : readConfFacts(text, this.#spec.masterName);
   }
 
   /** A sentinel's own epochs may have moved on since the group was observed. */
@@ -106,6 +106,9 @@ export class ConfFiles {
   #tellEdits({ name }: NodeSpec, before: ConfFacts): void {
     const { added, changed } = editsOf(before);
     const warn = (message: string): void => this.#context.emit({ type: 'warning', message });
+    for (const master of otherMasterNames(before)) {
+      warn(`${name} also watches the master ${master}, which is not in the topology: it goes on watching it`);
+    }
     for (const edit of changed) {
       const now = toldValue({ name: edit.name, value: edit.now });
       warn(
@@ -123,7 +126,7 @@ export class ConfFiles {
   async updateAccess(node: NodeSpec): Promise<void> {
     const text = await this.#storage.readConf(node.name, node.kind);
     if (text === null) throw new Error(`${node.name} runs, and its configuration is gone`);
-    const { header } = readConfFacts(text);
+    const { header } = readConfFacts(text, this.#spec.masterName);
     const lines = withAccess(text, accessLines(this.#spec, node));
     const digests = { ...(header?.digests ?? node.conf), access: node.conf.access };
     const own = header ?? headerOf(this.#spec, node, new Set());

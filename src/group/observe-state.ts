@@ -153,7 +153,7 @@ async function readConfs(
 ): Promise<ReadonlyMap<string, ConfFacts | null>> {
   const read = async (name: string, kind: 'redis' | 'sentinel'): Promise<[string, ConfFacts | null]> => {
     const text = await storage.readConf(name, kind);
-    return [name, text === null ? null : readConfFacts(text)];
+    return [name, text === null ? null : readConfFacts(text, topology.masterName)];
   };
   return new Map(
     await Promise.all([

@@ -15,6 +15,7 @@ import { keepingPeriods } from './keep-periods.js';
 import { keyringOn } from './keys.js';
 import { masterMoved } from './moved-master.js';
 import { nodeMembers, presentMaster, sentinelsOf } from './on-group.js';
+import { otherMasters, removeMasters } from './other-masters.js';
 import { masterNameOf, Presence, type PresentNode } from './presence.js';
 import { proveReady } from './prove.js';
 import { reconcile, underLock } from './reconcile.js';
@@ -25,6 +26,8 @@ import { untilWhole } from './whole.js';
 export interface ResetSettings {
   /** ms that the group may take to be brought up, and then to be ready again without its data. */
   readonly waitTimeoutMs: number;
+  /** What becomes of masters that the sentinels watch beside the group's. */
+  readonly otherMasters: 'keep' | 'remove';
 }
 
 export interface ResetResult {
@@ -47,7 +50,7 @@ export interface ResetResult {
  */
 export async function reset(
   asked: Topology,
-  { waitTimeoutMs }: ResetSettings,
+  { waitTimeoutMs, otherMasters: others }: ResetSettings,
   context: Context,
 ): Promise<ResetResult> {
   const started = performance.now();
@@ -63,6 +66,7 @@ export async function reset(
       await endAppointment(topology, seen, waitTimeoutMs, connections, locked.context);
       const group = await reconcile(topology, settings, connections, locked);
       const done = await startOver(group, waitTimeoutMs, connections, locked.context);
+      await settleOthers(group.spec, others, connections, locked.context);
       const ms = performance.now() - started;
       context.emit({ type: 'ready', ms });
       return { ...done, mended: group.changed, ms };
@@ -130,6 +134,19 @@ async function startOver(
   const after = report.master?.node ?? 'another node';
   if (after !== first.name) throw masterMoved(after);
   return { report, master: { before: before.name, after } };
+}
+
+async function settleOthers(
+  spec: GroupSpec,
+  wanted: ResetSettings['otherMasters'],
+  connections: Connections,
+  { emit }: Context,
+): Promise<void> {
+  const names = await otherMasters(spec, connections);
+  if (names.length === 0) return;
+  if (wanted === 'remove') return removeMasters(names, spec, connections);
+  const message = `the sentinels also watch ${names.join(', ')}, which is not in the topology and stays; --all-masters removes it`;
+  emit({ type: 'warning', message });
 }
 
 /** The sentinels' periods are lowered afterwards. */

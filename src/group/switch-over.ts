@@ -24,6 +24,7 @@ import {
 } from './fail-over.js';
 import { finishSwitch } from './finish-switch.js';
 import type { PresentGroup, PresentNode } from './presence.js';
+import { untilNoTilt } from './wait-tilt.js';
 import { WriteStop } from './write-stop.js';
 
 const POLL = 10;
@@ -52,6 +53,8 @@ export async function switchOver(
   await Promise.allSettled(
     group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
   );
+  // A failover that is asked for in TILT stands still until that ends, with writes paused.
+  await untilNoTilt(group, connections, context, deadline);
   context.signal.throwIfAborted();
   const refusal = await requestHandOver(group, connections);
   const canHandOver = refusal === null || !isUnknownToVersion(refusal);

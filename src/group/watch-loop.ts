@@ -5,6 +5,7 @@ import type { GroupReport } from '../report/group-report.js';
 import type { WatchedEvent, WatchMoment } from '../report/watch-report.js';
 import { Connections } from '../sentinel/connection.js';
 import type { Recorded } from '../sentinel/event-channel.js';
+import { masterOfEvent } from '../sentinel/events.js';
 import { LinkEvidence } from '../sentinel/evidence.js';
 import { FailoverTracker } from '../sentinel/failover-tracker.js';
 import { Listeners } from '../sentinel/listeners.js';
@@ -55,6 +56,9 @@ export class WatchLoop {
   /** To be called once. */
   async *moments(): AsyncGenerator<WatchMoment> {
     const listeners = new Listeners((recorded) => {
+      const master = masterOfEvent(recorded.event);
+      // The same sentinels may watch other groups.
+      if (master !== null && this.#report !== null && master !== this.#report.masterName) return;
       this.#push({ kind: 'heard', recorded, heardAt: Date.now() });
       this.#hurry.abort();
     });

@@ -5,6 +5,7 @@ import type { GroupAccess } from '../access/group-access.js';
 import { DEFAULT_USER, type Login } from '../access/logins.js';
 import type { Secret } from '../access/secret.js';
 import { hasSentinelUsers, type ServerFacts } from '../access/server.js';
+import { readConfFacts, readDirectiveLines } from './conf-facts.js';
 
 /** Lines of redis.conf. On every node the same: today's master is a replica one day. */
 export function redisAccessLines(access: GroupAccess): readonly string[] {
@@ -62,9 +63,15 @@ export function sentinelAccessLines(access: GroupAccess, masterName: string): re
 const ACCESS_LINE =
   /^\s*(?:requirepass|masterauth|masteruser|primaryauth|primaryuser|user|sentinel\s+(?:auth-pass|auth-user|sentinel-pass|sentinel-user))\s/i;
 
-/** The text of a file with these lines in the place of all that say who may log in. */
+/**
+ * The text of a file with these lines in the place of all that say who may log in. Lines about other masters than the
+ * group's stay.
+ */
 export function withAccess(text: string, lines: readonly string[]): string {
-  const others = text.split('\n').filter((line) => !ACCESS_LINE.test(line));
+  const kept = readConfFacts(text).otherMasters.map(({ name, value }) => `${name} ${value}`);
+  const isKept = (line: string): boolean =>
+    readDirectiveLines(line).some(({ name, value }) => kept.includes(`${name} ${value}`));
+  const others = text.split('\n').filter((line) => !ACCESS_LINE.test(line) || isKept(line));
   const end = others.at(-1) === '' ? -1 : others.length;
   others.splice(end, 0, ...lines);
   return others.join('\n');

@@ -14,8 +14,40 @@ export interface ConfFacts {
   readonly announced: Address | null;
   /** Address after `replicaof`; null on a master. */
   readonly replicaOf: Address | null;
-  /** null on a Redis node. */
+  /** The group's own master; null on a Redis node. */
   readonly monitor: MonitorFacts | null;
+  /**
+   * Every line that concerns another master than the group's, as somebody has added it by SENTINEL MONITOR: for each
+   * master its `monitor` line first, for Sentinel does not start with a line about a master that it does not know.
+   */
+  readonly otherMasters: readonly Directive[];
+}
+
+/** Directives of a sentinel whose first argument is the name of a master (sentinel.c, 6.0 – 8.0 and Valkey). */
+const PER_MASTER: ReadonlySet<string> = new Set(
+  [
+    'monitor',
+    'down-after-milliseconds',
+    'failover-timeout',
+    'parallel-syncs',
+    'notification-script',
+    'client-reconfig-script',
+    'auth-pass',
+    'auth-user',
+    'config-epoch',
+    'leader-epoch',
+    'known-replica',
+    'known-slave',
+    'known-sentinel',
+    'rename-command',
+    'master-reboot-down-after-period',
+    'primary-reboot-down-after-period',
+  ].map((name) => `sentinel ${name}`),
+);
+
+/** Name of the master that a line of a sentinel's file concerns; null: it concerns none. */
+export function masterOfLine({ name, value }: Directive): string | null {
+  return PER_MASTER.has(name) ? (splitWords(value)[0] ?? null) : null;
 }
 
 export interface MonitorFacts {
@@ -51,8 +83,15 @@ export function readDirectiveLines(text: string): readonly Directive[] {
     });
 }
 
-export function readConfFacts(text: string): ConfFacts {
-  const lines = readDirectiveLines(text);
+/**
+ * Reads what a file tells.
+ * @param masterName of the group's master, where the file itself does not say it
+ */
+export function readConfFacts(text: string, masterName: string | null = null): ConfFacts {
+  const header = readHeader(text);
+  const all = readDirectiveLines(text);
+  const own = ownMaster(all, header?.masterName ?? masterName);
+  const lines = all.filter((line) => (masterOfLine(line) ?? own) === own);
   const directives = lines.map(({ name, value }) => splitWords(`${name} ${value}`));
   // The last one counts, as in Redis.
   const find = (...words: readonly string[]): readonly string[] | undefined =>
@@ -71,7 +110,7 @@ export function readConfFacts(text: string): ConfFacts {
   const announceIp = find('replica-announce-ip') ?? find('sentinel', 'announce-ip');
   const announcePort = find('replica-announce-port') ?? find('sentinel', 'announce-port');
   return {
-    header: readHeader(text),
+    header,
     directives: lines,
     announced: address(announceIp?.[0], announcePort?.[0]),
     replicaOf: address(replicaOf?.[0], replicaOf?.[1]),
@@ -90,7 +129,31 @@ export function readConfFacts(text: string): ConfFacts {
             configEpoch: number(find('sentinel', 'config-epoch')?.[1]),
             leaderEpoch: number(find('sentinel', 'leader-epoch')?.[1]),
           },
+    otherMasters: otherMasters(all, own),
   };
+}
+
+/** The master of the group among those that a file has: the one of that name, or the last that it monitors. */
+function ownMaster(lines: readonly Directive[], masterName: string | null): string | null {
+  const names = lines.filter(({ name }) => name === 'sentinel monitor').map((line) => masterOfLine(line));
+  return names.find((name) => name === masterName) ?? names.at(-1) ?? masterName;
+}
+
+function otherMasters(lines: readonly Directive[], own: string | null): readonly Directive[] {
+  const isMonitor = ({ name }: Directive): boolean => name === 'sentinel monitor';
+  const names = lines.filter(isMonitor).map(masterOfLine);
+  // Lines about a master that the file does not monitor would keep Sentinel from starting.
+  return [...new Set(names)]
+    .filter((name) => name !== own)
+    .flatMap((name) => {
+      const about = lines.filter((line) => masterOfLine(line) === name);
+      return [...about.filter(isMonitor), ...about.filter((line) => !isMonitor(line))];
+    });
+}
+
+/** Names of the other masters that a file has, each once. */
+export function otherMasterNames({ otherMasters: lines }: ConfFacts): readonly string[] {
+  return [...new Set(lines.flatMap((line) => masterOfLine(line) ?? []))];
 }
 
 /** The file of a Redis node with its `replicaof` made to be `line`, or without one. */

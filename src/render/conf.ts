@@ -56,17 +56,25 @@ export function renderConf(
   const rendered = new Set(readDirectiveLines(text).map(({ name }) => name));
   const kept = before === null ? [] : editsOf(before).added.filter(({ name }) => !rendered.has(name));
   const keptLines = kept.map(({ name, value }) => `${name} ${value}`.trimEnd());
-  const body = kept.length === 0 ? text : [text.trimEnd(), '', KEPT, ...keptLines, ''].join('\n');
+  const others = before === null ? [] : before.otherMasters.map(({ name, value }) => `${name} ${value}`);
+  const body = [
+    text.trimEnd(),
+    ...(keptLines.length === 0 ? [] : ['', KEPT, ...keptLines]),
+    ...(others.length === 0 ? [] : ['', OTHER_MASTERS, ...others]),
+    '',
+  ].join('\n');
   return withHeader(body, headerOf(spec, node, rendered));
 }
 
 const KEPT = '# Added by somebody else than rsentinel, and kept.';
+const OTHER_MASTERS = '# Other masters that somebody has told this sentinel to watch.';
 
 /** @param rendered names of the directives in the file */
 export function headerOf(spec: GroupSpec, node: NodeSpec, rendered: ReadonlySet<string>): Header {
   return {
     group: spec.name,
     node: node.name,
+    masterName: spec.masterName,
     digests: node.conf,
     rendered,
     directives: node.directives,

@@ -9,6 +9,8 @@ import type { Directive } from '../topology/topology.js';
 export interface Header {
   readonly group: string;
   readonly node: string;
+  /** The name of the master that a sentinel's file was rendered for; null: a file of an older rsentinel. */
+  readonly masterName: string | null;
   readonly digests: ConfDigests;
   /** Names of all directives that were rendered. */
   readonly rendered: ReadonlySet<string>;
@@ -20,9 +22,10 @@ const RENDERED = '# rsentinel-rendered:';
 const DIRECTIVE = '# rsentinel-directive:';
 
 function headerLines(header: Header): readonly string[] {
-  const { group, node, digests, rendered, directives } = header;
+  const { group, node, masterName, digests, rendered, directives } = header;
+  const master = masterName === null ? '' : ` master=${masterName}`;
   return [
-    `# rsentinel: group=${group} node=${node} spec=${digests.whole} frame=${digests.frame} access=${digests.access} tls=${digests.tls}`,
+    `# rsentinel: group=${group} node=${node} spec=${digests.whole} frame=${digests.frame} access=${digests.access} tls=${digests.tls}${master}`,
     `${RENDERED} ${[...rendered].join(',')}`,
     ...directives.map(({ name, value }) => `${DIRECTIVE} ${name} ${value}`),
   ];
@@ -41,10 +44,10 @@ export function withHeader(text: string, header: Header): string {
 /** @returns null: it is no file of ours */
 export function readHeader(text: string): Header | null {
   const match =
-    /^# rsentinel: group=(\S+) node=(\S+) spec=(\S+) frame=(\S+)(?: access=(\S+))?(?: tls=(\S+))?$/m.exec(
+    /^# rsentinel: group=(\S+) node=(\S+) spec=(\S+) frame=(\S+)(?: access=(\S+))?(?: tls=(\S+))?(?: master=(\S+))?$/m.exec(
       text,
     );
-  const [, group, node, whole, frame, access = 'none', tls = 'none'] = match ?? [];
+  const [, group, node, whole, frame, access = 'none', tls = 'none', masterName = null] = match ?? [];
   if (group === undefined || node === undefined || whole === undefined || frame === undefined) return null;
   const behind = (prefix: string): readonly string[] =>
     text
@@ -54,6 +57,7 @@ export function readHeader(text: string): Header | null {
   return {
     group,
     node,
+    masterName,
     digests: { whole, frame, access, tls },
     rendered: new Set(behind(RENDERED).flatMap((names) => names.split(','))),
     directives: behind(DIRECTIVE).map((line) => {

@@ -65,6 +65,12 @@ function epochEvent(type: string, message: string): SentinelEvent | null {
   return /^\d+$/.test(message) ? { kind: 'epoch', type, epoch: Number(message) } : null;
 }
 
+/** Name of the master that an event concerns; null: it names none. */
+export function masterOfEvent(event: SentinelEvent): string | null {
+  if (event.kind === 'switch') return event.masterName;
+  return event.kind === 'instance' ? event.instance.masterName : null;
+}
+
 /** `<role> <name> <host> <port>`, for all but masters with `@ <master> <host> <port>`. */
 const INSTANCE = /^(master|slave|sentinel) (\S+) (\S+) (\d+)(?: @ (\S+) \S+ \d+)?(?: (.*))?$/;
 

@@ -12,6 +12,8 @@ export interface Expectation {
   readonly masterName: string;
   readonly redis: readonly Expected[];
   readonly sentinels: readonly Expected[];
+  /** Nodes of the group that are known to be gone; left out: none. */
+  readonly gone?: readonly Expected[];
 }
 
 /** Notes that a condition does not hold; `by`: the sentinel that sees it so. */

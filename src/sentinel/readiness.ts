@@ -157,6 +157,11 @@ function agreedMaster(expected: Expectation, views: readonly View[], report: Rep
   const [address] = named.keys();
   if (address === undefined) return null;
   const master = expected.redis.find((node) => formatAddress(node.address) === address);
+  const gone = expected.gone?.find((node) => formatAddress(node.address) === address);
+  if (gone !== undefined) {
+    report('master-gone', gone.name, `the sentinels still name ${gone.name}, which is gone, as the master`);
+    return null;
+  }
   if (master === undefined) {
     report(
       'master-foreign',

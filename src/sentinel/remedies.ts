@@ -54,6 +54,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'replica-flags': 'Start the replica again with `rsentinel up`; Sentinel takes it back by itself.',
   'replica-link': WAIT,
   'replica-master': 'Sentinel points it at the master by itself, within some 10 seconds.',
+  'sentinel-tilt':
+    'Wait: TILT ends 30 s after the last jump. `docker restart` of that sentinel ends it at once. If it comes back, the machine is overloaded or its clock is set by leaps.',
+  'master-gone': 'The sentinels replace it after down-after-milliseconds, given a quorum and a replica.',
   'sentinel-unknown':
     'Sentinels find each other through the master every 2 seconds. If it stays, they cannot subscribe there.',
   'sentinel-foreign':

@@ -140,6 +140,7 @@ export function sentinelAnswer(masterName: string, replies: SentinelReplies): Se
     kind: 'sentinel',
     product: productOf(infoFields(info)),
     version: versionOf(infoFields(info)),
+    tilt: tiltOf(infoFields(info)),
     myid: replies.myid?.ok ? text(replies.myid) : null,
     info:
       info.split(/\r?\n/).find((line) => /^master\d+:/.test(line) && line.includes(`name=${masterName},`)) ??
@@ -150,4 +151,10 @@ export function sentinelAnswer(masterName: string, replies: SentinelReplies): Se
     quorumReply: text(replies.quorum),
     periods: periods === null ? null : new Map([...periods].map(([name, value]) => [name, Number(value)])),
   };
+}
+
+function tiltOf(fields: Fields): SentinelAnswer['tilt'] {
+  if (fields.get('sentinel_tilt') !== '1') return null;
+  const since = Number(fields.get('sentinel_tilt_since_seconds') ?? Number.NaN);
+  return { since: since >= 0 ? since : null };
 }

@@ -3,6 +3,7 @@ import { formatAddress, sameAddress } from '../spec/address.js';
 import type { LinkEvidence } from './evidence.js';
 import { describe, type Expectation, type Expected, nameOf, type Report, type View } from './expectation.js';
 import { type InstanceView, instancesOf, type MasterView, type ReplicaView } from './snapshot.js';
+import { tiltText } from './tilt.js';
 
 type See = (code: string, concerned: string | null, message: string) => void;
 
@@ -19,6 +20,8 @@ export function sentinelFaults(
   if (master === null) return;
   const see: See = (code, concerned, message) => report(code, concerned, message, node.name);
 
+  const tilt = tiltText(node.name, answer);
+  if (tilt !== null) report('sentinel-tilt', node.name, tilt);
   exactly(expected, master, 'master', 'master-flags', see);
   roleReported(expected, master, 'master', see);
   replicaFaults(expected, master, answer.replicas, see);

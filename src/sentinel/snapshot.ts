@@ -63,6 +63,8 @@ export interface SentinelAnswer {
   readonly kind: 'sentinel';
   readonly product: 'redis' | 'valkey';
   readonly version: string;
+  /** null: it is not in TILT; `since`: seconds that it has been, null where the version does not tell (before 7.0). */
+  readonly tilt: { readonly since: number | null } | null;
   /** null before 6.2, which has no SENTINEL MYID. */
   readonly myid: string | null;
   /** The line of INFO that concerns the master. */

@@ -20,7 +20,11 @@ export async function reset(flags: ResetFlags, session: Session): Promise<number
       const topology = await resolveTopology(selection, surroundings(session, reporter, context.driver));
       session.mayRemain(topology.name);
       const library = await import('../../group/reset.js');
-      return library.reset(topology, { waitTimeoutMs: flags.waitTimeout ?? DEFAULT_WAIT_MS }, context);
+      const settings = {
+        waitTimeoutMs: flags.waitTimeout ?? DEFAULT_WAIT_MS,
+        otherMasters: flags.allMasters === true ? 'remove' : 'keep',
+      } as const;
+      return library.reset(topology, settings, context);
     });
     reporter.close();
     if (flags.format === 'json') stdout.write(jsonText(result.report));

@@ -22,7 +22,7 @@ function watching(node: string): SentinelAnswer {
     replicas: 2,
     otherSentinels: 2,
   };
-  const silent = { version: '8.0.2', myid: null, info: null, quorumReply: 'OK', periods: null };
+  const silent = { version: '8.0.2', myid: null, tilt: null, info: null, quorumReply: 'OK', periods: null };
   return { kind: 'sentinel', product: 'redis', ...silent, master, replicas: [], sentinels: [] };
 }
 

@@ -170,7 +170,7 @@ sentinel: {config: {loglevel: verbose}}
       const text = rendered(spec, node.name);
       const { whole, frame } = node.conf;
       expect(text.split('\n')[0]).toBe(
-        `# rsentinel: group=demo node=${node.name} spec=${whole} frame=${frame} access=none tls=none`,
+        `# rsentinel: group=demo node=${node.name} spec=${whole} frame=${frame} access=none tls=none master=mymaster`,
       );
       const facts = readConfFacts(text);
       expect(facts.header).toMatchObject({ group: 'demo', node: node.name, digests: node.conf });

@@ -69,6 +69,7 @@ function sentinel(name: string): DraftSentinel {
   const others = EXPECTED.sentinels.filter((other) => other.name !== name);
   return {
     kind: 'sentinel',
+    tilt: null,
     product: 'redis',
     version: '8.0.2',
     myid: `id of ${name}`,
