@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Listener } from '../events.js';
 import type { PresentGroup, PresentNode } from '../group/presence.js';
 import { untilWhole } from '../group/whole.js';
-import type { DrillRound } from '../report/drill-report.js';
+import type { DrillFault, DrillRound } from '../report/drill-report.js';
 import type { Connections } from '../sentinel/connection.js';
 import { EventChannel, type Recorded } from '../sentinel/event-channel.js';
 import { masterOfEvent } from '../sentinel/events.js';
@@ -72,7 +72,14 @@ export async function playRound(settings: RoundSettings, connections: Connection
     if (faultAt !== null) tell(one, faultAt, present, emit);
   });
   const sentinels = present.sentinels.map(({ address }) => address);
-  const workload = await Workload.start(sentinels, arena.masterName, connections.keyring, key);
+  const { masterName, fault } = arena;
+  const workload = await Workload.start(
+    sentinels,
+    masterName,
+    connections.keyring,
+    key,
+    isSilentFault(fault),
+  );
   const stage = { settings, group: present, old, before, recorded, workload, connections };
   try {
     await untilWarm(stage);
@@ -226,6 +233,11 @@ function masterOf({ redis }: PresentGroup, snapshot: Snapshot): PresentNode {
 function idOf(sentinel: string, { sentinels }: Snapshot): string | null {
   const answer = sentinels.get(sentinel);
   return answer?.kind === 'sentinel' ? answer.myid : null;
+}
+
+/** Nobody closes the connections of a master that is frozen or cut off: a client that does not listen to the sentinels waits for ever. */
+function isSilentFault(fault: DrillFault): boolean {
+  return fault === 'pause' || fault === 'partition';
 }
 
 function isAfter(at: number | null, moment: number): true | null {

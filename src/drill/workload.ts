@@ -43,12 +43,17 @@ export class Workload {
     ]);
   }
 
-  /** @param key a list that nobody else uses */
+  /**
+   * @param key a list that nobody else uses
+   * @param listens whether it listens to +switch-master and leaves the former master by itself. With the library's defaults
+   *   it does not: it asks the sentinels again when its connection is closed, and never because of READONLY
+   */
   static async start(
     sentinels: readonly Address[],
     masterName: string,
     keyring: Keyring,
     key: string,
+    listens: boolean,
   ): Promise<Workload> {
     const { Redis: Client, SentinelConnector } = await import('../sentinel/redis-client.js');
     const Connector = quiet(SentinelConnector);
@@ -60,16 +65,13 @@ export class Workload {
         ...credentialsOf(keyring.client),
         ...encryptionOf(keyring),
         Connector,
-        // It listens to +switch-master, and drops what is connected to the former master.
-        failoverDetector: true,
+        failoverDetector: listens,
         sentinelRetryStrategy: () => RETRY,
         retryStrategy: () => RETRY,
         connectTimeout: CONNECT_TIMEOUT,
         sentinelCommandTimeout: CONNECT_TIMEOUT,
         disconnectTimeout: DISCONNECT_TIMEOUT,
         socketTimeout: REPLY_TIMEOUT,
-        // A former master says READONLY.
-        reconnectOnError: (error) => error.message.startsWith('READONLY'),
         // Each attempt is told apart: none is kept for later or sent again behind our back.
         enableOfflineQueue: false,
         maxRetriesPerRequest: 0,

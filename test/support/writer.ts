@@ -1,4 +1,7 @@
-/** A client that writes all the time, as a user's program would, and counts what becomes of it. */
+/**
+ * A client that writes all the time, as a user's program would, and counts what becomes of it. At READONLY it keeps its
+ * connection, as the library does by default: whoever demotes a master has to close those of its clients.
+ */
 import { Redis } from 'ioredis';
 import type { Address } from '../../src/spec/address.js';
 import type { clientOptions } from './logins.js';
@@ -20,8 +23,6 @@ const PERSISTENT = {
   // would never say that it is lost (ioredis 6.0).
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
-  // A former master says READONLY; the library asks the sentinels again then.
-  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 } as const;
 
 /** Pushes numbers to a list, one after the other, until it is stopped. */
@@ -53,7 +54,7 @@ export class Writer {
 
   /** One that knows an address, and asks nobody. */
   static at(address: Address, key: string): Writer {
-    return new Writer(new Redis({ ...PERSISTENT, ...address, reconnectOnError: null }), key);
+    return new Writer(new Redis({ ...PERSISTENT, ...address }), key);
   }
 
   async #write(): Promise<void> {
