@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'NETWORK_UNSUITABLE'
   | 'GROUP_BUSY'
   | 'GROUP_ABSENT'
+  | 'GROUP_OF_OTHERS'
   | 'NODE_UNKNOWN'
   | 'DRILL_REFUSED'
   | 'REPORT_UNWRITABLE'

@@ -22,6 +22,7 @@ export function exitCodeOf(code: ErrorCode, signal: StopSignal | null): number {
     case 'TLS_UNUSABLE':
     case 'ENDPOINT_INVALID':
     case 'NETWORK_UNSUITABLE':
+    case 'GROUP_OF_OTHERS':
       return 2;
     case 'WAIT_TIMEOUT':
     case 'GROUP_BUSY':

@@ -1,11 +1,12 @@
 /** Entry of the command line: from argv to an exit code. Nothing throws out of here. */
-import type { CommanderError } from 'commander';
+import type { CommanderError, Command as Program } from 'commander';
 import { RsentinelError } from '../errors.js';
 import { exitCodeOf } from './exit-code.js';
 import { guarded } from './guarded-stream.js';
 import { Interruption } from './interruption.js';
 import { buildProgram } from './program.js';
 import type { Command, Session } from './session.js';
+import { unknownCommandHint } from './unknown-command.js';
 
 /** Runs the command that the process was started with, and sets its exit code. */
 export async function run(): Promise<void> {
@@ -32,10 +33,6 @@ export async function run(): Promise<void> {
     interruption.listen();
     process.exitCode = await (await load())(flags, session);
   };
-  // As from a callback of a library: no trace of a stack for the user, but an error that asks to be reported.
-  process.once('uncaughtException', (thrown) => {
-    void fail(thrown, interruption).then((code) => process.exit(code));
-  });
   const program = buildProgram(
     {
       writeOut: (text) => stdout.write(text),
@@ -43,17 +40,21 @@ export async function run(): Promise<void> {
     },
     execute,
   );
+  // As from a callback of a library: no trace of a stack for the user, but an error that asks to be reported.
+  process.once('uncaughtException', (thrown) => {
+    void fail(thrown, program, interruption).then((code) => process.exit(code));
+  });
   try {
     await program.parseAsync(process.argv);
   } catch (thrown) {
-    process.exitCode = await fail(thrown, interruption);
+    process.exitCode = await fail(thrown, program, interruption);
   } finally {
     interruption.stop();
   }
 }
 
-async function fail(thrown: unknown, interruption: Interruption): Promise<number> {
-  const usage = isCommanderError(thrown) ? usageError(thrown) : thrown;
+async function fail(thrown: unknown, program: Program, interruption: Interruption): Promise<number> {
+  const usage = isCommanderError(thrown) ? usageError(thrown, program) : thrown;
   if (usage === null) return 0;
   const { errorText, toRsentinelError } = await import('../report/error-text.js');
   const { styleFor } = await import('../report/style.js');
@@ -70,11 +71,16 @@ function isCommanderError(thrown: unknown): thrown is CommanderError {
 }
 
 /** @returns null: help or version were asked for and printed */
-function usageError(error: CommanderError): RsentinelError | null {
+function usageError(error: CommanderError, program: Program): RsentinelError | null {
   if (error.exitCode === 0) return null;
   // No command at all: commander has printed the help already.
   if (error.code === 'commander.help') return new RsentinelError('USAGE', 'no command was given');
   const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n');
+  const [, word] = /^unknown command '(.*)'$/.exec(message) ?? [];
+  if (word !== undefined) {
+    const names = program.commands.map((command) => command.name());
+    return new RsentinelError('USAGE', message, { hint: unknownCommandHint(word, names) });
+  }
   const suggestion = more.join(' ').replace(/^\(|\)$/g, '');
   return new RsentinelError('USAGE', message, {
     hint: suggestion || 'See rsentinel --help, or rsentinel COMMAND --help.',

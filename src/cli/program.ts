@@ -122,7 +122,16 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     )
     .option('--all', 'every group on the engine, whoever made it; asks first')
     .option('-y, --yes', 'with --all: do not ask');
-  addReport(addFormat(addEngine(down))).addHelpText('after', DOWN_HELP);
+  addFormat(addEngine(down));
+  down
+    .addOption(new Option('-q, --quiet', QUIET).conflicts('verbose'))
+    // -v removes volumes in docker compose, and would do nothing of the kind here.
+    .option('--verbose', VERBOSE)
+    .addOption(new Option('-v', 'what is meant by it differs').hideHelp())
+    .hook('preAction', (command) => {
+      if (command.opts()['v'] === true) command.error(MEANT_BY_V, { exitCode: 2 });
+    })
+    .addHelpText('after', DOWN_HELP);
 
   const reset = program
     .command('reset')
@@ -264,6 +273,9 @@ const FAULTS = [
 
 const FILE = 'topology file, - for standard input (default: topology.yaml here)';
 const SHOW_SECRETS = 'print passwords too';
+const QUIET = 'print errors only, and JSON if asked for';
+const MEANT_BY_V =
+  'error: -v is not used here: it could mean --volumes, which removes the data, or --verbose\n(Write the one that is meant. Nothing was removed.)';
 const VERBOSE = 'print every step and every call to the engine; stack traces';
 
 function addTarget(command: Command, name: string): Command {
@@ -307,6 +319,6 @@ function addFormat(command: Command, formats: readonly string[] = ['table', 'jso
 
 function addReport(command: Command): Command {
   return command
-    .addOption(new Option('-q, --quiet', 'print errors only, and JSON if asked for').conflicts('verbose'))
+    .addOption(new Option('-q, --quiet', QUIET).conflicts('verbose'))
     .option('-v, --verbose', VERBOSE);
 }

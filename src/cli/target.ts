@@ -7,6 +7,7 @@ import type { GroupOrigin } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
 import type { Topology } from '../topology/topology.js';
 import { isGeneratedName } from './generated-name.js';
+import { refuseGroupOfOthers } from './group-of-others.js';
 import { DEFAULT_FILES, type Selection, type Source } from './source.js';
 
 export interface Target {
@@ -37,6 +38,12 @@ export async function resolveTarget(selection: Selection, around: Surroundings):
     case 'defaults':
       return byDirectory(source, around);
   }
+}
+
+/** A target whose name nobody has given: it must be the group of this very file or folder. @throws RsentinelError GROUP_OF_OTHERS */
+async function own(topology: Topology, around: Surroundings): Promise<Target> {
+  refuseGroupOfOthers(topology, { groups: await around.groups(), warn: around.warn });
+  return whole(topology);
 }
 
 /**
@@ -104,11 +111,11 @@ async function generatedFrom(
   around: Surroundings,
 ): Promise<Target> {
   const groups = await around.groups();
-  if (groups.some(({ name }) => name === topology.name)) return whole(topology);
+  if (groups.some(({ name }) => name === topology.name)) return own(topology, around);
   const isGenerated = ({ name, file }: GroupOrigin): boolean =>
     file === source.path && isGeneratedName(name, topology.name);
   const group = only(groups.filter(isGenerated), source.path);
-  return whole(group === null ? topology : await around.load(source, group.name));
+  return group === null ? own(topology, around) : whole(await around.load(source, group.name));
 }
 
 /** No file was named and none is here: a group made from one that was, or from no file at all. */

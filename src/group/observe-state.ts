@@ -113,6 +113,7 @@ export async function observeSituation(
     history: { ...last, master },
     canPromote: !refused.promotion,
     data,
+    isIgnored: await storage.isIgnored(),
     elsewhere: await placeElsewhere(topology, engine, confs),
   };
   return { spec, storage, observed, warnings };

@@ -99,6 +99,7 @@ export class Performer {
         return this.#set(this.#node(operation.node), operation.directives);
       case 'rotate':
         return this.#rotate(operation.nodes, operation.isWhole);
+      case 'ignore':
       case 'certificates':
         return this.#confs.prepare();
       case 'failover':

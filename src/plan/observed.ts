@@ -41,6 +41,8 @@ export interface ObservedState {
   readonly settable: ReadonlyMap<string, ReadonlySet<string>>;
   readonly history: GroupHistory;
   readonly data: DataState;
+  /** Whether git and npm leave the group's files alone. */
+  readonly isIgnored: boolean;
   /** Where the group has files although there are none in the place of the topology; null: nowhere. */
   readonly elsewhere: Place | null;
   /** False: the sentinels have been asked for a failover, and have no good replica. */

@@ -51,6 +51,10 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
   if (observed.tls.shared && !steps.hasKind('render')) {
     steps.add({ kind: 'certificates' }, 'the certificates that clients use have changed', []);
   }
+  // A node's file is not written before this is.
+  if (!observed.isIgnored && !steps.hasKind('render')) {
+    steps.add({ kind: 'ignore' }, 'git and npm would take its passwords and keys along', []);
+  }
   if (!observed.imagePresent && steps.hasKind('create')) planImage(spec, steps);
   return steps.build();
 }

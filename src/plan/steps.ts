@@ -18,6 +18,8 @@ export type Operation =
   | { readonly kind: 'set'; readonly node: string; readonly directives: readonly Directive[] }
   /** Other passwords or users on nodes that run, while clients go on using them. */
   | { readonly kind: 'rotate'; readonly nodes: readonly string[]; readonly isWhole: boolean }
+  /** Keep git and npm out of the group's directory. */
+  | { readonly kind: 'ignore' }
   /** The files that clients use to speak TLS. */
   | { readonly kind: 'certificates' }
   /** Let the sentinels promote a replica in the place of a master that does not run. */

@@ -46,7 +46,7 @@ const PER_MASTER: ReadonlySet<string> = new Set(
 );
 
 /** Name of the master that a line of a sentinel's file concerns; null: it concerns none. */
-export function masterOfLine({ name, value }: Directive): string | null {
+function masterOfLine({ name, value }: Directive): string | null {
   return PER_MASTER.has(name) ? (splitWords(value)[0] ?? null) : null;
 }
 

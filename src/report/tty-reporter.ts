@@ -44,6 +44,7 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   'set-data-aside': (steps) => `data files of ${count(steps, 'node')} set aside`,
   set: (steps) => `directives of ${count(steps, 'node')} set`,
   rotate: () => 'passwords changed',
+  ignore: () => 'files kept out of git and npm',
   certificates: () => 'certificates of clients written',
   failover: () => 'a replica promoted',
   switch: () => 'a replica made the master in a planned failover',

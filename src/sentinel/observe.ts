@@ -1,7 +1,7 @@
 /** Asks every node of a group what it knows, all at once. */
 import type { Endpoint } from '../spec/address.js';
 import { type Connections, LoginError } from './connection.js';
-import { infoFields, redisAnswer, sentinelAnswer, text } from './replies.js';
+import { redisAnswer, sentinelAnswer, text } from './replies.js';
 import type { RedisAnswer, SentinelAnswer, Silent, Snapshot } from './snapshot.js';
 import { TlsError } from './tls-error.js';
 
@@ -54,16 +54,6 @@ function again<T>(ask: () => Promise<T>): (error: unknown) => Promise<T> {
     if (error instanceof Error && error.message === 'Connection is closed.') return ask();
     throw error;
   };
-}
-
-/** A section of a node's INFO, field by field. @throws Error when it does not answer */
-export async function infoOf(
-  at: Endpoint,
-  section: string,
-  connections: Connections,
-): Promise<ReadonlyMap<string, string>> {
-  const [reply] = await connections.query(at, [['INFO', section]]);
-  return infoFields(text(reply));
 }
 
 async function askRedis(at: Endpoint, connections: Connections): Promise<RedisAnswer> {

@@ -12,6 +12,7 @@ import { CONF_FILE } from '../render/conf.js';
 import type { NodeKind } from '../spec/group-spec.js';
 import { removeEmpty, unusable } from './filesystem.js';
 import { kindOf, readBytes, readText, replaceFile, statPlain } from './guarded-files.js';
+import { IGNORE_FILE, isIgnored, removeIgnoreFile, writeIgnoreFile } from './ignore-file.js';
 import type { DataReader } from './inspect-data.js';
 import { checkPlaces, makePlaces, nodeMounts } from './node-places.js';
 import { readSharedFile, writeSharedFile } from './shared-files.js';
@@ -62,13 +63,21 @@ export class DirectoryStorage implements Storage {
     return readConf(this.#directory, node, kind);
   }
 
-  /** Makes the group's directory, with those above it that are missing. @throws RsentinelError DIRECTORY_UNUSABLE */
+  /**
+   * Makes the group's directory, with those above it that are missing, and keeps git and npm out of it.
+   * @throws RsentinelError DIRECTORY_UNUSABLE
+   */
   async prepare() {
     const directory = this.#directory;
     try {
       const first = await mkdir(directory, { recursive: true });
-      if (first === undefined) return null;
+      const isWritten = await writeIgnoreFile(directory);
+      if (first === undefined) {
+        if (!isWritten) return null;
+        return { what: `${IGNORE_FILE} of ${directory}`, undo: () => removeIgnoreFile(directory) };
+      }
       const undo = async () => {
+        await removeIgnoreFile(directory);
         for (let path = directory; path.length >= first.length; path = dirname(path)) await removeEmpty(path);
       };
       return { what: `directory ${directory}`, undo };
@@ -171,6 +180,10 @@ export class DirectoryStorage implements Storage {
       for (const file of files) await move(file + suffix, file);
     };
     return { names, undo };
+  }
+
+  isIgnored(): Promise<boolean> {
+    return isIgnored(this.#directory);
   }
 
   async close(): Promise<void> {}

@@ -7,6 +7,7 @@ import { parseTlsOwner, TLS_FILE } from '../tls/stored-tls.js';
 import { readConf } from './directory-storage.js';
 import { removeEmpty, unusable } from './filesystem.js';
 import { ASIDE } from './guarded-files.js';
+import { removeIgnoreFile } from './ignore-file.js';
 import { checkPlaces, namesIn, nodeMounts } from './node-places.js';
 import { readSharedFile, SHARED } from './shared-files.js';
 
@@ -27,6 +28,7 @@ export async function removeDirectories(
     if (!(await hasOurConf(directory, entry, isOurs)) && !(await isHalfMade(directory, entry))) continue;
     removed.push(...(await removePlaces(directory, entry)));
   }
+  if (removed.length > 0) await removeIgnoreFile(directory);
   // The default place is .rsentinel/<group>: its parent goes with the last group.
   if ((await removeEmpty(directory)) && dirname(directory).endsWith('.rsentinel')) {
     await removeEmpty(dirname(directory));

@@ -50,6 +50,8 @@ export interface Storage {
     node: string,
     files: readonly string[],
   ): Promise<{ readonly names: readonly string[]; readonly undo: Undo }>;
+  /** Whether git and npm leave the files alone, also where there are none yet; `prepare` sees to it. */
+  isIgnored(): Promise<boolean>;
   /** Lets go of whatever was needed to reach the files. A storage that is closed may be used again. */
   close(): Promise<void>;
 }

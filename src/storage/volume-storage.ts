@@ -121,6 +121,10 @@ export class VolumeStorage implements Storage {
     return Promise.reject(new RsentinelError('DATA_UNREADABLE', message, { hint }));
   }
 
+  isIgnored(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   async close(): Promise<void> {
     const open = [...this.#open];
     this.#open.clear();

@@ -1,11 +1,15 @@
+import type { Context } from '../../group/context.js';
 import type { Step } from '../../plan/steps.js';
 import { type PlanDocument, planText } from '../../report/plan-text.js';
+import type { Reporter } from '../../report/reporter.js';
 import { styleFor } from '../../report/style.js';
 import { upText } from '../../report/up-text.js';
 import { AUTO } from '../../topology/group-name.js';
+import type { Topology } from '../../topology/topology.js';
 import { withEngine } from '../engine.js';
 import type { UpFlags } from '../flags.js';
 import { generateName } from '../generated-name.js';
+import { refuseGroupOfOthers } from '../group-of-others.js';
 import { jsonText } from '../json.js';
 import { loadSource, renamed } from '../load.js';
 import { createReporter } from '../reporting.js';
@@ -39,6 +43,7 @@ export async function up(flags: UpFlags, session: Session): Promise<number> {
     }
     if (flags.dryRun) {
       const steps = await withEngine(flags, session, reporter, async (context) => {
+        await refuseOthers(topology, selection.name, reporter, context);
         const { planUp } = await import('../../group/up.js');
         return planUp(topology, context);
       });
@@ -47,6 +52,7 @@ export async function up(flags: UpFlags, session: Session): Promise<number> {
     }
     session.mayRemain(topology.name);
     const result = await withEngine(flags, session, reporter, async (context) => {
+      await refuseOthers(topology, selection.name, reporter, context);
       const library = await import('../../group/up.js');
       return library.up(
         topology,
@@ -65,6 +71,18 @@ export async function up(flags: UpFlags, session: Session): Promise<number> {
   } finally {
     reporter.close();
   }
+}
+
+/** A name that was given is meant. @throws RsentinelError GROUP_OF_OTHERS */
+async function refuseOthers(
+  topology: Topology,
+  given: string | undefined,
+  reporter: Reporter,
+  { driver }: Context,
+): Promise<void> {
+  if (given !== undefined) return;
+  const warn = (message: string): void => reporter.listen({ type: 'warning', message });
+  refuseGroupOfOthers(topology, { groups: await driver.groups(), warn });
 }
 
 function planResult(group: string, steps: readonly Step[], flags: UpFlags, { stdout, env }: Session): string {

@@ -11,7 +11,7 @@ export interface Injection {
 }
 
 /** Thrown by an injected failure. */
-export class InjectedFailure extends Error {}
+class InjectedFailure extends Error {}
 
 /** Counts the calls that change something, and lets one of them fail. */
 export class Failures {

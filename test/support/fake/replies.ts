@@ -3,7 +3,7 @@ import type { Address } from '../../../src/spec/address.js';
 import type { Nodes, RedisServer, SentinelServer, Server } from './nodes.js';
 
 /** An error reply: `READONLY …`. */
-export class ErrorReply extends Error {
+class ErrorReply extends Error {
   override readonly name = 'ReplyError';
 }
 

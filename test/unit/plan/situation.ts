@@ -77,6 +77,7 @@ export function nothing(spec: GroupSpec): ObservedState {
     history: initialHistory(spec),
     canPromote: true,
     data: DATA_AS_EXPECTED,
+    isIgnored: true,
     elsewhere: null,
   };
 }
@@ -178,6 +179,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     history,
     canPromote: true,
     data: DATA_AS_EXPECTED,
+    isIgnored: true,
     elsewhere: null,
   };
 }

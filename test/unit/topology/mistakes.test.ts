@@ -92,7 +92,7 @@ describe('one mistake gives one line', () => {
     ],
     [
       `name: ${'a'.repeat(42)}`,
-      `1:7: name: "${'a'.repeat(42)}" is not a name of lower-case letters, digits and hyphens (41 at most, the first no hyphen); write ${'a'.repeat(41)}`,
+      `1:7: name: "${'a'.repeat(42)}" is not a name of lower-case letters, digits and hyphens (41 at most, the first no hyphen); write ${'a'.repeat(34)}-7a5386`,
     ],
     [
       'redis: {memory: 2 gb}',
