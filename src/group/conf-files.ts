@@ -1,5 +1,6 @@
 /** The configuration files of a group's nodes, while `up` changes them. */
 
+import { accessDigest } from '../access/group-access.js';
 import type { NodeMounts } from '../driver/driver.js';
 import { withAccess } from '../render/access-lines.js';
 import { accessLines, headerOf, renderConf, replicaofLine } from '../render/conf.js';
@@ -9,12 +10,16 @@ import { editsOf } from '../render/edits.js';
 import { withHeader } from '../render/header.js';
 import type { GroupHistory, MasterHistory } from '../render/history.js';
 import { toldValue } from '../render/secret-lines.js';
+import { nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Storage } from '../storage/storage.js';
 import type { AccessKeeper } from './access-keeper.js';
 import type { Context } from './context.js';
 import type { Journal } from './journal.js';
 import { writeNodeTls, writeSharedTls } from './tls-files.js';
+
+/** Whose file it is. */
+type NodeFile = Pick<NodeSpec, 'name' | 'kind'>;
 
 export class ConfFiles {
   readonly #spec: GroupSpec;
@@ -123,14 +128,19 @@ export class ConfFiles {
   }
 
   /** The file of a node that runs, for the logins that it has been given; the rest is its server's to write. */
-  async updateAccess(node: NodeSpec): Promise<void> {
-    const text = await this.#storage.readConf(node.name, node.kind);
-    if (text === null) throw new Error(`${node.name} runs, and its configuration is gone`);
+  async updateAccess({ name, kind }: NodeFile): Promise<void> {
+    const text = await this.#storage.readConf(name, kind);
+    if (text === null) throw new Error(`${name} runs, and its configuration is gone`);
     const { header } = readConfFacts(text, this.#spec.masterName);
-    const lines = withAccess(text, accessLines(this.#spec, node));
-    const digests = { ...(header?.digests ?? node.conf), access: node.conf.access };
-    const own = header ?? headerOf(this.#spec, node, new Set());
-    await this.#write(node, withHeader(lines, { ...own, digests }));
+    const lines = withAccess(text, accessLines(this.#spec, kind));
+    // One that is about to leave is not in the spec.
+    const node = nodesOf(this.#spec).find((other) => other.name === name);
+    const own = header ?? (node === undefined ? null : headerOf(this.#spec, node, new Set()));
+    const access = accessDigest(this.#spec.access);
+    await this.#write(
+      { name, kind },
+      own === null ? lines : withHeader(lines, { ...own, digests: { ...own.digests, access } }),
+    );
   }
 
   /** What all files have in common, made before the first of them is written. */
@@ -139,7 +149,7 @@ export class ConfFiles {
     return this.#prepared;
   }
 
-  async #write(node: NodeSpec, text: string): Promise<void> {
+  async #write(node: NodeFile, text: string): Promise<void> {
     await this.prepare();
     const undo = await this.#storage.writeConf(node.name, node.kind, text);
     this.#journal.note('file', node.name, `configuration of ${node.name}`, undo);

@@ -213,7 +213,7 @@ export class Performer {
       await rotate({ ...scene, context, deadline }, access, { ...access, ...before }, async () => {});
       await this.#keeper.settle(before);
     });
-    await rotate(scene, before, access, (node) => this.#confs.updateAccess(this.#node(node.name)));
+    await rotate(scene, before, access, (node) => this.#confs.updateAccess(node));
   }
 
   async #failOver(): Promise<void> {

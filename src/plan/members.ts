@@ -1,5 +1,7 @@
 /** What the state of a member means for a plan. */
 import type { ObservedMember } from '../driver/driver.js';
+import { nodesOf } from '../spec/build.js';
+import type { GroupSpec } from '../spec/group-spec.js';
 
 /** A member that has to be made again before it can run. */
 export function isStale(member: ObservedMember, containerDigest: string): boolean {
@@ -9,4 +11,11 @@ export function isStale(member: ObservedMember, containerDigest: string): boolea
 /** A paused node has its process, with its data and its configuration in memory. */
 export function hasProcess({ state }: ObservedMember): boolean {
   return state === 'running' || state === 'paused';
+}
+
+/** A node that runs, and is in the topology no more. */
+export function isLeaving(spec: GroupSpec, member: ObservedMember): boolean {
+  const isNode = member.role === 'redis' || member.role === 'sentinel';
+  const isWanted = nodesOf(spec).some((node) => node.name === member.node && node.kind === member.role);
+  return isNode && !isWanted && hasProcess(member);
 }

@@ -10,6 +10,7 @@ import { sameAddress } from '../spec/address.js';
 import { nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import { changeOf } from './changes.js';
+import { isLeaving } from './members.js';
 import type { ObservedState } from './observed.js';
 import type { Operation, Steps } from './steps.js';
 
@@ -135,17 +136,15 @@ function forget(gone: string, sentinels: readonly string[], chain: Chain): void 
   }
 }
 
-/** The sentinels that run, also those that are about to leave: as long as they are there, they count. */
-function runningSentinels({ observed }: Scene): readonly string[] {
-  return observed.engine.members
-    .filter((member) => member.role === 'sentinel' && member.state === 'running')
-    .map(({ node }) => node);
-}
-
-function isLeaving(spec: GroupSpec, member: ObservedMember): boolean {
-  const isNode = member.role === 'redis' || member.role === 'sentinel';
-  const isWanted = nodesOf(spec).some((node) => node.name === member.node && node.kind === member.role);
-  return isNode && !isWanted && (member.state === 'running' || member.state === 'paused');
+/**
+ * The sentinels that run by then. Also those that are about to leave: as long as they are there, they count. And those
+ * that have just joined: they have learnt from the master of all its replicas, whichever leave.
+ */
+function runningSentinels({ spec, observed }: Scene): readonly string[] {
+  const there = observed.engine.members.filter(
+    (member) => member.role === 'sentinel' && member.state === 'running',
+  );
+  return [...new Set([...there.map(({ node }) => node), ...spec.sentinels.map(({ name }) => name)])];
 }
 
 function hasMoved(node: NodeSpec, { engine }: ObservedState): boolean {

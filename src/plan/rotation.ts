@@ -2,13 +2,14 @@
 
 import { nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
-import { hasProcess } from './members.js';
+import { hasProcess, isLeaving } from './members.js';
 import type { ObservedState } from './observed.js';
 import type { Steps } from './steps.js';
 
 /**
  * All of them in one step: each has to know the new passwords before any of them is used. Nodes that
- * are started anew have theirs in their files.
+ * are started anew have theirs in their files. Nodes that are about to leave are told too: until then they are part
+ * of the group, and nothing goes on while they are not let in.
  */
 export function planRotation(spec: GroupSpec, observed: ObservedState, steps: Steps): void {
   if (spec.access.kind === 'none') return;
@@ -19,9 +20,10 @@ export function planRotation(spec: GroupSpec, observed: ObservedState, steps: St
   const change = changeOf(present, observed);
   const [different] = users;
   if (change === null && different === undefined) return;
-  const names = present.map(({ name }) => name);
-  // A paused node has to go on before it can be told anything.
-  const starts = names.flatMap((name) => [`start ${name}`, `connect ${name}`]);
+  const leaving = engine.members.filter((member) => isLeaving(spec, member) && member.state === 'running');
+  const names = [...present.map(({ name }) => name), ...leaving.map(({ node }) => node)];
+  // A paused node has to go on before it can be told anything. Not so one that a roll-out starts anew afterwards.
+  const starts = names.flatMap((name) => [`start ${name}`, `connect ${name}`]).filter((id) => steps.has(id));
   steps.add({ kind: 'rotate', nodes: names, isWhole: true }, change ?? different ?? '', starts);
 }
 

@@ -1,6 +1,6 @@
 /** Spec and history → redis.conf and sentinel.conf. Pure. */
 import type { Address } from '../spec/address.js';
-import type { GroupSpec, NodeSpec, RedisNodeSpec, SentinelNodeSpec } from '../spec/group-spec.js';
+import type { GroupSpec, NodeKind, NodeSpec, RedisNodeSpec, SentinelNodeSpec } from '../spec/group-spec.js';
 import { isLoopback, LOOPBACK } from '../spec/settle.js';
 import { redisAccessLines, sentinelAccessLines } from './access-lines.js';
 import { type ConfFacts, readDirectiveLines } from './conf-facts.js';
@@ -91,7 +91,7 @@ function isProtected({ access, network }: GroupSpec, { address }: NodeSpec): boo
 
 /** A template that leaves them out would make a node that everybody may enter, or that nobody can. */
 function authLines(spec: GroupSpec, node: NodeSpec): Placeholder {
-  const entries = accessLines(spec, node);
+  const entries = accessLines(spec, node.kind);
   return { kind: 'lines', lines: entries, required: entries.length > 0 };
 }
 
@@ -105,7 +105,7 @@ function tlsPlaceholder({ tls }: GroupSpec, node: NodeSpec): Placeholder {
 }
 
 /** Who may log in to a node, and how it logs in to others. */
-export function accessLines({ access, masterName }: GroupSpec, { kind }: NodeSpec): readonly string[] {
+export function accessLines({ access, masterName }: GroupSpec, kind: NodeKind): readonly string[] {
   return kind === 'redis' ? redisAccessLines(access) : sentinelAccessLines(access, masterName);
 }
 

@@ -163,6 +163,17 @@ describe('of a running group whose file has changed', () => {
     `);
   });
 
+  it('a sentinel that has just joined forgets who leaves as well: it has learnt of all replicas from the master', () => {
+    const before = bridge('replicas: 2\nsentinels: 1\n');
+    const after = bridge('replicas: 1\nsentinels: [{}, {}]\nsentinel: {quorum: 1}\n', before);
+    const plan = ids(after, running(before));
+    expect(plan.filter((id) => id.startsWith('forget'))).toEqual([
+      'forget redis-3 on sentinel-1',
+      'forget redis-3 on sentinel-2',
+    ]);
+    expect(plan.indexOf('start sentinel-2')).toBeLessThan(plan.indexOf('settle start'));
+  });
+
   it('a master that is no more hands over to a replica that stays before it leaves', () => {
     const bigger = bridge('replicas: 2\nsentinels: 1\n', BRIDGE);
     expect(ids(BRIDGE, running(bigger, 'redis-3'))).toMatchInlineSnapshot(`

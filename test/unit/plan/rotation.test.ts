@@ -1,8 +1,10 @@
 /** Passwords and users that change while a group runs. */
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/access/secret.js';
-import { NOTHING_LIVE } from '../../../src/plan/observed.js';
+import { NOTHING_LIVE, type ObservedState } from '../../../src/plan/observed.js';
+import { planUp } from '../../../src/plan/plan.js';
 import { nodesOf } from '../../../src/spec/build.js';
+import type { GroupSpec } from '../../../src/spec/group-spec.js';
 import { accessOf, ONE_PASSWORD, USERS_OF_THEIR_OWN } from '../access/logins-of.js';
 import { nothing, planLines, running, specOf, withMembers, withoutMembers } from './situation.js';
 
@@ -16,6 +18,17 @@ const open = specOf(TEXT);
 const before = specOf(TEXT, undefined, USERS);
 const after = specOf(TEXT, before, OTHERS);
 const MISSING = 'on redis-2 the user sentinel may not call slaveof';
+
+function planIds(spec: GroupSpec, observed: ObservedState): readonly string[] {
+  return planUp(spec, observed).map(({ id }) => id);
+}
+
+/** The nodes that are given the new passwords. */
+function rotated(spec: GroupSpec, observed: ObservedState): readonly string[] {
+  return planUp(spec, observed).flatMap(({ operation }) =>
+    operation.kind === 'rotate' ? operation.nodes : [],
+  );
+}
 
 describe('other passwords', () => {
   it('are given to all nodes in one step, and nothing else is done', () => {
@@ -42,6 +55,21 @@ describe('other passwords', () => {
       rotate: the passwords or users have changed < start redis-2
       hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
     `);
+  });
+
+  it('reach a node before the roll-out starts it anew', () => {
+    const others = specOf(`${TEXT}redis: {config: {databases: 8}}\n`, before, OTHERS);
+    const ids = planIds(others, running(before));
+    expect(ids.indexOf('rotate')).toBeLessThan(ids.indexOf('stop redis-2'));
+    expect(ids.indexOf('stop redis-2')).toBeLessThan(ids.indexOf('start redis-2'));
+  });
+
+  it('are given to a node that is about to leave, too: until then it is part of the group', () => {
+    const larger = specOf(TEXT.replace('replicas: 1', 'replicas: 2'), undefined, USERS);
+    const smaller = specOf(TEXT, larger, OTHERS);
+    expect(rotated(smaller, running(larger))).toEqual(['redis-1', 'redis-2', 'sentinel-1', 'redis-3']);
+    const paused = withMembers(running(larger), ['redis-3'], { state: 'paused' });
+    expect(rotated(smaller, paused)).toEqual(['redis-1', 'redis-2', 'sentinel-1']);
   });
 
   it('that are half given are given to the end', () => {
