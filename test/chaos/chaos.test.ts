@@ -3,7 +3,8 @@
  * acknowledged is lost.
  *
  * A program writes numbers all the time, through the sentinels. Every number that was acknowledged has to be on every node
- * after each round. Nothing is exempt but what is deleted by design (`keepsData`); before the master itself is killed, removed,
+ * after each round. Nothing is exempt but what is deleted by design (`keepsData`; `isNew`: an `up` that makes a group and is
+ * interrupted takes it back); before the master itself is killed, removed,
  * frozen or cut off, the program stands still until all replicas have what it wrote: replication is asynchronous, and what
  * a replica has not been told yet is lost with the master whatever anybody does.
  */
@@ -132,6 +133,7 @@ async function play(
   const { runs, isSent } = await runAndSignal(group, round, extents, replica);
   figures.rounds += 1;
   figures[isSent ? round.signal : 'late'] += 1;
+  if (round.isNew) writer.forget();
   const ran = await group.run([round.again, '-v'].join(' ').split(' '));
   const told = [...runs, ran].map(({ code, stderr }) => `exit ${code}\n${stderr}`).join('\n--\n');
   try {

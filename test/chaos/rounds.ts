@@ -76,6 +76,11 @@ export interface Round {
   readonly moment: Moment;
   /** What the first command has to do. */
   readonly works: readonly Work[];
+  /**
+   * Whether nothing of the group may be there when the round begins: an interrupted `up` takes all of that back,
+   * what was written to it before it was ready included.
+   */
+  readonly isNew: boolean;
   /** What is run to its end afterwards, and has to put everything right. */
   readonly again: 'up' | 'down' | 'down --volumes';
   /**
@@ -156,6 +161,8 @@ const CHOICES = fc.record({
 interface Before {
   readonly shape: Shape;
   readonly isUp: boolean;
+  /** Whether it has not been up since it was made, or since its directories were deleted. */
+  readonly isNew: boolean;
   /** Whether what runs saves: `down` goes by that, whatever the file says by then. */
   readonly saves: boolean;
 }
@@ -169,14 +176,19 @@ export function planRounds(seed: number, count: number): readonly Round[] {
     if (index % ROUNDS_PER_GROUP === 0) before = nothing(group);
     const round = planRound(choice, before);
     rounds.push({ ...round, number: index + 1, group });
-    before = { shape: round.shape, isUp: round.again === 'up', saves: round.shape.saves };
+    before = after(round);
   }
   return rounds;
 }
 
 function nothing(group: number): Before {
   const mode = group % BRIDGE_EVERY === 0 ? 'bridge' : 'loopback';
-  return { shape: { ...FIRST_SHAPE, mode }, isUp: false, saves: true };
+  return { shape: { ...FIRST_SHAPE, mode }, isUp: false, isNew: true, saves: true };
+}
+
+function after({ shape, again, isNew }: Pick<Round, 'shape' | 'again' | 'isNew'>): Before {
+  const isUp = again === 'up';
+  return { shape, isUp, isNew: again === 'down --volumes' || (isNew && !isUp), saves: shape.saves };
 }
 
 type Choice = typeof CHOICES extends fc.Arbitrary<infer T> ? T : never;
@@ -201,6 +213,7 @@ function planRound(choice: Choice, before: Before): Omit<Round, 'number' | 'grou
     signal: choice.signal,
     moment: choice.moment,
     works: worksOf(first, before, shape, harm),
+    isNew: before.isNew,
     again,
     keepsData: !deletes && (!endsMaster || (before.saves && shape.saves)),
   };

@@ -82,13 +82,24 @@ export class PlainConnection {
 
   #take(text: string): void {
     this.#received += text;
-    const parsed = parseReply(this.#received, 0);
+    const parsed = this.#parse();
     if (parsed === null) return;
     this.#received = this.#received.slice(parsed.end);
     const waiting = this.#waiting;
     this.#waiting = null;
     if (parsed.reply instanceof ServerError) waiting?.reject(parsed.reply);
     else waiting?.resolve(parsed.reply);
+  }
+
+  /** @returns null: its end has not come yet, or somebody else's program answers at this port */
+  #parse(): Parsed | null {
+    try {
+      return parseReply(this.#received, 0);
+    } catch (error) {
+      this.#socket.destroy();
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+      return null;
+    }
   }
 
   #fail(error: Error): void {
