@@ -3,6 +3,7 @@ import type { ObservedState } from '../plan/observed.js';
 import { ANCHOR, type Operation } from '../plan/steps.js';
 import type { Connections } from '../sentinel/connection.js';
 import { FAILOVER_PERIODS, FORMING_PERIODS, PERIODS, setPeriods } from '../sentinel/periods.js';
+import { sameAddress } from '../spec/address.js';
 import { containerName, nodesOf } from '../spec/build.js';
 import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Storage } from '../storage/storage.js';
@@ -15,6 +16,7 @@ import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
 import { isMasterNow, masterMoved, untilWholeUnder } from './moved-master.js';
 import { Presence, type PresentNode } from './presence.js';
+import { replicaOf } from './replicaof.js';
 import { type RotationScene, rotate } from './rotate.js';
 import { type SavedNode, saveDataSet } from './save.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from './set-directives.js';
@@ -122,12 +124,13 @@ export class Performer {
       case 'start':
         return this.#start(operation.node);
       case 'connect':
-        return driver.connect(
+        await driver.connect(
           name,
           this.#container(operation.node),
           operation.node,
           this.#present(operation.node).address,
         );
+        return this.#demoteFormer(operation.node);
       case 'answer':
         return this.#untilAnswer(this.#node(operation.node));
       case 'hasten':
@@ -376,6 +379,18 @@ export class Performer {
       this.#presence.add(this.#node(member));
     }
     await driver.start(name, container);
+    if (isThere) await this.#demoteFormer(member);
+  }
+
+  /**
+   * Makes a node that comes back with its memory a replica of the present master. It may be the master of before: Sentinel would
+   * demote it some ten seconds later, and lose what clients have written to it until then.
+   */
+  async #demoteFormer(member: string): Promise<void> {
+    const { master } = this.#confs;
+    const node = this.#presence.get(member);
+    if (node?.kind !== 'redis' || sameAddress(node.address, master.address)) return;
+    await replicaOf(node.control, master.address, this.#connections);
   }
 
   async #settle(after: string): Promise<void> {
