@@ -107,12 +107,16 @@ class ContainerFiles implements VolumeFiles {
     await this.#eachEntry(`${place({ node, holds: 'data' })}/${path}`, async (header, content) => {
       if (header.type !== 'file') return 'enough';
       let at = 0;
-      for await (const chunk of content) {
-        const bytes = chunk as Buffer;
-        chunks.push(bytes.subarray(Math.max(0, offset - at), Math.max(0, offset + length - at)));
-        at += bytes.length;
-        if (at >= offset + length) break;
-      }
+      // Not by iterating: leaving the loop would destroy the stream, which counts as a failure of the archive.
+      await new Promise<void>((resolve, reject) => {
+        content.on('data', (bytes: Buffer) => {
+          chunks.push(bytes.subarray(Math.max(0, offset - at), Math.max(0, offset + length - at)));
+          at += bytes.length;
+          if (at >= offset + length) resolve();
+        });
+        content.once('end', resolve);
+        content.once('error', reject);
+      });
       return 'enough';
     });
     return Buffer.concat(chunks);
