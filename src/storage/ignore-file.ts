@@ -2,7 +2,7 @@
  * A `.gitignore` in a group's directory: passwords, private keys and data lie there, often in the folder of a project. git reads
  * it, and npm does where there is no `.npmignore` beside it.
  */
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kindOf, readText, replaceFile } from './guarded-files.js';
 
@@ -24,9 +24,8 @@ export async function writeIgnoreFile(directory: string): Promise<boolean> {
   return true;
 }
 
-/** Removes the file where it is ours and nothing else is left in the directory. */
+/** Removes the file where it is ours. */
 export async function removeIgnoreFile(directory: string): Promise<void> {
   const path = join(directory, IGNORE_FILE);
-  const isAlone = (await readdir(directory).catch(() => [])).every((name) => name === IGNORE_FILE);
-  if (isAlone && (await readText(path).catch(() => null)) === TEXT) await rm(path, { force: true });
+  if ((await readText(path).catch(() => null)) === TEXT) await rm(path, { force: true });
 }

@@ -40,7 +40,7 @@ describe('down finds the group', () => {
     expect(ran.stdout).toContain(`${group.name} is gone`);
     expect(ran.stdout).toContain(`Configuration and data are kept in ${group.nodes}`);
     expect(await group.left()).toEqual([]);
-    expect((await readdir(group.nodes)).sort()).toEqual(ALL.slice(0, -1));
+    expect((await readdir(group.nodes)).sort()).toEqual(['.gitignore', ...ALL.slice(0, -1)]);
     expect(await exists(join(group.nodes, 'sentinel-2', 'conf', 'sentinel.conf'))).toBe(true);
   });
 

@@ -198,6 +198,7 @@ describe('a group, taken down', () => {
   it('leaves nothing on the engine, and its directories where they were', async () => {
     expect(await group.left()).toEqual([]);
     expect((await readdir(group.nodes)).sort()).toEqual([
+      '.gitignore',
       'redis-1',
       'redis-2',
       'sentinel-1',
