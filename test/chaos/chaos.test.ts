@@ -134,7 +134,7 @@ async function play(
   figures.rounds += 1;
   figures[isSent ? round.signal : 'late'] += 1;
   if (round.isNew) writer.forget();
-  const ran = await group.run([round.again, '-v'].join(' ').split(' '));
+  const ran = await group.run([round.again, '--verbose'].join(' ').split(' '));
   const told = [...runs, ran].map(({ code, stderr }) => `exit ${code}\n${stderr}`).join('\n--\n');
   try {
     expect(ran.code).toBe(0);

@@ -46,7 +46,7 @@ export async function rehearse(): Promise<Extents> {
 
 async function measure(group: TestGroup, command: string): Promise<Extent> {
   const started = performance.now();
-  const { code, stderr } = await group.run([...command.split(' '), '-v']);
+  const { code, stderr } = await group.run([...command.split(' '), '--verbose']);
   if (code !== 0) throw new Error(`${command} exited with ${code}:\n${stderr}`);
   return { ms: performance.now() - started, lines: stderr.split('\n').length - 1 };
 }

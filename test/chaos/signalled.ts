@@ -24,7 +24,7 @@ export async function runAndSignal(
   extents: Extents,
   replica: string | null,
 ): Promise<Signalled> {
-  const running = round.commands.map((command) => group.start([...wordsOf(command, replica), '-v']));
+  const running = round.commands.map((command) => group.start([...wordsOf(command, replica), '--verbose']));
   const [first] = running;
   if (first === undefined) throw new Error('a round has a command');
   await Promise.race([momentOf(first, round, extents), first.ended]);

@@ -145,9 +145,9 @@ describe.each(['password', 'acl'])('passwords of a group (mode: %s)', (mode) => 
   });
 
   it('are gone with it, and not told then', async () => {
-    await quietly(group, ['down', '-v']);
+    await quietly(group, ['down', '--verbose']);
     await quietly(group, ['up', '-v']);
-    await quietly(group, ['down', '-v', '--volumes']);
+    await quietly(group, ['down', '--verbose', '--volumes']);
   });
 
   it('were in no argument of a process, and in no environment but the one that they were given in', () => {
@@ -175,7 +175,7 @@ describe('passwords that no environment holds', () => {
     const secrets = [String(redis?.password), String(sentinel?.password), ...keys];
     expect(keys.length > 0).toBe(auth.includes('tls'));
     const shown = await engineTells(group);
-    ran.push(await group.run(['status']), await group.down('-v', '--volumes'));
+    ran.push(await group.run(['status']), await group.down('--verbose', '--volumes'));
     for (const one of ran) expectQuiet(secrets, 'a command', one);
     for (const [what, text] of shown) expectNone(secrets, what, text);
     processes.expectNone(secrets, 'with its environment');
