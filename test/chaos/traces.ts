@@ -8,8 +8,11 @@ const OWN_FILES =
 /** Files of the group's directory that are neither the user's nor those of a node. */
 export async function strangeFiles(group: TestGroup): Promise<readonly string[]> {
   const entries = await readdir(group.directory, { recursive: true });
-  return entries.filter((entry) => !OWN_FILES.test(entry));
+  return entries.filter((entry) => !OWN_FILES.test(entry) && !IGNORED.test(entry));
 }
+
+/** Keeps git and npm out of a group's directory. */
+const IGNORED = /^\.rsentinel\/[^/]+\/\.gitignore$/;
 
 /** Processes that were started for a group and still are there. */
 export async function processesOf(group: TestGroup): Promise<readonly string[]> {
