@@ -103,6 +103,8 @@ async function removeSaved(
       const one = ready.get(container);
       if (one === undefined) return;
       await stopReady(group, one, connections, context).catch((error: unknown) => {
+        // A master that had saved, and has taken writes since that it cannot save, goes on.
+        if (one.readiness.kind === 'saved' && one.isMaster === true) throw error;
         const why = error instanceof Error ? error.message : String(error);
         context.emit({ type: 'warning', message: `${why}; other nodes have all data that ${node} had` });
       });
@@ -126,16 +128,20 @@ async function remove(
 ): Promise<Omit<DownResult, 'ms'>> {
   const { members, network, volumes, expiry } = engine;
   const removed: string[] = [];
-  // All at once. What sentinels know is on disk with every vote, and they must not start a failover
-  // while the nodes go away: they are killed. A Redis server that still has to end needs nothing but
-  // the network namespace for that, which lasts as long as somebody is in it.
-  await Promise.all(
-    members.map(async (member) => {
-      await stop(member);
-      await driver.remove(group, member.container);
-      removed.push(`container ${member.container}`);
-    }),
-  );
+  const removeAll = (some: readonly ObservedMember[]): Promise<unknown> =>
+    Promise.all(
+      some.map(async (member) => {
+        await stop(member);
+        await driver.remove(group, member.container);
+        removed.push(`container ${member.container}`);
+      }),
+    );
+  // What sentinels know is on disk with every vote, and they must not start a failover while the nodes
+  // go away: they are killed. A server that is still asked for its data is reached through the anchor,
+  // which goes last then.
+  const isLast = ({ role }: ObservedMember): boolean => role === 'anchor' && settings.volumes === 'keep';
+  await removeAll(members.filter((member) => !isLast(member)));
+  await removeAll(members.filter(isLast));
   if (network !== null) {
     await driver.removeNetwork(group);
     removed.push(`network ${network.name}`);

@@ -1,7 +1,7 @@
 /** Has the data of a Redis node on disk, whatever its own rules for saving are, and lets nothing be added to it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
-import type { Connections } from '../sentinel/connection.js';
+import type { Command, Connections, Reply } from '../sentinel/connection.js';
 import { infoFields, text } from '../sentinel/replies.js';
 import type { Endpoint } from '../spec/address.js';
 import type { Context } from './context.js';
@@ -46,7 +46,7 @@ export async function saveDataSet(
 
 /** Waits as long as connected replicas get nearer to the master. One that is cut off or stands still is not waited for. */
 async function untilReplicasFollow(
-  { control }: SavedNode,
+  node: SavedNode,
   connections: Connections,
   signal: AbortSignal,
 ): Promise<void> {
@@ -54,7 +54,7 @@ async function untilReplicasFollow(
   let movedAt = performance.now();
   for (;;) {
     signal.throwIfAborted();
-    const [reply] = await connections.query(control, [['INFO', 'replication']]);
+    const [reply] = await asked(node, connections, [['INFO', 'replication']]);
     const info = infoFields(text(reply));
     const offset = Number(info.get('master_repl_offset') ?? 0);
     const behind = [...info]
@@ -70,6 +70,23 @@ async function untilReplicasFollow(
   }
 }
 
+/**
+ * Looks once more whether the data is on disk, right before a server is ended: this process may have stood still for longer
+ * than the pause of writes lasts (a machine that slept), and clients have written since. Saves anew then.
+ * @throws RsentinelError DATA_NOT_SAVED; Error when the node does not answer
+ */
+export async function confirmSaved(
+  node: SavedNode,
+  pause: WriteStop,
+  connections: Connections,
+  context: Context,
+): Promise<void> {
+  // A refusal (before 6.2) does not run out.
+  if (pause.kind !== 'pause') return;
+  await pause.renew();
+  await untilSaved(node, connections, context);
+}
+
 async function untilSaved(node: SavedNode, connections: Connections, context: Context): Promise<void> {
   const started = performance.now();
   let isAsked = false;
@@ -78,7 +95,7 @@ async function untilSaved(node: SavedNode, connections: Connections, context: Co
   let movedAt = started;
   for (;;) {
     context.signal.throwIfAborted();
-    const [persistence, memory] = await connections.query(node.control, [
+    const [persistence, memory] = await asked(node, connections, [
       ['INFO', 'persistence'],
       ['INFO', 'memory'],
     ]);
@@ -103,8 +120,31 @@ async function untilSaved(node: SavedNode, connections: Connections, context: Co
   }
 }
 
+/** Asks once more where no reply came: a process that stood still takes its own silence for the node's. */
+function asked(
+  { control }: SavedNode,
+  connections: Connections,
+  questions: readonly Command[],
+): Promise<readonly Reply[]> {
+  return connections.query(control, questions).catch(() => connections.query(control, questions));
+}
+
 function isForwarded(state: SaveState): state is Extract<SaveState, { kind: 'saving' }> {
   return state.kind === 'saving' && state.total > 0;
+}
+
+/** Returns the error as it is where it says already what was not saved; a node that stopped answering has not saved either. */
+export function asNotSaved(
+  node: Pick<SavedNode, 'name' | 'container'>,
+  error: unknown,
+  context: Pick<Context, 'driver'>,
+): Promise<RsentinelError> {
+  if (error instanceof RsentinelError) return Promise.resolve(error);
+  return notSaved(
+    node,
+    `it does not answer any more (${error instanceof Error ? error.message : error})`,
+    context,
+  );
 }
 
 /** Says in Redis' own words why the data of a node is not on disk. */

@@ -2,7 +2,7 @@
 import type { Connections } from '../sentinel/connection.js';
 import { infoFields, text } from '../sentinel/replies.js';
 import type { Context } from './context.js';
-import { notSaved, type SavedNode, saveDataSet } from './save.js';
+import { asNotSaved, confirmSaved, notSaved, type SavedNode, saveDataSet } from './save.js';
 import type { WriteStop } from './write-stop.js';
 
 /** ms that a server which cannot be asked has to save its data behind SIGTERM. */
@@ -47,7 +47,7 @@ export async function prepareStop(
     };
   } catch (error) {
     context.signal.throwIfAborted();
-    return { node, isMaster, readiness: { kind: 'failed', error } };
+    return { node, isMaster, readiness: { kind: 'failed', error: await asNotSaved(node, error, context) } };
   }
 }
 
@@ -59,20 +59,19 @@ export async function goOn({ readiness }: ReadyToStop): Promise<void> {
 /**
  * Ends a node that was made ready. One that has saved ends at once, without waiting for replicas; one that could not be
  * asked gets the time to save by itself.
- * @throws RsentinelError DATA_NOT_SAVED when nobody has seen it save; its container is still there then
+ * @throws RsentinelError DATA_NOT_SAVED when nobody has seen it save; its container is still there then, and a master that
+ *   answers goes on
  */
 export async function stopReady(
   group: string,
-  { node, readiness }: ReadyToStop,
+  ready: ReadyToStop,
   connections: Connections,
   context: Context,
 ): Promise<void> {
   const { driver } = context;
+  const { node, readiness } = ready;
   if (readiness.kind === 'saved') {
-    await shutDown(node, connections);
-    await driver.stop(group, node.container, SAVED);
-    await readiness.pause.end();
-    return;
+    return stopSaved(group, ready, readiness.pause, connections, context);
   }
   await driver.stop(group, node.container, UNASKED);
   if (readiness.kind === 'failed') throw readiness.error;
@@ -82,6 +81,29 @@ export async function stopReady(
     throw await notSaved(node, `it did not answer (${readiness.why}), and had to be killed`, context);
   if (!log.some((line) => SAVED_LINE.test(line))) {
     throw await notSaved(node, `it did not answer (${readiness.why}), and its log tells of no save`, context);
+  }
+}
+
+/** Ends a node that has saved, after a last look. Once the others have been ended, no signal may leave this one half done. */
+async function stopSaved(
+  group: string,
+  { node, isMaster }: ReadyToStop,
+  pause: WriteStop,
+  connections: Connections,
+  context: Context,
+): Promise<void> {
+  const unsignalled = { ...context, signal: new AbortController().signal };
+  try {
+    const failure = await confirmSaved(node, pause, connections, unsignalled).then(
+      () => null,
+      async (error: unknown) => ({ error: await asNotSaved(node, error, context) }),
+    );
+    if (failure !== null && isMaster === true) throw failure.error;
+    if (failure === null) await shutDown(node, connections);
+    await context.driver.stop(group, node.container, SAVED);
+    if (failure !== null) throw failure.error;
+  } finally {
+    await pause.end();
   }
 }
 

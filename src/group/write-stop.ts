@@ -54,6 +54,11 @@ export class WriteStop {
     return new WriteStop(isRefused ? 'refusal' : 'none', at, before?.value ?? null, connections);
   }
 
+  /** Pauses writes from now on, whether or not the pause has run out meanwhile. */
+  async renew(): Promise<void> {
+    if (this.kind === 'pause') await pause(this.#at, this.#pause, this.#connections);
+  }
+
   /** Makes the pause outlast this process by the time that the sentinels take to demote the master themselves. */
   async outlastFailover(): Promise<void> {
     if (this.kind !== 'pause') return;

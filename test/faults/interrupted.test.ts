@@ -63,6 +63,31 @@ it('waits with down until a master has saved that needs longer than the engine g
   expect(await ask(masterOf(await healthy(group)).address, 'DBSIZE')).toBe(3_000);
 });
 
+it('saves once more what was written while down stood still for longer than its pause lasts', async () => {
+  await using group = await testGroup('stood-still', `${QUICK}redis: {config: {rdb-key-save-delay: 2000}}\n`);
+  await group.up();
+  const { address } = masterOf(await healthy(group));
+  const keys = Array.from({ length: 1_500 }, (_, index) => [`k:${index}`, 'v']).flat();
+  await ask(address, 'MSET', ...keys);
+
+  const down = group.start(['down']);
+  await until('the master saves', async () =>
+    /rdb_bgsave_in_progress:1/.test(String(await ask(address, 'INFO', 'persistence'))),
+  );
+  down.child.kill('SIGSTOP');
+  // Waits until the pause has run out.
+  expect(await ask(address, 'SET', 'late', '1')).toBe('OK');
+  await until('the save is over', async () =>
+    /rdb_bgsave_in_progress:0/.test(String(await ask(address, 'INFO', 'persistence'))),
+  );
+  down.child.kill('SIGCONT');
+
+  const ran = await down.ended;
+  expect(ran.code, ran.stderr).toBe(0);
+  await group.up();
+  expect(await ask(masterOf(await healthy(group)).address, 'GET', 'late')).toBe('1');
+});
+
 it('removes nothing with down where the master cannot save, and says why', async () => {
   await using group = await testGroup('cannot-save', QUICK);
   await group.up();
