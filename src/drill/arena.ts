@@ -82,7 +82,7 @@ export function engineArena(
     inflict: async (present, master, deadline) => {
       if (fault === 'failover') await switchOver(present, master, connections, context, deadline);
       else if (master.container !== null)
-        await inflict(fault, { ...master, node: master.name, container: master.container }, group, driver);
+        await inflict(fault, { ...master, node: master.name, id: master.container }, group, driver);
     },
     letBack: (node, master) => letBack(fault, group, node, master, driver),
     recover: () => recover(fault, group, connections, context),
@@ -107,7 +107,7 @@ async function letBack(
   switch (fault) {
     case 'kill':
       await repointStopped(member, master, engine, group, driver);
-      return driver.start(group, member.container);
+      return driver.start(group, member.id);
     case 'pause':
       return inflict('unpause', member, group, driver);
     case 'partition':

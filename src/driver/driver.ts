@@ -6,7 +6,7 @@ import type { AuthKind } from '../access/group-access.js';
 import type { ServerFacts } from '../access/server.js';
 import type { ContainerState } from '../report/group-report.js';
 import type { Address, Endpoint } from '../spec/address.js';
-import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
+import type { AnchorSpec, GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import type { Owner } from '../storage/storage.js';
 import type { Trust } from '../tls/mutual-trust.js';
 import type { StorageKind } from '../topology/topology.js';
@@ -24,7 +24,10 @@ export interface ObservedMember {
   readonly role: MemberRole;
   /** Node name; `anchor` for the anchor, the container’s own name for others. */
   readonly node: string;
+  /** The container's name. */
   readonly container: string;
+  /** Tells this very container from another that takes its name later. */
+  readonly id: string;
   readonly state: ContainerState;
   readonly exitCode: number | null;
   /** Whether it has ended because it wanted more memory than its limit. */
@@ -227,12 +230,13 @@ export interface Driver {
   takenByOthers(group: string): Promise<Taken>;
   /** @throws RsentinelError NAME_TAKEN, SUBNET_TAKEN */
   createNetwork(spec: GroupSpec): Promise<void>;
-  /** The anchor, not running. @throws RsentinelError NAME_TAKEN */
-  createAnchor(spec: GroupSpec): Promise<void>;
-  /** A node, not running. @throws RsentinelError NAME_TAKEN, IMAGE_UNSUITABLE */
-  createNode(spec: GroupSpec, node: NodeSpec, mounts: NodeMounts): Promise<void>;
+  /** Makes the anchor, not running, and returns its container's id. @throws RsentinelError NAME_TAKEN, GROUP_BUSY */
+  createAnchor(spec: GroupSpec, anchor: AnchorSpec): Promise<string>;
+  /** Makes a node, not running, and returns its container's id. @throws RsentinelError NAME_TAKEN, GROUP_BUSY, IMAGE_UNSUITABLE */
+  createNode(spec: GroupSpec, node: NodeSpec, mounts: NodeMounts): Promise<string>;
   /**
-   * Brings a member to `running`, from whatever state it is in.
+   * Brings a member to `running`, from whatever state it is in. Here and below `container` is its id where it is known: another
+   * rsentinel may have made another container of that name meanwhile.
    * @throws RsentinelError PORT_TAKEN, IMAGE_UNSUITABLE
    */
   start(group: string, container: string): Promise<void>;
@@ -257,8 +261,6 @@ export interface Driver {
   setAside(group: string, container: string): Promise<void>;
   /** Gives back its name to a member that was set aside. */
   bringBack(group: string, container: string): Promise<void>;
-  /** Removes a member that was set aside. Absent: done. */
-  removeAside(group: string, container: string): Promise<void>;
   /** Removes the group's network. Absent: done. */
   removeNetwork(group: string): Promise<void>;
 

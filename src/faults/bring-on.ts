@@ -1,7 +1,8 @@
 /** Brings faults on a group that runs, and waits until every sentinel has noticed. */
 import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
-import type { Context } from '../group/context.js';
+import { allDone } from '../group/all-done.js';
+import type { Context, LockedContext } from '../group/context.js';
 import { keepingPeriods } from '../group/keep-periods.js';
 import { observeLive } from '../group/observe-live.js';
 import { nodeMembers, onGroup, presentMaster, sentinelsOf } from '../group/on-group.js';
@@ -58,7 +59,7 @@ interface Deed {
   readonly scene: Scene;
   readonly engine: ObservedEngine;
   readonly connections: Connections;
-  readonly context: Context;
+  readonly context: LockedContext;
 }
 
 function isRemedy(kind: FaultKind): boolean {
@@ -115,11 +116,11 @@ async function observeScene(
 async function bring(deed: Deed): Promise<void> {
   const { kind, victims, scene, engine, connections, context } = deed;
   if (kind === 'restart') return restart(deed);
-  await Promise.all(victims.map((victim) => inflict(kind, victim, scene.group, context.driver)));
+  await allDone(victims.map((victim) => inflict(kind, victim, scene.group, context.driver)));
   if (!isRemedy(kind)) return;
   const { master } = await observeLive(engine, connections);
   if (master === null) return;
-  await Promise.all(victims.map((victim) => demoteFormer(victim, master.address, connections)));
+  await allDone(victims.map((victim) => demoteFormer(victim, master.address, connections)));
 }
 
 /** A master that is dead is replaced first: it would come back with what is on its disk, and be copied. */
@@ -127,29 +128,27 @@ async function restart({ victims, scene, engine, connections, context }: Deed): 
   const { driver } = context;
   const { group } = scene;
   if (victims.some((member) => !hasProcess(member))) await replaceDeadMaster(group, engine, context);
-  await Promise.all(
-    victims.filter(hasProcess).map((member) => stopSaved(member, group, connections, context)),
-  );
+  await allDone(victims.filter(hasProcess).map((member) => stopSaved(member, group, connections, context)));
   const { master } = await observeLive(engine, connections);
   const start = async (member: ObservedMember): Promise<void> => {
     if (member.role === 'redis' && master !== null)
       await repointStopped(member, master.address, engine, group, driver);
-    await driver.start(group, member.container);
+    await driver.start(group, member.id);
   };
-  await Promise.all(victims.map(start));
+  await allDone(victims.map(start));
 }
 
 /** Ends a node politely; one with data once that is on disk. @throws RsentinelError DATA_NOT_SAVED: it goes on */
 async function stopSaved(
-  { node: name, role, container, control, state }: ObservedMember,
+  { node: name, role, id, control, state }: ObservedMember,
   group: string,
   connections: Connections,
-  context: Context,
+  context: LockedContext,
 ): Promise<void> {
   const { driver } = context;
-  if (state === 'paused') await driver.unpause(group, container);
-  if (role !== 'redis' || control === null) return driver.stop(group, container);
-  const ready = await prepareStop({ name, container, control }, connections, context);
+  if (state === 'paused') await driver.unpause(group, id);
+  if (role !== 'redis' || control === null) return driver.stop(group, id);
+  const ready = await prepareStop({ name, container: id, control }, connections, context);
   if (ready.readiness.kind === 'failed') throw ready.readiness.error;
   await stopReady(group, ready, connections, context);
 }

@@ -5,20 +5,20 @@ import type { FaultKind } from './fault.js';
 /** Without what a restart takes beside that: see restart() in bring-on.ts. */
 export function inflict(
   kind: Exclude<FaultKind, 'restart'>,
-  { container, node, address }: Pick<ObservedMember, 'container' | 'node' | 'address'>,
+  { id, node, address }: Pick<ObservedMember, 'id' | 'node' | 'address'>,
   group: string,
   driver: Driver,
 ): Promise<void> {
   switch (kind) {
     case 'kill':
-      return driver.kill(group, container);
+      return driver.kill(group, id);
     case 'pause':
-      return driver.pause(group, container);
+      return driver.pause(group, id);
     case 'unpause':
-      return driver.unpause(group, container);
+      return driver.unpause(group, id);
     case 'partition':
-      return driver.disconnect(group, container);
+      return driver.disconnect(group, id);
     case 'heal':
-      return address === null ? Promise.resolve() : driver.connect(group, container, node, address);
+      return address === null ? Promise.resolve() : driver.connect(group, id, node, address);
   }
 }

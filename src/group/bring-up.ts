@@ -12,7 +12,7 @@ import type { GroupSpec } from '../spec/group-spec.js';
 import type { Timing } from '../spec/timing.js';
 import { assembleReport } from './assemble-report.js';
 import { reportedAccess } from './connection.js';
-import type { Context } from './context.js';
+import type { Context, LockedContext } from './context.js';
 import { Deadline } from './deadline.js';
 import { Journal } from './journal.js';
 import type { Situation } from './observe-state.js';
@@ -54,7 +54,7 @@ export async function bringUp(
   look: Look,
   settings: BringUpSettings,
   connections: Connections,
-  context: Context,
+  context: LockedContext,
 ): Promise<StandingGroup> {
   const situation = await look('possible');
   const { spec, observed } = situation;
@@ -90,7 +90,7 @@ async function perform(
   look: Look,
   connections: Connections,
   journal: Journal,
-  context: Context,
+  context: LockedContext,
   deadline: Deadline,
 ): Promise<{ readonly spec: GroupSpec; readonly performer: Performer; readonly isUntouched: boolean }> {
   for (let situation = first; ; ) {
@@ -196,14 +196,15 @@ async function handleFailure(
   settings: BringUpSettings,
   journal: Journal,
   connections: Connections,
-  context: Context,
+  context: LockedContext,
 ): Promise<void> {
   // Also of sentinels that were there before and have been hastened.
   const calm = () =>
     Promise.allSettled(spec.sentinels.map((node) => setPeriods(node.control, PERIODS[before], connections)));
   await calm();
   // Without the lock: another rsentinel works with what this one has made.
-  if (settings.onFailure === 'keep' || hasCode(error, 'GROUP_BUSY')) {
+  const isLost = hasCode(error, 'GROUP_BUSY') || (await hasLostLock(context));
+  if (settings.onFailure === 'keep' || isLost) {
     if (journal.isEmpty) return;
     const removal = `rsentinel down -n ${spec.name}`;
     context.emit({ type: 'warning', message: `what this run has made is kept; ${removal} removes it` });
@@ -214,4 +215,12 @@ async function handleFailure(
   // What is taken back may have to be waited for, and that hastens them again.
   await calm();
   context.emit({ type: 'rollback-done', ...outcome });
+}
+
+/** Whether another rsentinel holds the lock by now. An engine that does not answer leaves the rollback to fail by itself. */
+function hasLostLock({ confirmLock }: LockedContext): Promise<boolean> {
+  return confirmLock().then(
+    () => false,
+    (error: unknown) => hasCode(error, 'GROUP_BUSY'),
+  );
 }

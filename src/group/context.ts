@@ -14,3 +14,13 @@ export interface Watching {
 export interface Context extends Watching {
   readonly driver: Driver;
 }
+
+/** The context of those who hold the lock of a group. Its driver confirms the lock before each change. */
+export interface LockedContext extends Context {
+  /**
+   * Looks whether the lock is still held, before a step that goes past the driver. This process may have stood still for
+   * longer than its lock waits (a machine that slept), and another rsentinel works with the group since.
+   * @throws RsentinelError GROUP_BUSY when the lock is lost
+   */
+  readonly confirmLock: () => Promise<void>;
+}

@@ -1,7 +1,8 @@
 /** `down`: removes what carries the group's label, and the directories and volumes when asked to. */
 import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
 import { isThere, removeDirectories } from '../storage/remove.js';
-import type { Context } from './context.js';
+import { allDone } from './all-done.js';
+import type { Context, LockedContext } from './context.js';
 import { isFileOf } from './keys.js';
 import { type LockSettings, withLock } from './lock.js';
 
@@ -84,7 +85,7 @@ async function removeSaved(
   engine: ObservedEngine,
   known: string | null,
   settings: DownSettings,
-  context: Context,
+  context: LockedContext,
 ): Promise<Omit<DownResult, 'ms'>> {
   // The code that talks to nodes is loaded only where data is kept.
   const [{ Connections }, { keyringOn }, { replaceDeadMaster }, { prepareGroup }, { stopReady }] =
@@ -99,8 +100,8 @@ async function removeSaved(
   const connections = new Connections(await keyringOn(group, engine, context.driver));
   try {
     const ready = await prepareGroup(group, engine, connections, context);
-    const stop: Stop = async ({ container, node }) => {
-      const one = ready.get(container);
+    const stop: Stop = async ({ id, node }) => {
+      const one = ready.get(id);
       if (one === undefined) return;
       await stopReady(group, one, connections, context).catch((error: unknown) => {
         // A master that had saved, and has taken writes since that it cannot save, goes on.
@@ -124,15 +125,15 @@ async function remove(
   known: string | null,
   settings: DownSettings,
   stop: Stop,
-  { driver }: Context,
+  { driver, confirmLock }: LockedContext,
 ): Promise<Omit<DownResult, 'ms'>> {
   const { members, network, volumes, expiry } = engine;
   const removed: string[] = [];
-  const removeAll = (some: readonly ObservedMember[]): Promise<unknown> =>
-    Promise.all(
+  const removeAll = (some: readonly ObservedMember[]): Promise<void> =>
+    allDone(
       some.map(async (member) => {
         await stop(member);
-        await driver.remove(group, member.container);
+        await driver.remove(group, member.id);
         removed.push(`container ${member.container}`);
       }),
     );
@@ -154,6 +155,7 @@ async function remove(
 
   const directory = directoryOf({ ...engine, lock: null }) ?? known;
   if (settings.volumes === 'remove') {
+    await confirmLock();
     removed.push(...(await removeFiles(group, directory)));
     for (const { name } of volumes) {
       await driver.removeVolume(group, name);

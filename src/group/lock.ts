@@ -1,9 +1,10 @@
 /** Commands that change a group do so one after the other: each holds the group's lock while it works. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Driver } from '../driver/driver.js';
+import { fenced } from '../driver/fence.js';
 import { type HeldLock, holderText, type LockRequest } from '../driver/lock.js';
 import { RsentinelError } from '../errors.js';
-import type { Context } from './context.js';
+import type { Context, LockedContext } from './context.js';
 import { untilEngineCalm } from './engine-calm.js';
 import { holderState, thisHolder } from './holder.js';
 
@@ -27,7 +28,7 @@ export interface LockSettings {
 
 export interface Locked {
   /** Its signal is aborted as well when the lock is lost. */
-  readonly context: Context;
+  readonly context: LockedContext;
   /**
    * A holder before this one ended without releasing its lock. The engine may still be at what it
    * was told last, although nothing has changed for a while.
@@ -51,16 +52,17 @@ export async function withLock<T>(
   const { driver, emit } = context;
   const request = { group, holder: await thisHolder(command), image, directory, file };
   const { id, tookOver } = await acquire(request, waitTimeoutMs, context);
-  const calmly = async (locked: Context): Promise<T> => {
+  const calmly = async (locked: LockedContext): Promise<T> => {
     if (tookOver) await untilEngineCalm(group, locked);
     return work({ context: locked, tookOver });
   };
-  if (id === null) return calmly(context);
+  if (id === null) return calmly({ ...context, confirmLock: () => Promise.resolve() });
   const heart = new Heart(driver, id, group);
+  const confirmLock = () => heart.confirm();
   try {
     const signal = AbortSignal.any([context.signal, heart.lost]);
     signal.throwIfAborted();
-    return await calmly({ ...context, signal });
+    return await calmly({ ...context, driver: fenced(driver, confirmLock), signal, confirmLock });
   } finally {
     await heart.stop();
     await driver.removeLock(id).catch((error: unknown) => {
@@ -125,22 +127,23 @@ function busy(group: string, lock: HeldLock): RsentinelError {
 
 /** Shows, while a lock is held, that its holder is still there. */
 class Heart {
+  readonly #driver: Driver;
+  readonly #id: string;
+  readonly #group: string;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
   #beating: Promise<void> = Promise.resolve();
 
   constructor(driver: Driver, id: string, group: string) {
+    this.#driver = driver;
+    this.#id = id;
+    this.#group = group;
     let beat = 0;
-    const lose = (): void => {
-      const message = `another rsentinel has taken the lock of ${group}: this one showed no sign of life for too long`;
-      const hint = `Look with \`rsentinel status -n ${group}\`, and run the command again.`;
-      this.#lost.abort(new RsentinelError('GROUP_BUSY', message, { hint }));
-    };
     this.#timer = setInterval(() => {
       beat += 1;
       // An engine that does not answer now may do so at the next beat.
       this.#beating = driver.beatLock(id, beat).then(
-        (held) => (held ? undefined : lose()),
+        (held) => (held ? undefined : this.#lose()),
         () => {},
       );
     }, BEAT);
@@ -150,6 +153,18 @@ class Heart {
   /** Aborted when somebody else has broken the lock. */
   get lost(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  /** @throws RsentinelError GROUP_BUSY when somebody else has broken the lock */
+  async confirm(): Promise<void> {
+    if (!(await this.#driver.hasLock(this.#id))) this.#lose();
+    this.#lost.signal.throwIfAborted();
+  }
+
+  #lose(): void {
+    const message = `another rsentinel has taken the lock of ${this.#group}: this one showed no sign of life for too long`;
+    const hint = `Look with \`rsentinel status -n ${this.#group}\`, and run the command again.`;
+    this.#lost.abort(new RsentinelError('GROUP_BUSY', message, { hint }));
   }
 
   /** @returns once no beat is under way */

@@ -3,7 +3,7 @@ import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
 import { Connections } from '../sentinel/connection.js';
 import { sameAddress } from '../spec/address.js';
 import { groupAbsent } from './absent.js';
-import type { Context } from './context.js';
+import type { Context, LockedContext } from './context.js';
 import type { Sentinels } from './keep-periods.js';
 import { keyringOn } from './keys.js';
 import { withLock } from './lock.js';
@@ -22,7 +22,7 @@ export async function onGroup<T>(
   group: string,
   command: string,
   context: Context,
-  work: (engine: ObservedEngine, connections: Connections, context: Context) => Promise<T>,
+  work: (engine: ObservedEngine, connections: Connections, context: LockedContext) => Promise<T>,
 ): Promise<T> {
   const seen = await context.driver.observe(group);
   const [first] = nodeMembers(seen);

@@ -10,7 +10,7 @@ import type { Storage } from '../storage/storage.js';
 import type { Directive } from '../topology/topology.js';
 import { AccessKeeper } from './access-keeper.js';
 import { ConfFiles } from './conf-files.js';
-import type { Context } from './context.js';
+import type { LockedContext } from './context.js';
 import type { Deadline } from './deadline.js';
 import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
@@ -36,12 +36,16 @@ export class Performer {
   readonly #storage: Storage;
   readonly #connections: Connections;
   readonly #journal: Journal;
-  readonly #context: Context;
+  readonly #context: LockedContext;
   readonly #deadline: Deadline;
   readonly #presence: Presence;
   readonly #keeper: AccessKeeper;
   readonly #confs: ConfFiles;
   #hasHeir = true;
+  /** Ids of the containers that carry the members' names: as observed, and as made since. */
+  readonly #ids = new Map<string, string>();
+  /** Ids of those that were put aside for a successor. */
+  readonly #aside = new Map<string, string>();
   /** Of a master that must not take writes any more until it stops. */
   readonly #pauses = new Map<string, WriteStop>();
 
@@ -51,7 +55,7 @@ export class Performer {
     storage: Storage,
     connections: Connections,
     journal: Journal,
-    context: Context,
+    context: LockedContext,
     deadline: Deadline,
   ) {
     this.#spec = spec;
@@ -61,6 +65,7 @@ export class Performer {
     this.#journal = journal;
     this.#context = context;
     this.#deadline = deadline;
+    for (const { node, id } of observed.engine.members) this.#ids.set(node, id);
     this.#presence = new Presence(spec.name, spec.masterName, observed.engine);
     this.#keeper = new AccessKeeper(spec, observed.access, storage);
     this.#confs = new ConfFiles(spec, observed.history, this.#keeper, storage, journal, context);
@@ -78,6 +83,11 @@ export class Performer {
   }
 
   readonly perform = async (operation: Operation): Promise<void> => {
+    await this.#context.confirmLock();
+    return this.#perform(operation);
+  };
+
+  async #perform(operation: Operation): Promise<void> {
     const { driver, signal } = this.#context;
     const { name } = this.#spec;
     switch (operation.kind) {
@@ -116,7 +126,7 @@ export class Performer {
         return this.#retire(operation.node);
       case 'discard':
         this.#journal.settle(operation.node);
-        return driver.removeAside(name, containerName(name, operation.node));
+        return driver.remove(name, this.#asideId(operation.node));
       case 'remove':
         return this.#remove(operation.node);
       case 'create':
@@ -126,7 +136,7 @@ export class Performer {
       case 'connect':
         await driver.connect(
           name,
-          this.#container(operation.node),
+          this.#id(operation.node),
           operation.node,
           this.#present(operation.node).address,
         );
@@ -145,7 +155,7 @@ export class Performer {
       case 'forget':
         return this.#forget(operation.node);
     }
-  };
+  }
 
   #node(name: string): NodeSpec {
     const node = nodesOf(this.#spec).find((other) => other.name === name);
@@ -159,10 +169,18 @@ export class Performer {
     return node;
   }
 
-  /** The container that was observed under a name of the plan; it may be called otherwise than a new one would be. */
-  #container(member: string): string {
-    const observed = this.#observed.engine.members.find((other) => other.node === member);
-    return observed?.container ?? containerName(this.#spec.name, member);
+  /** The id of the container that was observed or made for a member of the plan. */
+  #id(member: string): string {
+    const id = this.#ids.get(member);
+    if (id === undefined) throw new Error(`the plan counts on a container of ${member}, and there is none`);
+    return id;
+  }
+
+  #asideId(member: string): string {
+    const id = this.#aside.get(member);
+    if (id === undefined)
+      throw new Error(`the plan removes what was put aside for ${member}, and nothing was`);
+    return id;
   }
 
   async #setDataAside(node: string, files: readonly string[]): Promise<void> {
@@ -255,10 +273,10 @@ export class Performer {
     const { name } = this.#spec;
     const observed = this.#observed.engine.members.find((one) => one.node === member);
     if (observed?.state !== 'paused') return;
-    await this.#context.driver.unpause(name, observed.container);
-    const { role, container, address, control } = observed;
+    await this.#context.driver.unpause(name, observed.id);
+    const { role, id, address, control } = observed;
     if ((role === 'redis' || role === 'sentinel') && address !== null && control !== null)
-      this.#presence.add({ name: member, kind: role, container, address, control });
+      this.#presence.add({ name: member, kind: role, container: id, address, control });
   }
 
   async #save(node: string): Promise<void> {
@@ -272,17 +290,22 @@ export class Performer {
   async #stop(member: string): Promise<void> {
     const { driver } = this.#context;
     const { name } = this.#spec;
-    const container = this.#container(member);
+    const id = this.#id(member);
     await this.#goOn(member);
     await this.#refuseMaster(member);
     const isRedis = this.#presence.get(member)?.kind === 'redis';
     const ready = isRedis ? await this.#prepareStop(this.#savedNode(member)) : null;
     this.#presence.remove(member);
-    this.#journal.note('stopped', member, `container ${container} (started again)`, async () => {
-      // Its removal may have failed behind its effect.
-      if ((await driver.state(container)).state !== 'missing') await driver.start(name, container);
-    });
-    if (ready === null) return driver.stop(name, container);
+    this.#journal.note(
+      'stopped',
+      member,
+      `container ${containerName(name, member)} (started again)`,
+      async () => {
+        // Its removal may have failed behind its effect.
+        if ((await driver.state(id)).state !== 'missing') await driver.start(name, id);
+      },
+    );
+    if (ready === null) return driver.stop(name, id);
     await stopReady(name, ready, this.#connections, this.#context).catch((error: unknown) => {
       // Only the master's data must not be lost; a replica copies it anew.
       if (ready.isMaster === true || this.#observed.history.master.name === member) throw error;
@@ -306,7 +329,7 @@ export class Performer {
 
   #savedNode(name: string): SavedNode {
     const { control } = this.#present(name);
-    return { name, container: this.#container(name), control };
+    return { name, container: this.#id(name), control };
   }
 
   /** The sentinels may have promoted it since the group was observed: what only it has would be lost. */
@@ -320,30 +343,41 @@ export class Performer {
 
   async #remove(member: string): Promise<void> {
     this.#presence.remove(member);
-    await this.#context.driver.remove(this.#spec.name, this.#container(member));
+    await this.#context.driver.remove(this.#spec.name, this.#id(member));
     this.#journal.removed(member);
   }
 
   async #retire(member: string): Promise<void> {
     const { driver } = this.#context;
-    const container = this.#container(member);
-    this.#journal.note('set-aside', member, `container ${container} (as it was)`, () =>
-      driver.bringBack(this.#spec.name, container),
+    const { name } = this.#spec;
+    const id = this.#id(member);
+    this.#journal.note('set-aside', member, `container ${containerName(name, member)} (as it was)`, () =>
+      driver.bringBack(name, id),
     );
-    await driver.setAside(this.#spec.name, container);
+    await driver.setAside(name, id);
+    this.#aside.set(member, id);
   }
 
   async #create(member: string): Promise<void> {
     const { driver } = this.#context;
     const { name } = this.#spec;
     const container = containerName(name, member);
+    // A call that fails may have had its effect, and then nothing but the name is known.
+    let made = container;
     this.#journal.note('created', member, `container ${container}`, async () => {
-      await this.#endSaved(member, container);
-      await driver.remove(name, container);
+      await this.#endSaved(member, made);
+      await driver.remove(name, made);
     });
-    if (member === ANCHOR) return driver.createAnchor(this.#spec);
+    made = await this.#make(member);
+    this.#ids.set(member, made);
+  }
+
+  async #make(member: string): Promise<string> {
+    const { driver } = this.#context;
+    const { anchor } = this.#spec;
+    if (member === ANCHOR && anchor !== null) return driver.createAnchor(this.#spec, anchor);
     const node = this.#node(member);
-    await driver.createNode(this.#spec, node, await this.#confs.mounts(node));
+    return driver.createNode(this.#spec, node, await this.#confs.mounts(node));
   }
 
   /** Ends a node that is taken back: clients may have written to it since it was started, and its data is kept. */
@@ -362,7 +396,7 @@ export class Performer {
   async #start(member: string): Promise<void> {
     const { driver } = this.#context;
     const { name } = this.#spec;
-    const container = containerName(name, member);
+    const id = this.#id(member);
     const isThere = this.#observed.engine.members.some(
       (one) => one.node === member && one.state === 'paused',
     );
@@ -370,15 +404,20 @@ export class Performer {
     if (this.#spec.network.mode === 'host' && !isThere)
       await refuseTakenPort(member, this.#node(member).address);
     // Before the attempt: a start that fails halfway is to be taken back as well.
-    this.#journal.note('started', member, `container ${container} (stopped again)`, async () => {
-      await this.#endSaved(member, container);
-      await driver.stop(name, container);
-    });
+    this.#journal.note(
+      'started',
+      member,
+      `container ${containerName(name, member)} (stopped again)`,
+      async () => {
+        await this.#endSaved(member, id);
+        await driver.stop(name, id);
+      },
+    );
     if (member !== ANCHOR) {
       this.#deadline.begin();
-      this.#presence.add(this.#node(member));
+      this.#presence.add({ ...this.#node(member), container: id });
     }
-    await driver.start(name, container);
+    await driver.start(name, id);
     if (isThere) await this.#demoteFormer(member);
   }
 

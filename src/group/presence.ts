@@ -6,7 +6,7 @@ import type { NodeKind } from '../spec/group-spec.js';
 export interface PresentNode {
   readonly name: string;
   readonly kind: NodeKind;
-  /** null: no engine is known. */
+  /** Its container's id, or its name where nothing else is known; null: no engine is known. */
   readonly container: string | null;
   readonly address: Address;
   readonly control: Endpoint;
@@ -33,10 +33,10 @@ export class Presence {
   constructor(group: string, masterName: string, { members }: ObservedEngine) {
     this.#group = group;
     this.#masterName = masterName;
-    for (const { role, node, state, container, address, control } of members) {
+    for (const { role, node, state, id, address, control } of members) {
       if ((role !== 'redis' && role !== 'sentinel') || state !== 'running') continue;
       if (address !== null && control !== null)
-        this.add({ name: node, kind: role, container, address, control });
+        this.add({ name: node, kind: role, container: id, address, control });
     }
   }
 

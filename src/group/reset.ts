@@ -8,7 +8,7 @@ import type { Topology } from '../topology/topology.js';
 import { groupAbsent } from './absent.js';
 import { appoint, canAppoint, isUntold } from './appoint.js';
 import { finish, type StandingGroup } from './bring-up.js';
-import type { Context } from './context.js';
+import type { Context, LockedContext } from './context.js';
 import { flush } from './flush.js';
 import { preferring } from './heir.js';
 import { keepingPeriods } from './keep-periods.js';
@@ -109,7 +109,7 @@ async function startOver(
   group: StandingGroup,
   waitTimeoutMs: number,
   connections: Connections,
-  context: Context,
+  context: LockedContext,
 ): Promise<Pick<ResetResult, 'report' | 'master'>> {
   const { spec, engine } = group;
   const deadline = AbortSignal.timeout(waitTimeoutMs);
@@ -118,6 +118,7 @@ async function startOver(
   if (before === undefined) throw new Error('a group was proved ready whose sentinels do not agree');
 
   const flushing = performance.now();
+  await context.confirmLock();
   // Before the switch: there is nothing to be copied then.
   await flush(spec, before, connections, context, deadline);
   context.emit({ type: 'flushed', node: before.name, ms: performance.now() - flushing });

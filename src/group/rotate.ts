@@ -10,6 +10,7 @@ import { hasSentinelUsers } from '../access/server.js';
 import { RsentinelError } from '../errors.js';
 import { hashed } from '../render/access-lines.js';
 import { type Command, type Connections, LoginError } from '../sentinel/connection.js';
+import { allDone } from './all-done.js';
 import type { Context } from './context.js';
 import type { PresentGroup, PresentNode } from './presence.js';
 import { rewriteConf } from './set-directives.js';
@@ -149,9 +150,9 @@ async function restartAll(
 ): Promise<void> {
   const { driver } = context;
   const containers = sentinels.flatMap(({ container }) => container ?? []);
-  await Promise.all(containers.map((container) => driver.stop(group.name, container)));
+  await allDone(containers.map((container) => driver.stop(group.name, container)));
   for (const node of sentinels) await updateFile(node);
-  await Promise.all(containers.map((container) => driver.start(group.name, container)));
+  await allDone(containers.map((container) => driver.start(group.name, container)));
   await untilWhole(group, connections, context, deadline);
 }
 

@@ -18,6 +18,7 @@ const CATCH_UP_POLL = 10;
 /** A Redis node whose data is to be saved. */
 export interface SavedNode {
   readonly name: string;
+  /** Its container's id, or its name where nothing else is known. */
   readonly container: string;
   readonly control: Endpoint;
 }

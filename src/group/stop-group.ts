@@ -4,7 +4,7 @@ import { RsentinelError } from '../errors.js';
 import { hasProcess } from '../plan/members.js';
 import type { Connections } from '../sentinel/connection.js';
 import { type Address, sameAddress } from '../spec/address.js';
-import type { Context } from './context.js';
+import type { LockedContext } from './context.js';
 import { observeLive } from './observe-live.js';
 import { notSaved } from './save.js';
 import { goOn, prepareStop, type ReadyToStop, stopReady } from './stop-saved.js';
@@ -17,7 +17,7 @@ interface Running extends ReadyToStop {
 /**
  * Pauses writes on every master and has every Redis node save; paused nodes go on first. A master that does not answer
  * is stopped at once, to see whether it saves: only then may its replicas go.
- * @returns what each container needs to be stopped, by its name
+ * @returns what each container needs to be stopped, by its id
  * @throws RsentinelError DATA_NOT_SAVED when the data of the group would be lost: all nodes go on, but for a master that
  *   did not answer; the context's signal's reason
  */
@@ -25,7 +25,7 @@ export async function prepareGroup(
   group: string,
   engine: ObservedEngine,
   connections: Connections,
-  context: Context,
+  context: LockedContext,
 ): Promise<ReadonlyMap<string, ReadyToStop>> {
   const running = engine.members.filter((member) => member.role === 'redis' && hasProcess(member));
   const outcomes = await Promise.allSettled(
@@ -54,13 +54,13 @@ async function prepare(
   group: string,
   member: ObservedMember,
   connections: Connections,
-  context: Context,
+  context: LockedContext,
 ): Promise<Running | null> {
-  const { node: name, container, control, address, state } = member;
+  const { node: name, id, control, address, state } = member;
   if (control === null || address === null) return null;
   // A paused process would be killed with what it has in memory.
-  if (state === 'paused') await context.driver.unpause(group, container);
-  const ready = await prepareStop({ name, container, control }, connections, context);
+  if (state === 'paused') await context.driver.unpause(group, id);
+  const ready = await prepareStop({ name, container: id, control }, connections, context);
   return { ...ready, address };
 }
 
@@ -77,7 +77,7 @@ function neededNodes(nodes: readonly Running[], named: Address | null): readonly
   return silent.length > 0 ? silent : nodes.filter(({ readiness }) => readiness.kind === 'saved');
 }
 
-function nobodySaved(nodes: readonly Running[], context: Context): unknown {
+function nobodySaved(nodes: readonly Running[], context: LockedContext): unknown {
   const failed = nodes.find(({ readiness }) => readiness.kind === 'failed');
   if (failed?.readiness.kind === 'failed') return failed.readiness.error;
   const [first] = nodes;

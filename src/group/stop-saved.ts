@@ -1,7 +1,7 @@
 /** Ends Redis servers that have data: only once it has been seen on disk. */
 import type { Connections } from '../sentinel/connection.js';
 import { infoFields, text } from '../sentinel/replies.js';
-import type { Context } from './context.js';
+import type { Context, LockedContext } from './context.js';
 import { asNotSaved, confirmSaved, notSaved, type SavedNode, saveDataSet } from './save.js';
 import type { WriteStop } from './write-stop.js';
 
@@ -66,7 +66,7 @@ export async function stopReady(
   group: string,
   ready: ReadyToStop,
   connections: Connections,
-  context: Context,
+  context: LockedContext,
 ): Promise<void> {
   const { driver } = context;
   const { node, readiness } = ready;
@@ -90,7 +90,7 @@ async function stopSaved(
   { node, isMaster }: ReadyToStop,
   pause: WriteStop,
   connections: Connections,
-  context: Context,
+  context: LockedContext,
 ): Promise<void> {
   const unsignalled = { ...context, signal: new AbortController().signal };
   try {
@@ -99,6 +99,7 @@ async function stopSaved(
       async (error: unknown) => ({ error: await asNotSaved(node, error, context) }),
     );
     if (failure !== null && isMaster === true) throw failure.error;
+    await context.confirmLock();
     if (failure === null) await shutDown(node, connections);
     await context.driver.stop(group, node.container, SAVED);
     if (failure !== null) throw failure.error;

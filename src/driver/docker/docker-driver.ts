@@ -2,7 +2,7 @@
 import type { ServerFacts } from '../../access/server.js';
 import type { Listener } from '../../events.js';
 import type { Address } from '../../spec/address.js';
-import type { GroupSpec, NodeSpec } from '../../spec/group-spec.js';
+import type { AnchorSpec, GroupSpec, NodeSpec } from '../../spec/group-spec.js';
 import type { Owner } from '../../storage/storage.js';
 import type {
   Driver,
@@ -28,7 +28,7 @@ import { statusOf } from './engine-errors.js';
 import { EngineHost } from './engine-host.js';
 import { markExpiry } from './expiry.js';
 import { findServer, type ImageConfig, pullImage, serverOfImage } from './image.js';
-import { ASIDE, GROUP_LABEL, groupLabels } from './labels.js';
+import { asideName, formerName, GROUP_LABEL, groupLabels } from './labels.js';
 import {
   createContainer,
   killContainer,
@@ -127,16 +127,14 @@ class DockerDriver implements Driver {
     return createNetwork(this.#calls, spec);
   }
 
-  async createAnchor(spec: GroupSpec): Promise<void> {
-    const { anchor } = spec;
-    if (anchor === null) return;
+  async createAnchor(spec: GroupSpec, anchor: AnchorSpec): Promise<string> {
     const ground = await this.#ground(spec);
-    await createContainer(this.#calls, spec.name, anchorOptions(spec, anchor, ground));
+    return createContainer(this.#calls, spec.name, anchorOptions(spec, anchor, ground));
   }
 
-  async createNode(spec: GroupSpec, node: NodeSpec, mounts: NodeMounts): Promise<void> {
+  async createNode(spec: GroupSpec, node: NodeSpec, mounts: NodeMounts): Promise<string> {
     const ground = await this.#ground(spec);
-    await createContainer(this.#calls, spec.name, nodeOptions(spec, node, mounts, ground));
+    return createContainer(this.#calls, spec.name, nodeOptions(spec, node, mounts, ground));
   }
 
   async #ground(spec: GroupSpec): Promise<Ground> {
@@ -204,15 +202,11 @@ class DockerDriver implements Driver {
   }
 
   setAside(group: string, container: string): Promise<void> {
-    return renameContainer(this.#calls, group, container, container + ASIDE);
+    return renameContainer(this.#calls, group, container, asideName);
   }
 
   bringBack(group: string, container: string): Promise<void> {
-    return renameContainer(this.#calls, group, container + ASIDE, container);
-  }
-
-  removeAside(group: string, container: string): Promise<void> {
-    return removeContainer(this.#calls, group, container + ASIDE);
+    return renameContainer(this.#calls, group, container, formerName);
   }
 
   async removeNetwork(group: string): Promise<void> {

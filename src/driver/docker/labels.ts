@@ -169,6 +169,7 @@ export function observedMember(
     role,
     node: isMember ? node : container,
     container,
+    id: info.Id,
     state: containerState(info.State),
     exitCode: exitCodeOf(info),
     outOfMemory,
@@ -189,7 +190,17 @@ export function observedMember(
 }
 
 /** Behind the name of a container that was set aside: no name of a node has a dot. */
-export const ASIDE = '.aside';
+const ASIDE = '.aside';
+
+/** The name of a container while it is set aside. */
+export function asideName(name: string): string {
+  return `${name.replace(/^\//, '')}${ASIDE}`;
+}
+
+/** The name that a container had before it was set aside, and has again. */
+export function formerName(name: string): string {
+  return name.replace(/^\//, '').replace(/\.aside$/, '');
+}
 
 export function containerNameOf(info: ContainerInfo): string {
   return (info.Names[0] ?? info.Id).replace(/^\//, '');

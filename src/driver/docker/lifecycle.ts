@@ -17,36 +17,52 @@ const DEPENDENTS_POLL = 50;
 const CREATE_ATTEMPTS = 250;
 const CREATE_DELAY = 20;
 
-/** @throws RsentinelError NAME_TAKEN */
+/** Makes a container and returns its id. @throws RsentinelError NAME_TAKEN, GROUP_BUSY */
 export async function createContainer(
   calls: EngineCalls,
   group: string,
   options: Dockerode.ContainerCreateOptions,
-): Promise<void> {
+): Promise<string> {
   const name = options.name ?? '';
   const call = `create the container ${name}`;
   const labelled = { ...options, Labels: { ...options.Labels, [LABEL.machine]: machineIdentity() } };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await calls.timed(call, (docker) => docker.createContainer(labelled));
-      return;
+      const { id } = await calls.timed(call, (docker) => docker.createContainer(labelled));
+      return id;
     } catch (error) {
-      if (!isNameTaken(error) || attempt === CREATE_ATTEMPTS) throw calls.wrap(error, call);
-      await makeWay(calls, group, name, error);
+      if (!isNameTaken(error)) throw calls.wrap(error, call);
+      await makeWay(calls, group, name, error, attempt === CREATE_ATTEMPTS);
     }
   }
 }
 
 /**
- * Whoever makes a member holds the group's lock. So a container of the group that was not there when
- * the plan was made is what a killed command had asked for, and the engine has made since.
- * @throws RsentinelError NAME_TAKEN
+ * Removes a container of the group that was not there when the plan was made, and has never been started: a killed command
+ * had asked for it, and the engine has made it since. One that has been started is being removed by the engine, or it is
+ * the work of another rsentinel that holds the lock by now.
+ * @throws RsentinelError NAME_TAKEN; GROUP_BUSY at the last attempt
  */
-async function makeWay(calls: EngineCalls, group: string, name: string, cause: unknown): Promise<void> {
+async function makeWay(
+  calls: EngineCalls,
+  group: string,
+  name: string,
+  cause: unknown,
+  isLast: boolean,
+): Promise<void> {
   const other = await inspect(calls, name).catch(() => undefined);
+  const isOurs = other === undefined || other.Config.Labels[GROUP_LABEL] === group;
+  if (isOurs && isLast) {
+    throw new RsentinelError('GROUP_BUSY', `another rsentinel has made the container ${name} meanwhile`, {
+      hint: `Look with \`rsentinel status -n ${group}\`, and run the command again.`,
+      cause,
+    });
+  }
   // The engine knows a name before it has made the container, and after it has removed it.
   if (other === undefined) return delay(CREATE_DELAY);
-  if (other.Config.Labels[GROUP_LABEL] === group) return removeContainer(calls, group, name);
+  if (isOurs && containerState(other.State.Status) === 'created')
+    return removeContainer(calls, group, other.Id);
+  if (isOurs) return delay(CREATE_DELAY);
   const image = ` (image ${other.Config.Image}, ${other.State.Status})`;
   const message = `there is a container ${name}${image} that does not belong to this group`;
   throw new RsentinelError('NAME_TAKEN', message, {
@@ -144,11 +160,17 @@ export function removeContainer(calls: EngineCalls, group: string, name: string)
   });
 }
 
-/** Gives a container of the group another name. */
-export function renameContainer(calls: EngineCalls, group: string, from: string, to: string): Promise<void> {
-  return ifOurs(calls, group, from, `rename the container ${from} to ${to}`, (container) =>
-    container.rename({ name: to }),
-  );
+/** Gives a container of the group the name that `rename` makes of its present one. So already: done. */
+export function renameContainer(
+  calls: EngineCalls,
+  group: string,
+  container: string,
+  rename: (name: string) => string,
+): Promise<void> {
+  return ifOurs(calls, group, container, `rename the container ${container}`, async (found, { Name }) => {
+    const name = rename(Name);
+    if (`/${name}` !== Name) await found.rename({ name });
+  });
 }
 
 /** Does something to a container of the group; what is gone, or somebody else's, is left alone. */
@@ -157,13 +179,13 @@ async function ifOurs(
   group: string,
   name: string,
   call: string,
-  action: (container: Dockerode.Container) => Promise<unknown>,
+  action: (container: Dockerode.Container, info: Dockerode.ContainerInspectInfo) => Promise<unknown>,
 ): Promise<void> {
   try {
-    const { Config, Id } = await inspect(calls, name);
-    if (Config.Labels[GROUP_LABEL] !== group) return;
+    const info = await inspect(calls, name);
+    if (info.Config.Labels[GROUP_LABEL] !== group) return;
     // By its id: a container that takes the name in between is not ours.
-    await calls.timed(call, (docker) => action(docker.getContainer(Id)));
+    await calls.timed(call, (docker) => action(docker.getContainer(info.Id), info));
   } catch (error) {
     // 304: it does not run. 404: it is gone. 409: somebody else is removing it, or just did.
     const status = statusOf(error);

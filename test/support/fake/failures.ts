@@ -10,6 +10,14 @@ export interface Injection {
   readonly when: 'before' | 'after' | 'end';
 }
 
+/** A process that stands still right before it looks at its lock. */
+export interface Standstill {
+  /** Number of the look, counted from 1. */
+  readonly look: number;
+  /** What others do in that time. */
+  readonly meanwhile: () => Promise<void>;
+}
+
 /** Thrown by an injected failure. */
 class InjectedFailure extends Error {}
 
@@ -19,6 +27,12 @@ export class Failures {
   readonly #between: () => void;
   readonly #calls: string[] = [];
   #hasEnded = false;
+  #looks = 0;
+  /** Resolves when the process does not stand still. */
+  #goesOn: Promise<void> = Promise.resolve();
+
+  /** Set before the process begins. */
+  standstill: Standstill | null = null;
 
   /** @param between runs before and behind every changing call: what others do meanwhile */
   constructor(injection: Injection | null = null, between: () => void = () => {}) {
@@ -36,9 +50,23 @@ export class Failures {
     if (this.#hasEnded) throw new InjectedFailure('the process has ended');
   }
 
+  /** How often the process has looked at its lock. */
+  get looks(): number {
+    return this.#looks;
+  }
+
+  /** Stands still where that is wanted. */
+  async beforeLook(): Promise<void> {
+    this.#looks += 1;
+    // All of the process stands still, whatever it does side by side.
+    if (this.standstill?.look === this.#looks) this.#goesOn = this.standstill.meanwhile();
+    await this.#goesOn;
+  }
+
   /** Runs a call that changes something. @throws InjectedFailure */
   async change<T>(name: string, effect: () => T | Promise<T>): Promise<T> {
     this.throwIfEnded();
+    await this.#goesOn;
     this.#calls.push(name);
     const isIt = this.#injection?.call === this.#calls.length;
     if (isIt && this.#injection?.when === 'before') throw new InjectedFailure(`${name} failed`);

@@ -14,7 +14,7 @@ import { PortTakenError, RsentinelError } from '../../../src/errors.js';
 import { CONF_FILE } from '../../../src/render/conf.js';
 import type { ContainerState } from '../../../src/report/group-report.js';
 import { containerName } from '../../../src/spec/build.js';
-import type { GroupSpec, NodeSpec } from '../../../src/spec/group-spec.js';
+import type { AnchorSpec, GroupSpec, NodeSpec } from '../../../src/spec/group-spec.js';
 import { Failures } from './failures.js';
 import { type NodeFiles, Nodes } from './nodes.js';
 
@@ -36,7 +36,7 @@ interface Container {
   readonly group: string;
   readonly made: Omit<
     ObservedMember,
-    'container' | 'state' | 'exitCode' | 'outOfMemory' | 'attached' | 'node' | 'role'
+    'container' | 'id' | 'state' | 'exitCode' | 'outOfMemory' | 'attached' | 'node' | 'role'
   >;
   readonly role: ObservedMember['role'];
   readonly node: string;
@@ -140,7 +140,7 @@ export class FakeEngine implements Driver {
 
   #member(container: Container): ObservedMember {
     const isAside = container.name.endsWith(ASIDE);
-    const { made, name, state, exitCode, role, node, ground } = container;
+    const { made, name, id, state, exitCode, role, node, ground } = container;
     const attached =
       this.world.networks.some(({ id }) => id === ground) ||
       this.world.containers.some(({ id }) => id === ground);
@@ -149,6 +149,7 @@ export class FakeEngine implements Driver {
       role: isAside ? 'other' : role,
       node: isAside ? name : node,
       container: name,
+      id,
       state,
       exitCode,
       outOfMemory: false,
@@ -184,10 +185,8 @@ export class FakeEngine implements Driver {
     });
   }
 
-  createAnchor(spec: GroupSpec): Promise<void> {
-    const { anchor, name } = spec;
-    if (anchor === null) throw new Error('the group has no anchor');
-    return this.#create(spec, 'anchor', 'anchor', anchor.container, this.#networkId(name), {
+  createAnchor(spec: GroupSpec, anchor: AnchorSpec): Promise<string> {
+    return this.#create(spec, 'anchor', 'anchor', anchor.container, this.#networkId(spec.name), {
       digest: anchor.digest,
       ports: anchor.ports,
       address: null,
@@ -195,7 +194,7 @@ export class FakeEngine implements Driver {
     });
   }
 
-  createNode(spec: GroupSpec, node: NodeSpec, _mounts: NodeMounts): Promise<void> {
+  createNode(spec: GroupSpec, node: NodeSpec, _mounts: NodeMounts): Promise<string> {
     const anchor = this.world.containers.find(({ name }) => name === containerName(spec.name, 'anchor'));
     const ground = spec.anchor === null ? this.#networkId(spec.name) : (anchor?.id ?? '');
     return this.#create(spec, node.kind, node.name, node.container, ground, {
@@ -217,12 +216,15 @@ export class FakeEngine implements Driver {
     name: string,
     ground: string,
     own: Pick<Container['made'], 'digest' | 'ports' | 'address' | 'control'>,
-  ): Promise<void> {
+  ): Promise<string> {
     return this.failures.change(`create ${name}`, () => {
       const former = this.world.containers.findIndex((one) => one.name === name);
+      if (this.world.containers[former]?.state === 'running')
+        throw new RsentinelError('GROUP_BUSY', `another rsentinel has made ${name}`);
       if (former !== -1) this.world.containers.splice(former, 1);
+      const id = this.world.nextId();
       this.world.containers.push({
-        id: this.world.nextId(),
+        id,
         name,
         group: spec.name,
         role,
@@ -242,11 +244,18 @@ export class FakeEngine implements Driver {
           file: spec.file ?? null,
         },
       });
+      return id;
     });
   }
 
-  #find(name: string): Container | undefined {
-    return this.world.containers.find((one) => one.name === name);
+  /** @param container its id or its name */
+  #find(container: string): Container | undefined {
+    return this.world.containers.find(({ id, name }) => id === container || name === container);
+  }
+
+  /** How the calls name a container. */
+  #nameOf(container: string): string {
+    return this.#find(container)?.name ?? container;
   }
 
   /** The volumes of a node, as its server sees them. */
@@ -270,12 +279,12 @@ export class FakeEngine implements Driver {
   }
 
   start(_group: string, name: string): Promise<void> {
-    return this.failures.change(`start ${name}`, () => {
+    return this.failures.change(`start ${this.#nameOf(name)}`, () => {
       const container = this.#find(name);
       if (container === undefined) throw new RsentinelError('ENGINE_FAILED', `there is no container ${name}`);
       const taken = container.made.ports.find((port) => this.world.takenPorts.has(port));
       if (taken !== undefined) throw new PortTakenError(taken, `port ${taken} is taken`, { hint: 'none' });
-      if (container.state === 'paused') this.world.nodes.pause(name, false);
+      if (container.state === 'paused') this.world.nodes.pause(container.name, false);
       else if (container.state !== 'running') this.#run(container);
       container.state = 'running';
     });
@@ -302,14 +311,14 @@ export class FakeEngine implements Driver {
   }
 
   stop(_group: string, name: string): Promise<void> {
-    return this.failures.change(`stop ${name}`, () => {
+    return this.failures.change(`stop ${this.#nameOf(name)}`, () => {
       const container = this.#find(name);
       if (container !== undefined) this.#end(container, 'SIGTERM');
     });
   }
 
   kill(_group: string, name: string): Promise<void> {
-    return this.failures.change(`kill ${name}`, () => {
+    return this.failures.change(`kill ${this.#nameOf(name)}`, () => {
       const container = this.#find(name);
       if (container !== undefined) this.#end(container, 'SIGKILL');
     });
@@ -324,11 +333,11 @@ export class FakeEngine implements Driver {
   }
 
   #setPaused(name: string, isPaused: boolean): Promise<void> {
-    return this.failures.change(`${isPaused ? 'pause' : 'unpause'} ${name}`, () => {
+    return this.failures.change(`${isPaused ? 'pause' : 'unpause'} ${this.#nameOf(name)}`, () => {
       const container = this.#find(name);
       if (container?.state !== (isPaused ? 'running' : 'paused')) return;
       container.state = isPaused ? 'paused' : 'running';
-      this.world.nodes.pause(name, isPaused);
+      this.world.nodes.pause(container.name, isPaused);
     });
   }
 
@@ -341,30 +350,28 @@ export class FakeEngine implements Driver {
   }
 
   remove(_group: string, name: string): Promise<void> {
-    return this.failures.change(`remove ${name}`, () => {
-      const index = this.world.containers.findIndex((one) => one.name === name);
-      if (index === -1) return;
-      for (const container of this.world.containers.splice(index, 1)) this.#end(container, 'SIGKILL');
+    return this.failures.change(`remove ${this.#nameOf(name)}`, () => {
+      const container = this.#find(name);
+      if (container === undefined) return;
+      this.world.containers.splice(this.world.containers.indexOf(container), 1);
+      this.#end(container, 'SIGKILL');
     });
   }
 
-  #rename(from: string, to: string): Promise<void> {
-    return this.failures.change(`rename ${from} to ${to}`, () => {
-      const container = this.#find(from);
-      if (container !== undefined) container.name = to;
+  #rename(container: string, rename: (name: string) => string): Promise<void> {
+    const from = this.#nameOf(container);
+    return this.failures.change(`rename ${from} to ${rename(from)}`, () => {
+      const found = this.#find(container);
+      if (found !== undefined) found.name = rename(found.name);
     });
   }
 
-  setAside(_group: string, name: string): Promise<void> {
-    return this.#rename(name, name + ASIDE);
+  setAside(_group: string, container: string): Promise<void> {
+    return this.#rename(container, (name) => name + ASIDE);
   }
 
-  bringBack(_group: string, name: string): Promise<void> {
-    return this.#rename(name + ASIDE, name);
-  }
-
-  removeAside(group: string, name: string): Promise<void> {
-    return this.remove(group, name + ASIDE);
+  bringBack(_group: string, container: string): Promise<void> {
+    return this.#rename(container, (name) => name.replace(ASIDE, ''));
   }
 
   removeNetwork(group: string): Promise<void> {
@@ -436,7 +443,8 @@ export class FakeEngine implements Driver {
     });
   }
 
-  hasLock(id: string): Promise<boolean> {
+  async hasLock(id: string): Promise<boolean> {
+    await this.failures.beforeLook();
     return this.#look(() => this.world.lock?.id === id);
   }
 
@@ -445,7 +453,7 @@ export class FakeEngine implements Driver {
   }
 
   beatLock(id: string): Promise<boolean> {
-    return this.hasLock(id);
+    return this.#look(() => this.world.lock?.id === id);
   }
 
   removeLock(id: string): Promise<void> {

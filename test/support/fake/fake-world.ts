@@ -5,7 +5,7 @@ import { down } from '../../../src/group/down.js';
 import { type UpResult, up } from '../../../src/group/up.js';
 import { parseTopology } from '../../../src/topology/parse.js';
 import type { Topology } from '../../../src/topology/topology.js';
-import { Failures, type Injection } from './failures.js';
+import { Failures, type Injection, type Standstill } from './failures.js';
 import { connectClientsTo } from './fake-client.js';
 import { FakeEngine, FakeMachine } from './fake-engine.js';
 
@@ -30,6 +30,8 @@ export interface Outcome {
   readonly events: readonly RsentinelEvent[];
   /** Names of the calls that changed something. */
   readonly calls: readonly string[];
+  /** How often the process has looked at its lock. */
+  readonly looks: number;
 }
 
 export class FakeWorld {
@@ -40,9 +42,20 @@ export class FakeWorld {
   /** Runs a command in a process of its own. */
   async run(
     command: (context: Context) => Promise<unknown>,
-    injection: Injection | null = null,
+    mishap: Injection | Standstill | null = null,
   ): Promise<Outcome> {
+    const injection = mishap !== null && 'call' in mishap ? mishap : null;
     const failures = new Failures(injection, () => this.write());
+    if (mishap !== null && 'look' in mishap)
+      failures.standstill = {
+        look: mishap.look,
+        meanwhile: async () => {
+          // Who waits for the lock breaks it, as its holder shows no sign of life.
+          this.machine.lock = null;
+          await mishap.meanwhile();
+          connectClientsTo(this.machine.nodes, failures);
+        },
+      };
     connectClientsTo(this.machine.nodes, failures);
     const events: RsentinelEvent[] = [];
     const driver = new FakeEngine(this.machine, failures);
@@ -53,26 +66,26 @@ export class FakeWorld {
     };
     try {
       await command(context);
-      return { error: null, events, calls: failures.calls };
+      return { error: null, events, calls: failures.calls, looks: failures.looks };
     } catch (error) {
-      return { error, events, calls: failures.calls };
+      return { error, events, calls: failures.calls, looks: failures.looks };
     } finally {
       // The lock of a process that has ended is found to be so by its pid; here the pid is that of the tests.
       this.machine.lock = null;
     }
   }
 
-  up(topology: Topology, injection: Injection | null = null): Promise<Outcome> {
+  up(topology: Topology, mishap: Injection | Standstill | null = null): Promise<Outcome> {
     return this.run(
       (context): Promise<UpResult> => up(topology, { waitTimeoutMs: 2_000, onFailure: 'rollback' }, context),
-      injection,
+      mishap,
     );
   }
 
-  down(topology: Topology, injection: Injection | null = null): Promise<Outcome> {
+  down(topology: Topology, mishap: Injection | Standstill | null = null): Promise<Outcome> {
     return this.run(
       (context) => down({ name: topology.name, directory: topology.directory }, { volumes: 'keep' }, context),
-      injection,
+      mishap,
     );
   }
 

@@ -3,8 +3,9 @@
  * effect or behind it, or the process ends there, while a client writes all the time.
  */
 import { describe, expect, it, vi } from 'vitest';
+import { hasCode } from '../../../src/errors.js';
 import type { Topology } from '../../../src/topology/topology.js';
-import type { Injection } from '../../support/fake/failures.js';
+import type { Injection, Standstill } from '../../support/fake/failures.js';
 import { FakeWorld, type Outcome, topologyOf } from '../../support/fake/fake-world.js';
 
 vi.mock('../../../src/sentinel/redis-client.js', async () => ({
@@ -25,7 +26,7 @@ interface Scenario {
   readonly title: string;
   /** Brings the group to where the command begins. */
   readonly prepare: (world: FakeWorld) => Promise<void>;
-  readonly command: (world: FakeWorld, injection: Injection | null) => Promise<Outcome>;
+  readonly command: (world: FakeWorld, mishap: Injection | Standstill | null) => Promise<Outcome>;
   /** What the next `up` goes by. */
   readonly topology: Topology;
 }
@@ -36,7 +37,7 @@ const running = async (world: FakeWorld): Promise<void> => {
 
 const changed = (title: string, text: string, prepare = running): Scenario => {
   const topology = topologyOf(text);
-  return { title, prepare, topology, command: (world, injection) => world.up(topology, injection) };
+  return { title, prepare, topology, command: (world, mishap) => world.up(topology, mishap) };
 };
 
 const SCENARIOS: readonly Scenario[] = [
@@ -57,7 +58,7 @@ const SCENARIOS: readonly Scenario[] = [
     title: 'down',
     prepare: running,
     topology: THREE,
-    command: (world, injection) => world.down(THREE, injection),
+    command: (world, mishap) => world.down(THREE, mishap),
   },
 ];
 
@@ -111,6 +112,38 @@ describe.each(SCENARIOS)('$title', ({ prepare, command, topology }) => {
     },
     60_000,
   );
+
+  it('changes nothing any more once it has stood still and another has broken its lock', async () => {
+    const { looks } = await rehearse(prepare, command);
+    expect(looks).toBeGreaterThan(0);
+    const problems: string[] = [];
+    for (let look = 1; look <= looks; look += 1) {
+      const world = new FakeWorld();
+      await prepare(world);
+      let left: readonly string[] = [];
+      let calls = 0;
+      const outcome = await command(world, {
+        look,
+        meanwhile: async () => {
+          const other = await world.up(topology);
+          if (other.error !== null)
+            problems.push(`look ${look}: the other fails: ${String(other.error)} ${other.calls.join(', ')}`);
+          left = world.machine.picture;
+        },
+      });
+      calls = outcome.calls.length;
+      const report = (what: string): number =>
+        problems.push(`look ${look} of ${looks}, ${calls} calls: ${what}`);
+      if (!hasCode(outcome.error, 'GROUP_BUSY')) report(`ends with ${String(outcome.error)}`);
+      const is = world.machine.picture.filter((line) => line !== 'lock');
+      if (is.join() !== left.join()) report(`made ${is.join(', ')} of ${left.join(', ')}`);
+      if (world.lost.length > 0) report(`lost ${world.lost.length}`);
+      const again = await world.up(topology);
+      if (again.error !== null || again.calls.length > 0)
+        report(`the next up: ${String(again.error)}, ${again.calls.join(', ')}`);
+    }
+    expect(problems).toEqual([]);
+  }, 60_000);
 });
 
 /** The objects by their names and states, without their ids. */
