@@ -3,6 +3,7 @@
  */
 import type { HeldLock } from './driver/lock.js';
 import type { Step } from './plan/steps.js';
+import type { DivergedWrites } from './report/diverged-writes.js';
 import type { DrillFault, DrillRound } from './report/drill-report.js';
 
 export type RsentinelEvent =
@@ -33,6 +34,8 @@ export type RsentinelEvent =
   | { readonly type: 'finishing-switch'; readonly from: string }
   /** A node that is to be stopped saves its data: `done` of `total` keys. */
   | { readonly type: 'saving'; readonly node: string; readonly done: number; readonly total: number }
+  /** A former master has been made a replica, and with it these writes are gone. */
+  | { readonly type: 'writes-lost'; readonly diverged: DivergedWrites }
   | { readonly type: 'retrying'; readonly reason: string }
   | { readonly type: 'rollback-started'; readonly reason: string }
   | {

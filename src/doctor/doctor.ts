@@ -31,7 +31,7 @@ export async function doctor(
   const group = knownGroup(name, observed, topology) ?? withoutNodes(name);
   const connections = new Connections(await keyringOn(name, observed, context.driver));
   try {
-    const { faults } = await lookAt(group, topology, observed, askingOnce(connections), context.signal);
+    const { faults } = await lookAt(group, topology, observed, askingOnce(connections), context);
     const facts = await observeFacts(group, { driver: context.driver, observed }, connections);
     context.signal.throwIfAborted();
     return reportOf(facts, faults);

@@ -176,6 +176,16 @@ export interface VolumeFiles {
   close(): Promise<void>;
 }
 
+/** A program that runs inside of a container. */
+export interface Program {
+  /** Sends a line to its standard input. */
+  write(line: string): void;
+  /** The lines of its standard output, until it ends. */
+  readonly lines: AsyncIterator<string>;
+  /** Ends its standard input, and leaves it. */
+  end(): void;
+}
+
 export interface MemberNow {
   readonly state: ContainerState;
   /** Of a container that has ended. */
@@ -297,6 +307,8 @@ export interface Driver {
   /** Removes this very lock, and none that was taken since. Absent: done. */
   removeLock(id: string): Promise<void>;
 
+  /** Starts a program inside of a container that runs. @throws RsentinelError ENGINE_FAILED */
+  runInside(container: string, command: readonly string[]): Promise<Program>;
   /** The state of one member, now. */
   state(container: string): Promise<MemberNow>;
   /**

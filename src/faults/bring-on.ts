@@ -3,6 +3,7 @@ import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
 import { allDone } from '../group/all-done.js';
 import type { Context, LockedContext } from '../group/context.js';
+import { demote, demotionOf, holdInside } from '../group/demote.js';
 import { keepingPeriods } from '../group/keep-periods.js';
 import { observeLive } from '../group/observe-live.js';
 import { nodeMembers, onGroup, presentMaster, sentinelsOf } from '../group/on-group.js';
@@ -12,14 +13,16 @@ import { prepareStop, stopReady } from '../group/stop-saved.js';
 import { untilNoTilt } from '../group/wait-tilt.js';
 import { untilWhole } from '../group/whole.js';
 import { hasProcess } from '../plan/members.js';
+import type { DivergedWrites } from '../report/diverged-writes.js';
 import type { Connections } from '../sentinel/connection.js';
 import { pairs } from '../sentinel/replies.js';
+import { type Address, sameAddress } from '../spec/address.js';
 import { Milestones, type Missing, untilGone } from './effect.js';
 import type { FaultKind, FaultReport, Victims } from './fault.js';
 import { inflict } from './inflict.js';
 import { failoverLines, lastLeader } from './leader.js';
 import { modeOf, refuseSharedNetwork } from './network.js';
-import { demoteFormer, repointStopped } from './restore.js';
+import { repointStopped } from './restore.js';
 import { chooseVictims, type Scene } from './victims.js';
 
 /** ms beyond `down-after-milliseconds` that a fault has for its effect, where nothing else is said. */
@@ -76,7 +79,7 @@ async function bringAndWait(deed: Deed, { wait, waitTimeoutMs }: FaultSettings):
   const since = BigInt(Date.now()) * 1_000_000n;
   const started = performance.now();
   const milestones = new Milestones(started);
-  await bring(deed);
+  const lost = await bring(deed);
   if (wait && victims.length > 0) {
     await untilEffect(deed, milestones, AbortSignal.timeout(timeout)).catch(async (error: unknown) => {
       throw isRemedy(kind) ? error : await explained(error, engine, since, context);
@@ -89,6 +92,7 @@ async function bringAndWait(deed: Deed, { wait, waitTimeoutMs }: FaultSettings):
     victims: victims.map(({ node }) => node),
     master: { before: scene.master, after: wait ? await presentMaster(engine, connections) : null },
     milestones: milestones.list,
+    lost,
     ms: Math.round(ms),
   };
 }
@@ -113,14 +117,48 @@ async function observeScene(
   return { group, nodes, master, leader };
 }
 
-async function bring(deed: Deed): Promise<void> {
-  const { kind, victims, scene, engine, connections, context } = deed;
-  if (kind === 'restart') return restart(deed);
+/** @returns what nodes that were let back had acknowledged and have lost */
+async function bring(deed: Deed): Promise<readonly DivergedWrites[]> {
+  const { kind, victims, scene, context } = deed;
+  if (kind === 'restart') {
+    await restart(deed);
+    return [];
+  }
+  if (kind === 'heal') await allDone(formers(victims, await presentAddress(deed)).map(holding(deed)));
   await allDone(victims.map((victim) => inflict(kind, victim, scene.group, context.driver)));
-  if (!isRemedy(kind)) return;
-  const { master } = await observeLive(engine, connections);
-  if (master === null) return;
-  await allDone(victims.map((victim) => demoteFormer(victim, master.address, connections)));
+  return isRemedy(kind) ? demoteFormers(deed) : [];
+}
+
+function holding({ connections, context }: Deed): (member: ObservedMember) => Promise<void> {
+  return (member) => holdInside(member, connections.keyring, context.driver);
+}
+
+async function presentAddress({ engine, connections }: Deed): Promise<Address | null> {
+  return (await observeLive(engine, connections)).master?.address ?? null;
+}
+
+/** The Redis nodes among those that are let back that are not the present master: one of them may be the master of before. */
+function formers(victims: readonly ObservedMember[], master: Address | null): readonly ObservedMember[] {
+  if (master === null) return [];
+  return victims.filter(
+    ({ role, address }) => role === 'redis' && address !== null && !sameAddress(address, master),
+  );
+}
+
+async function demoteFormers(deed: Deed): Promise<readonly DivergedWrites[]> {
+  const { victims, engine, connections, context } = deed;
+  const master = await presentAddress(deed);
+  if (master === null) return [];
+  const lost: DivergedWrites[] = [];
+  await allDone(
+    formers(victims, master).map(async ({ node, control }) => {
+      const former = control === null ? null : { name: node, control };
+      const demotion = former === null ? null : demotionOf(former, master, engine);
+      const diverged = demotion === null ? null : await demote(demotion, connections, context.emit);
+      if (diverged !== null) lost.push(diverged);
+    }),
+  );
+  return lost;
 }
 
 /** A master that is dead is replaced first: it would come back with what is on its disk, and be copied. */

@@ -1,4 +1,5 @@
 /** Faults that users bring on a group, and what puts them right again. */
+import type { DivergedWrites } from '../report/diverged-writes.js';
 
 /** `unpause`, `restart` and `heal` put right what the others have done. */
 export type FaultKind = 'kill' | 'pause' | 'unpause' | 'restart' | 'partition' | 'heal';
@@ -29,6 +30,8 @@ export interface FaultReport {
   readonly master: { readonly before: string | null; readonly after: string | null };
   /** Empty with `--no-wait`. */
   readonly milestones: readonly Milestone[];
+  /** What former masters that were let back had acknowledged, and have lost. */
+  readonly lost: readonly DivergedWrites[];
   /** From the fault to its effect on every sentinel. */
   readonly ms: number;
 }

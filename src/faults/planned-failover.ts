@@ -71,6 +71,7 @@ function handOver(
       victims: [master.name],
       master: { before: master.name, after: promoted.name },
       milestones: milestones.list,
+      lost: [],
       ms: Math.round(performance.now() - started),
     };
   };

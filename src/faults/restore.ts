@@ -1,9 +1,7 @@
 /** A node that comes back knows who the master is: it would be one itself for up to 20 s otherwise. */
 import type { Driver, ObservedEngine, ObservedMember } from '../driver/driver.js';
-import { replicaOf } from '../group/replicaof.js';
 import { CONF_FILE, replicaofLine } from '../render/conf.js';
 import { readConfFacts, withReplicaof } from '../render/conf-facts.js';
-import type { Connections } from '../sentinel/connection.js';
 import { type Address, sameAddress } from '../spec/address.js';
 import { DirectoryStorage } from '../storage/directory-storage.js';
 
@@ -46,18 +44,4 @@ async function changeInVolume(
   } finally {
     await files.close();
   }
-}
-
-/**
- * A former master that was frozen or cut off goes on as a master until Sentinel finds it, some ten
- * seconds later; what it takes until then is lost. So it is told at once.
- */
-export async function demoteFormer(
-  member: ObservedMember,
-  master: Address,
-  connections: Connections,
-): Promise<void> {
-  const { control, address, role } = member;
-  if (role !== 'redis' || control === null || address === null || sameAddress(address, master)) return;
-  await replicaOf(control, master, connections);
 }

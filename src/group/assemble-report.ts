@@ -9,14 +9,9 @@ import type {
   SentinelNodeReport,
 } from '../report/group-report.js';
 import { timingSeen } from '../sentinel/periods.js';
-import {
-  agreedMaster,
-  type RedisAnswer,
-  type SentinelAnswer,
-  type Silent,
-  type Snapshot,
-} from '../sentinel/snapshot.js';
+import { agreedMaster, type RedisAnswer, type SentinelAnswer, type Silent } from '../sentinel/snapshot.js';
 import { type Address, type Endpoint, sameAddress } from '../spec/address.js';
+import type { Looked } from './look.js';
 
 /** A group as far as it is known: from a spec, from labels alone, or from its sentinels. */
 export interface KnownGroup {
@@ -46,8 +41,7 @@ export interface KnownNode {
 export function assembleReport(
   group: KnownGroup,
   engine: ObservedEngine | null,
-  snapshot: Snapshot,
-  faults: readonly Fault[],
+  { snapshot, faults, diverged }: Looked,
   access: Pick<GroupReport, 'logins' | 'tls'>,
 ): GroupReport {
   const container = (node: KnownNode): ContainerReport | null => {
@@ -81,6 +75,7 @@ export function assembleReport(
       sentinelReport(node, container(node), snapshot.sentinels.get(node.name)),
     ),
     faults,
+    diverged,
   };
 }
 
@@ -103,6 +98,7 @@ export function absentReport(name: string): GroupReport {
     redis: [],
     sentinels: [],
     faults: [],
+    diverged: [],
   };
 }
 

@@ -128,7 +128,10 @@ export async function finish(
   };
   const access = reportedAccess(keyring, known.directory, 'hidden');
   // Not as the snapshot has it: the sentinels have the periods of a group that forms in it.
-  const report = { ...assembleReport(known, seen, snapshot, [], access), timing: spec.timing };
+  const report = {
+    ...assembleReport(known, seen, { snapshot, faults: [], diverged: [] }, access),
+    timing: spec.timing,
+  };
   return { report, changed };
 }
 

@@ -41,8 +41,8 @@ export async function reportOfGiven(
   connections: Connections,
   signal: AbortSignal,
 ): Promise<GroupReport> {
-  const { snapshot, faults } = await look(group, group, null, () => false, askingOnce(connections), signal);
-  return assembleReport(group, null, snapshot, faults, reportedAccess(connections.keyring, null, 'hidden'));
+  const looked = await look(group, group, null, () => false, askingOnce(connections), signal);
+  return assembleReport(group, null, looked, reportedAccess(connections.keyring, null, 'hidden'));
 }
 
 /** Called by its master's name, which is all that it has. */

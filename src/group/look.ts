@@ -1,15 +1,17 @@
 /** Looks at the nodes of a group: what they say, and which faults that shows. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DivergedWrites } from '../report/diverged-writes.js';
 import type { Fault } from '../report/group-report.js';
 import type { Connections } from '../sentinel/connection.js';
 import { LinkEvidence } from '../sentinel/evidence.js';
 import type { Expectation } from '../sentinel/expectation.js';
-import { type Targets, takeSnapshot } from '../sentinel/observe.js';
+import { takeSnapshot } from '../sentinel/observe.js';
 import { DEFAULT_PERIODS, PERIODS, runsWith, timingSeen } from '../sentinel/periods.js';
 import { findFaults } from '../sentinel/readiness.js';
 import { remedy } from '../sentinel/remedies.js';
 import type { Snapshot } from '../sentinel/snapshot.js';
 import type { Timing } from '../spec/timing.js';
+import { type AddressedTargets, divergedFault, findDiverged } from './find-diverged.js';
 
 /** ms for which pings that are under way at the first look may be answered. */
 const PING_PATIENCE = 1_500;
@@ -33,6 +35,8 @@ export function askingOnce(connections: Connections): Asking {
 export interface Looked {
   readonly snapshot: Snapshot;
   readonly faults: readonly Fault[];
+  /** What former masters that answer as masters have, and the present one has not. */
+  readonly diverged: readonly DivergedWrites[];
 }
 
 /**
@@ -44,7 +48,7 @@ export interface Looked {
  */
 export async function look(
   group: Expectation,
-  targets: Targets,
+  targets: AddressedTargets,
   timing: Timing | null,
   isTold: (fault: Fault) => boolean,
   { connections, evidence, patienceMs }: Asking,
@@ -57,7 +61,9 @@ export async function look(
     evidence.add(snapshot);
     const found = findFaults(group, snapshot, evidence).filter((fault) => !isTold(fault));
     if (performance.now() >= deadline || !found.some((fault) => fault.code === 'link-unproved')) {
-      return { snapshot, faults: [...found, ...periodFaults(snapshot, timing ?? timingSeen(snapshot))] };
+      const diverged = await findDiverged(targets, snapshot, connections);
+      const periods = periodFaults(snapshot, timing ?? timingSeen(snapshot));
+      return { snapshot, faults: [...found, ...periods, ...diverged.map(divergedFault)], diverged };
     }
     await delay(PING_POLL);
   }

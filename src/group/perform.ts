@@ -12,6 +12,7 @@ import { AccessKeeper } from './access-keeper.js';
 import { ConfFiles } from './conf-files.js';
 import type { LockedContext } from './context.js';
 import type { Deadline } from './deadline.js';
+import { demote, holdInside } from './demote.js';
 import { failOver } from './fail-over.js';
 import type { Journal } from './journal.js';
 import { isMasterNow, masterMoved, untilWholeUnder } from './moved-master.js';
@@ -134,13 +135,7 @@ export class Performer {
       case 'start':
         return this.#start(operation.node);
       case 'connect':
-        await driver.connect(
-          name,
-          this.#id(operation.node),
-          operation.node,
-          this.#present(operation.node).address,
-        );
-        return this.#demoteFormer(operation.node);
+        return this.#connect(operation.node);
       case 'answer':
         return this.#untilAnswer(this.#node(operation.node));
       case 'hasten':
@@ -421,15 +416,31 @@ export class Performer {
     if (isThere) await this.#demoteFormer(member);
   }
 
-  /**
-   * Makes a node that comes back with its memory a replica of the present master. It may be the master of before: Sentinel would
-   * demote it some ten seconds later, and lose what clients have written to it until then.
-   */
-  async #demoteFormer(member: string): Promise<void> {
-    const { master } = this.#confs;
+  async #connect(member: string): Promise<void> {
+    const { driver } = this.#context;
+    const { address, control, container } = this.#present(member);
+    if (this.#isFormer(member) && container !== null)
+      await holdInside({ id: container, address, control }, this.#connections.keyring, driver);
+    await driver.connect(this.#spec.name, this.#id(member), member, address);
+    await this.#demoteFormer(member);
+  }
+
+  /** Whether it is a Redis node that may be the master of before. */
+  #isFormer(member: string): boolean {
     const node = this.#presence.get(member);
-    if (node?.kind !== 'redis' || sameAddress(node.address, master.address)) return;
-    await replicaOf(node.control, master.address, this.#connections);
+    return node?.kind === 'redis' && !sameAddress(node.address, this.#confs.master.address);
+  }
+
+  /** Makes a node that comes back with its memory a replica of the present master. */
+  async #demoteFormer(member: string): Promise<void> {
+    const { address: master } = this.#confs.master;
+    const { redis, sentinels, masterName } = this.#presence.group;
+    const former = redis.find(({ name }) => name === member);
+    const present = redis.find(({ address }) => sameAddress(address, master));
+    if (former === undefined || !this.#isFormer(member)) return;
+    if (present === undefined) return replicaOf(former.control, master, this.#connections);
+    const demotion = { former, present, sentinels: { masterName, sentinels }, master };
+    await demote(demotion, this.#connections, this.#context.emit);
   }
 
   async #settle(after: string): Promise<void> {

@@ -18,6 +18,7 @@ import {
 } from './assemble-report.js';
 import { reportedAccess, type Secrets } from './connection.js';
 import type { Context } from './context.js';
+import { divergedFault, findDivergedCutOff } from './find-diverged.js';
 import { keyringOn } from './keys.js';
 import { type Asking, askingOnce, type Looked, look } from './look.js';
 
@@ -39,9 +40,9 @@ export async function status(
   const connections = new Connections(await keyringOn(name, engine, context.driver));
   try {
     const asking = askingOnce(connections);
-    const { snapshot, faults } = await lookAt(group, topology, engine, asking, context.signal);
+    const looked = await lookAt(group, topology, engine, asking, context);
     const access = reportedAccess(connections.keyring, group.directory, secrets);
-    return assembleReport(group, engine, snapshot, faults, access);
+    return assembleReport(group, engine, looked, access);
   } finally {
     connections.close();
   }
@@ -104,14 +105,14 @@ export async function lookAt(
   topology: Topology | null,
   engine: ObservedEngine,
   asking: Asking,
-  signal: AbortSignal,
+  { driver, signal }: Pick<Context, 'driver' | 'signal'>,
 ): Promise<Looked> {
   const down = containerFaults(engine.members, [...group.redis, ...group.sentinels]);
   const stopped = new Set<string | null>(down.map((fault) => fault.node));
   // Those that cannot answer would be waited for, where their address swallows what is sent to it.
   const running = (nodes: readonly KnownNode[]) => nodes.filter(({ name }) => !stopped.has(name));
   const targets = { ...group, redis: running(group.redis), sentinels: running(group.sentinels) };
-  const { snapshot, faults } = await look(
+  const { snapshot, faults, diverged } = await look(
     group,
     targets,
     // A file that says nothing of it may have been changed after the last `up`.
@@ -122,6 +123,7 @@ export async function lookAt(
   );
   const isAcl = engine.members.some(({ auth }) => auth === 'acl');
   const users = isAcl ? await findAclFaults(targets, snapshot, asking.connections) : [];
+  const cutOff = await findDivergedCutOff(targets, engine, snapshot, asking.connections, driver);
   const ofContainers = down.map((fault) => ({ ...fault, remedy: remedy(fault.code) }));
   return {
     snapshot,
@@ -131,7 +133,9 @@ export async function lookAt(
       ...anchorFaults(group, engine),
       ...faults,
       ...users,
+      ...cutOff.map(divergedFault),
     ],
+    diverged: [...diverged, ...cutOff],
   };
 }
 

@@ -43,22 +43,16 @@ export async function* watchStatus(
     const group = knownGroup(name, engine, topology);
     if (group === null) return { report: absentReport(name), snapshot: null, sentinels: [] };
     asking.connections.use(keyring);
-    let looked = await lookAt(group, topology, engine, asking, signal);
+    let looked = await lookAt(group, topology, engine, asking, { driver, signal });
     if (isLocked(looked.snapshot)) {
       // Passwords change while containers stay.
       keyring = await keyringOn(name, engine, driver);
       asking.connections.close();
       asking.connections.use(keyring);
-      looked = await lookAt(group, topology, engine, asking, signal);
+      looked = await lookAt(group, topology, engine, asking, { driver, signal });
     }
-    const { snapshot, faults } = looked;
-    const report = assembleReport(
-      group,
-      engine,
-      snapshot,
-      faults,
-      reportedAccess(keyring, group.directory, 'hidden'),
-    );
+    const { snapshot } = looked;
+    const report = assembleReport(group, engine, looked, reportedAccess(keyring, group.directory, 'hidden'));
     const mayTalk = new Set(
       engine.members.flatMap(({ node, state }) => (state === 'running' || state === 'paused' ? [node] : [])),
     );
@@ -95,15 +89,10 @@ export async function* watchStatusOfSentinels(
     asking.connections.use(keyring);
     last = await discoverAgain(asking.connections);
     const group = givenGroup(last);
-    const { snapshot, faults } = await look(group, group, null, () => false, asking, signal);
+    const looked = await look(group, group, null, () => false, asking, signal);
+    const { snapshot } = looked;
     return {
-      report: assembleReport(
-        group,
-        null,
-        snapshot,
-        faults,
-        reportedAccess(asking.connections.keyring, null, 'hidden'),
-      ),
+      report: assembleReport(group, null, looked, reportedAccess(asking.connections.keyring, null, 'hidden')),
       snapshot,
       sentinels: group.sentinels,
     };

@@ -2,6 +2,7 @@
 import { holderText } from '../driver/lock.js';
 import type { RsentinelEvent } from '../events.js';
 import { printable } from '../topology/text.js';
+import { divergedText } from './diverged-text.js';
 import type { DrillFault } from './drill-report.js';
 import { count, formatMs } from './format.js';
 import type { Style } from './style.js';
@@ -50,6 +51,10 @@ export function finishingSwitchText({ from }: EventOf<'finishing-switch'>): stri
 
 export function savingText({ node, done, total }: EventOf<'saving'>): string {
   return `${printable(node)} saves its data: ${done} of ${count(total, 'key')}`;
+}
+
+export function writesLostText({ diverged }: EventOf<'writes-lost'>, style: Style): string {
+  return `${style.yellow('warning:')} ${divergedText(diverged)}: they are lost`;
 }
 
 export function retryText(event: EventOf<'retrying'>): string {

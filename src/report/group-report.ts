@@ -5,6 +5,7 @@
  */
 import type { Address } from '../spec/address.js';
 import type { ClientLogin, TlsReport } from './connection-report.js';
+import type { DivergedWrites } from './diverged-writes.js';
 
 export type Health = 'healthy' | 'degraded' | 'absent';
 
@@ -108,4 +109,6 @@ export interface GroupReport {
   readonly redis: readonly RedisNodeReport[];
   readonly sentinels: readonly SentinelNodeReport[];
   readonly faults: readonly Fault[];
+  /** What former masters that are masters still have acknowledged, and will lose. */
+  readonly diverged: readonly DivergedWrites[];
 }

@@ -19,6 +19,7 @@ import {
   switchedBackText,
   waitingForLockText,
   warningText,
+  writesLostText,
 } from './event-text.js';
 import { count, formatMs } from './format.js';
 import type { Clock, Reporter } from './reporter.js';
@@ -91,6 +92,8 @@ export class LogReporter implements Reporter {
         return [finishingSwitchText(event)];
       case 'saving':
         return this.#nowAndThen(savingText(event));
+      case 'writes-lost':
+        return [writesLostText(event, this.#style)];
       case 'retrying':
         return [retryText(event)];
       case 'rollback-started':

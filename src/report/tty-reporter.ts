@@ -21,6 +21,7 @@ import {
   switchedBackText,
   waitingForLockText,
   warningText,
+  writesLostText,
 } from './event-text.js';
 import { count, formatMs } from './format.js';
 import { type Phase, type PhaseKind, Phases } from './phases.js';
@@ -132,6 +133,9 @@ export class TtyReporter implements Reporter {
         break;
       case 'saving':
         this.#say(savingText(event));
+        break;
+      case 'writes-lost':
+        this.#print(writesLostText(event, this.#style));
         break;
       case 'retrying':
         this.#print(retryText(event));

@@ -1,4 +1,5 @@
 /** Connections to the nodes of a group, kept open between polls and made anew when they break. */
+import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import type { Redis } from 'ioredis';
 import { type Keyring, NO_KEYS } from '../access/keyring.js';
@@ -23,6 +24,12 @@ export class LoginError extends Error {}
 /** ms. A node on this machine answers within one; more means that it hangs or is paused. */
 const CONNECT_TIMEOUT = 1000;
 const REPLY_TIMEOUT = 1000;
+
+/** A connection that has logged in, and that nobody reads from yet. */
+export interface HandedOver {
+  readonly stream: Duplex;
+  readonly close: () => void;
+}
 
 /** A connection, and what is known of it. */
 interface Line {
@@ -84,6 +91,22 @@ export class Connections {
       if (error.message.startsWith('NOAUTH')) throw new LoginError(notLetIn(line));
       return { ok: false, error: error.message };
     });
+  }
+
+  /**
+   * Makes a connection of its own and hands it over once it has logged in, for what is no exchange of commands and replies.
+   * @throws Error when the node cannot be reached
+   */
+  async handOver(at: Endpoint): Promise<HandedOver> {
+    const { Redis: Client } = await this.#library;
+    const key = keyOf(at);
+    const line: Line = { client: null, ready: null, refusal: null };
+    const client = await this.#enter(Client, key, line, at);
+    const { stream } = client;
+    // The parser of replies, and who looks at what it gets.
+    stream.removeAllListeners('data');
+    Reflect.deleteProperty(stream, 'push');
+    return { stream, close: () => client.disconnect() };
   }
 
   #newLine(key: string): Line {

@@ -76,6 +76,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'replica-not-online': 'Wait for the first synchronisation; if it stays, look at the log of the replica.',
   'replica-role':
     'Sentinel makes it a replica by itself, within some 10 seconds; what was written to it since is lost then.',
+  'writes-diverged':
+    'They are lost when it follows the present master, which Sentinel sees to within some 10 seconds of reaching it: copy what you need from it before (`docker exec` reaches it where it is cut off).',
   'replica-link-down':
     'Wait for the synchronisation; if it stays, the master refuses it or cannot be reached.',
   'address-unreachable':

@@ -194,7 +194,8 @@ describe('what nodes answer', () => {
           };
           const evidence = new LinkEvidence();
           evidence.add(snapshot);
-          const report = assembleReport(group, null, snapshot, findFaults(group, snapshot, evidence), {
+          const looked = { snapshot, faults: findFaults(group, snapshot, evidence), diverged: [] };
+          const report = assembleReport(group, null, looked, {
             logins: null,
             tls: null,
           });

@@ -15,6 +15,7 @@ import type {
   NodeMounts,
   ObservedEngine,
   ObservedVolume,
+  Program,
   Taken,
   VolumeFiles,
   VolumeSpec,
@@ -26,6 +27,7 @@ import { resolveEndpoint } from './endpoint.js';
 import { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
 import { EngineHost } from './engine-host.js';
+import { runInside } from './exec.js';
 import { markExpiry } from './expiry.js';
 import { findServer, type ImageConfig, pullImage, serverOfImage } from './image.js';
 import { asideName, formerName, GROUP_LABEL, groupLabels } from './labels.js';
@@ -243,6 +245,10 @@ class DockerDriver implements Driver {
 
   async openVolumes(group: string, image: string, volumes: readonly ObservedVolume[]): Promise<VolumeFiles> {
     return openVolumeFiles(this.#calls, image, volumes, { [GROUP_LABEL]: group }, await this.owner());
+  }
+
+  runInside(container: string, command: readonly string[]): Promise<Program> {
+    return runInside(this.#calls, container, command);
   }
 
   state(container: string): Promise<MemberNow> {

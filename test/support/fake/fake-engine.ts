@@ -462,6 +462,10 @@ export class FakeEngine implements Driver {
     });
   }
 
+  runInside(): Promise<never> {
+    throw new Error('there are no programs in the containers of a fake engine');
+  }
+
   state(name: string): Promise<MemberNow> {
     return this.#look(() => {
       const container = this.#find(name);

@@ -92,6 +92,7 @@ export function groupReport(changes: Partial<GroupReport> = {}): GroupReport {
     redis: [redisNode(1), redisNode(2), redisNode(3)],
     sentinels: [sentinelNode(1), sentinelNode(2), sentinelNode(3)],
     faults: [],
+    diverged: [],
     ...changes,
   };
 }
