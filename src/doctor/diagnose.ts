@@ -28,7 +28,14 @@ import {
   otherMasters,
   tiltedSentinels,
 } from './traps/sentinels.js';
-import { differentClocks, halfMade, leftovers, memoryOvercommit, openNetwork } from './traps/surroundings.js';
+import {
+  differentClocks,
+  filesInGit,
+  halfMade,
+  leftovers,
+  memoryOvercommit,
+  openNetwork,
+} from './traps/surroundings.js';
 
 /** In the order in which findings of one severity are told. */
 const TRAPS: readonly ((facts: Facts) => readonly Finding[])[] = [
@@ -51,6 +58,7 @@ const TRAPS: readonly ((facts: Facts) => readonly Finding[])[] = [
   differentClocks,
   memoryOvercommit,
   openNetwork,
+  filesInGit,
   noPassword,
   oldVersions,
   differentVersions,

@@ -12,6 +12,8 @@ export interface Facts {
   /** Whether the engine can keep containers of one network apart; null: it does not say, or nobody asked. */
   readonly separates: boolean | null;
   readonly leftovers: readonly Leftover[];
+  /** Files of the group that git tracks, as paths within its directory. */
+  readonly tracked: readonly string[];
   /** Whether somebody changes the group now: what looks unfinished is being worked at. */
   readonly isBusy: boolean;
 }

@@ -25,6 +25,7 @@ import type {
   RedisFacts,
   SentinelFacts,
 } from './facts.js';
+import { trackedFiles } from './tracked-files.js';
 
 /** An engine, and what it has of the group. */
 export interface OnEngine {
@@ -38,13 +39,14 @@ export async function observeFacts(
   on: OnEngine | null,
   connections: Connections,
 ): Promise<Facts> {
-  const [sentinels, redis, confs, overcommit, separates, leftovers, isBusy] = await Promise.all([
+  const [sentinels, redis, confs, overcommit, separates, leftovers, tracked, isBusy] = await Promise.all([
     Promise.all(group.sentinels.map((node) => askSentinel(node, group.masterName, connections))),
     Promise.all(group.redis.map((node) => askRedis(node, connections))),
     confDirectories(group, on),
     hasOurKernel(group, on).then((ours) => (ours ? overcommitOf() : null)),
     on === null ? null : on.driver.facts().then((engine) => engine.separates),
     on === null ? [] : leftoversOf(group.name, on),
+    group.directory === null || on?.driver.place.kind !== 'local' ? [] : trackedFiles(group.directory),
     on === null ? false : isChanged(on.observed),
   ]);
   const known = sentinels.flatMap((sentinel) => sentinel.known);
@@ -77,6 +79,7 @@ export async function observeFacts(
     overcommit,
     separates,
     leftovers,
+    tracked,
     isBusy,
   };
 }

@@ -39,6 +39,8 @@ export const TRAP_REMEDIES = {
     'Run `sysctl vm.overcommit_memory=1` on the machine of the nodes, and put that line into /etc/sysctl.conf.',
   'network-unfiltered':
     'On the machine of the engine: `modprobe br_netfilter`, `sysctl net.bridge.bridge-nf-call-iptables=1`, and restart the engine. Until then put nobody else into the network of the group.',
+  'files-in-git':
+    'Take them out with `git rm -r --cached` on the directory of the group (the .gitignore in it keeps new ones out) and commit that. Change the passwords where others have seen the repository: other ones in the topology file, and `rsentinel up`.',
   'down-after-low':
     'Set down-after-milliseconds to 1500 or more: 5000 to 30000 outside of tests. With `timing: fast` 500 is enough.',
   'failover-timeout-low': 'Set failover-timeout to 3000 or more: 10000 for tests, 180000 is the default.',

@@ -3,6 +3,7 @@ import type { Driver, ObservedEngine } from '../driver/driver.js';
 import { inflict } from '../faults/inflict.js';
 import { repointStopped } from '../faults/restore.js';
 import type { Context, Watching } from '../group/context.js';
+import { InsideClient } from '../group/inside.js';
 import type { Sentinels } from '../group/keep-periods.js';
 import { observeLive } from '../group/observe-live.js';
 import { sentinelsOf } from '../group/on-group.js';
@@ -26,6 +27,8 @@ export interface Arena {
   present(): Promise<PresentGroup>;
   /** @returns once the fault is there; of `failover`, once every sentinel names the new master */
   inflict(group: PresentGroup, master: PresentNode, deadline: AbortSignal): Promise<void>;
+  /** A client beside the master that is about to be cut off; null: nobody is, or the image has none. */
+  clientBeside(master: PresentNode): Promise<InsideClient | null>;
   /** Ends the fault. @param master the present one */
   letBack(node: string, master: Address): Promise<void>;
   /** After a drill that was interrupted or did not get through: no node stays away because of it. */
@@ -55,6 +58,7 @@ export function givenArena(
     inflict: async (present, master, deadline) => {
       await switchOver(present, master, connections, watching, deadline);
     },
+    clientBeside: async () => null,
     letBack: async () => {},
     recover: async () => {},
   };
@@ -84,6 +88,10 @@ export function engineArena(
       else if (master.container !== null)
         await inflict(fault, { ...master, node: master.name, id: master.container }, group, driver);
     },
+    clientBeside: async ({ container, address, control }) =>
+      fault !== 'partition' || container === null
+        ? null
+        : InsideClient.open({ id: container, address, control }, connections.keyring, driver),
     letBack: (node, master) => letBack(fault, group, node, master, driver),
     recover: () => recover(fault, group, connections, context),
   };

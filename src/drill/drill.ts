@@ -18,7 +18,7 @@ import type { TimingChoice, Topology } from '../topology/topology.js';
 import { type Arena, engineArena, givenArena } from './arena.js';
 import { breachesOf, figuresOf } from './figures.js';
 import { playRound } from './round.js';
-import { removeKey } from './verdict.js';
+import { removeKeys } from './verdict.js';
 
 /** How a drill goes, wherever it takes place. */
 export interface DrillCourse {
@@ -120,15 +120,15 @@ async function playAll(
   const keys = `rsentinel:drill:${randomBytes(6).toString('hex')}`;
   const rounds: DrillRound[] = [];
   for (let round = 1; round <= count; round += 1) {
-    const key = `${keys}:${round}`;
+    const names = { key: `${keys}:${round}`, cutOffKey: `${keys}:${round}:cut-off` };
     try {
-      const play = () => playRound({ arena, round, rounds: count, key, waitTimeoutMs }, connections);
+      const play = () => playRound({ arena, round, rounds: count, ...names, waitTimeoutMs }, connections);
       rounds.push(await keepingPeriods(arena.sentinels, connections, play));
     } catch (error) {
       await arena.recover();
       throw error;
     } finally {
-      await removeKey(key, arena.redis, connections);
+      await removeKeys(Object.values(names), arena.redis, connections);
     }
   }
   return {

@@ -1,5 +1,12 @@
 /** Rounds → figures, and the limits that were not kept. Pure. */
-import type { Breach, Distribution, DrillFigures, DrillLimits, DrillRound } from '../report/drill-report.js';
+import {
+  type Breach,
+  type Distribution,
+  type DrillFigures,
+  type DrillLimits,
+  type DrillRound,
+  lostIn,
+} from '../report/drill-report.js';
 
 export function figuresOf(rounds: readonly DrillRound[]): DrillFigures {
   const of = (measure: (round: DrillRound) => number | null | undefined) =>
@@ -38,8 +45,9 @@ export function distribution(values: readonly number[]): Distribution | null {
 }
 
 export function breachesOf(rounds: readonly DrillRound[], limits: DrillLimits): readonly Breach[] {
-  return rounds.flatMap(({ round, writes }) => {
-    const actual = { maxDowntime: writes.gap.ms, maxLost: writes.lost.count };
+  return rounds.flatMap((one) => {
+    const { round, writes } = one;
+    const actual = { maxDowntime: writes.gap.ms, maxLost: lostIn(one) };
     return (['maxDowntime', 'maxLost'] as const).flatMap((limit): Breach[] => {
       const allowed = limits[limit];
       return allowed === null || actual[limit] <= allowed

@@ -12,8 +12,9 @@ import { agreedMaster, type Snapshot } from '../sentinel/snapshot.js';
 import { nodeOf, type Timeline, timelineOf } from '../sentinel/timeline.js';
 import { sameAddress } from '../spec/address.js';
 import type { Arena } from './arena.js';
+import { CutOffClient } from './cut-off-client.js';
 import { type Patience, until } from './until.js';
-import { readsOf, writesOf } from './verdict.js';
+import { cutOffOf, readsOf, writesOf } from './verdict.js';
 import { Workload } from './workload.js';
 
 /** Successes of the client before the fault: it is connected, and its pace is steady. */
@@ -31,6 +32,8 @@ export interface RoundSettings {
   readonly rounds: number;
   /** The list that the client writes to; to be removed by whoever chose it. */
   readonly key: string;
+  /** The same of the client on the old master's side. */
+  readonly cutOffKey: string;
   /** ms for each of: the failover, the return of the old master, the group's becoming whole. */
   readonly waitTimeoutMs: number;
 }
@@ -43,6 +46,8 @@ interface Stage {
   readonly before: Snapshot;
   readonly recorded: readonly Recorded[];
   readonly workload: Workload;
+  /** null: nobody is cut off, or it cannot be had. */
+  readonly cutOff: CutOffClient | null;
   readonly connections: Connections;
 }
 
@@ -80,7 +85,9 @@ export async function playRound(settings: RoundSettings, connections: Connection
     key,
     isSilentFault(fault),
   );
-  const stage = { settings, group: present, old, before, recorded, workload, connections };
+  const inside = await arena.clientBeside(old);
+  const cutOff = inside === null ? null : new CutOffClient(inside, settings.cutOffKey);
+  const stage = { settings, group: present, old, before, recorded, workload, cutOff, connections };
   try {
     await untilWarm(stage);
     await delay(Math.random() * PHASE, undefined, { signal }).catch(() => signal.throwIfAborted());
@@ -92,12 +99,13 @@ export async function playRound(settings: RoundSettings, connections: Connection
     return result;
   } finally {
     workload.close();
+    cutOff?.close();
     channel.close();
   }
 }
 
 async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
-  const { settings, group, old, before, recorded, workload, connections } = stage;
+  const { settings, group, old, before, recorded, workload, cutOff, connections } = stage;
   workload.watch(faultAt);
   const returning = await throughFailover(stage, faultAt);
   const resumed = performance.now();
@@ -108,7 +116,7 @@ async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
   );
   await untilWhole(group, connections, settings.arena.watching, patience(stage).deadline);
   const ms = Math.round(performance.now() - faultAt);
-  await workload.stop();
+  await Promise.all([workload.stop(), cutOff?.stop()]);
   // The sentinels may have failed over again, from the master that they had announced.
   const master = masterOf(group, await takeSnapshot(group, connections));
   const timeline: Timeline = timelineOf(recorded, {
@@ -125,6 +133,7 @@ async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
     ...timeline,
     writes: await writesOf(workload.writes, settings.key, master, faultAt, connections),
     reads: readsOf(workload.reads, faultAt),
+    cutOff: cutOff === null ? null : await cutOffOf(cutOff.ledger, settings.cutOffKey, master, connections),
     ms,
   };
 }
@@ -159,9 +168,13 @@ async function throughFailover(stage: Stage, faultAt: number): Promise<Return> {
 
 async function untilWarm(stage: Stage): Promise<void> {
   const { writes, reads } = stage.workload;
+  const beside = stage.cutOff?.ledger;
   await until(
     'a client of this machine did not come to write and read through the sentinels',
-    () => (writes.done.length >= WARM_UP && reads.done.length >= WARM_UP ? true : null),
+    () =>
+      [writes, reads, ...(beside === undefined ? [] : [beside])].every(({ done }) => done.length >= WARM_UP)
+        ? true
+        : null,
     {
       ...patience(stage),
       details: () => [

@@ -1,6 +1,6 @@
 /** After a round: what the final master has of what the client has written. */
 import type { PresentNode } from '../group/presence.js';
-import type { DrillReads, DrillWrites } from '../report/drill-report.js';
+import type { DrillCutOff, DrillReads, DrillWrites } from '../report/drill-report.js';
 import type { Connections } from '../sentinel/connection.js';
 import { text } from '../sentinel/replies.js';
 import type { Endpoint } from '../spec/address.js';
@@ -25,10 +25,8 @@ export async function writesOf(
   connections: Connections,
 ): Promise<DrillWrites> {
   const there = await numbersIn(key, master, connections);
-  const lost = ledger.done.filter((number) => !there.has(number));
   return {
-    acknowledged: ledger.done.length,
-    lost: { count: lost.length, first: lost.slice(0, NAMED) },
+    ...acknowledgedOf(ledger, there),
     unknown: {
       count: ledger.unknown.length,
       present: ledger.unknown.filter((number) => there.has(number)).length,
@@ -36,6 +34,25 @@ export async function writesOf(
     gap: ledger.gap(faultAt),
     errors: ledger.errors,
   };
+}
+
+/** Looks every write of the client on the old master's side up on the final master. */
+export async function cutOffOf(
+  ledger: Ledger,
+  key: string,
+  master: PresentNode,
+  connections: Connections,
+): Promise<DrillCutOff> {
+  const there = await numbersIn(key, master, connections);
+  return { ...acknowledgedOf(ledger, there), errors: ledger.errors };
+}
+
+function acknowledgedOf(
+  { done }: Ledger,
+  there: ReadonlySet<number>,
+): Pick<DrillWrites, 'acknowledged' | 'lost'> {
+  const lost = done.filter((number) => !there.has(number));
+  return { acknowledged: done.length, lost: { count: lost.length, first: lost.slice(0, NAMED) } };
 }
 
 export function readsOf(ledger: Ledger, faultAt: number): DrillReads {
@@ -60,11 +77,11 @@ async function numbersIn(
   }
 }
 
-/** Whichever node is the master takes it, and the others follow; where none answers, it goes by its lifetime. */
-export async function removeKey(
-  key: string,
+/** Whichever node is the master takes it, and the others follow; where none answers, they go by their lifetime. */
+export async function removeKeys(
+  keys: readonly string[],
   redis: readonly Endpoint[],
   connections: Connections,
 ): Promise<void> {
-  await Promise.allSettled(redis.map((control) => connections.query(control, [['UNLINK', key]])));
+  await Promise.allSettled(redis.map((control) => connections.query(control, [['UNLINK', ...keys]])));
 }

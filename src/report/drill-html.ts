@@ -4,6 +4,7 @@ import type { DrillReport, DrillRound } from './drill-report.js';
 import { roundSvg } from './drill-svg.js';
 import {
   breachText,
+  cutOffLines,
   errorsText,
   figureRows,
   oddText,
@@ -102,6 +103,7 @@ function section(round: DrillRound, report: DrillReport): string {
     `${formatMs(writes.gap.ms)} without writes (errors: ${errorsText(writes.errors)})`,
     `${formatMs(reads.gap.ms)} without reads (errors: ${errorsText(reads.errors)})`,
     writesText(round),
+    ...cutOffLines(round),
     ...(odd === null ? [] : [odd]),
   ];
   return `<section>

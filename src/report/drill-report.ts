@@ -78,6 +78,14 @@ export interface DrillWrites {
   readonly errors: readonly ClientError[];
 }
 
+/** What a client on the old master's side of a partition has seen: it writes from inside of that master's container. */
+export interface DrillCutOff {
+  readonly acknowledged: number;
+  /** Acknowledged, and not on the final master. */
+  readonly lost: { readonly count: number; readonly first: readonly number[] };
+  readonly errors: readonly ClientError[];
+}
+
 /** What the client that reads from replicas has seen. */
 export interface DrillReads {
   readonly answered: number;
@@ -110,6 +118,8 @@ export interface DrillRound {
   readonly events: readonly DrillEvent[];
   readonly writes: DrillWrites;
   readonly reads: DrillReads;
+  /** null: nobody was cut off, or the image has no client to write with (`redis-cli`). */
+  readonly cutOff: DrillCutOff | null;
   /** ms until the group was whole again. */
   readonly ms: number;
 }
@@ -169,4 +179,9 @@ export interface DrillReport {
   readonly figures: DrillFigures;
   readonly limits: DrillLimits;
   readonly breaches: readonly Breach[];
+}
+
+/** How many acknowledged writes a round has lost, on both sides of a partition. */
+export function lostIn({ writes, cutOff }: Pick<DrillRound, 'writes' | 'cutOff'>): number {
+  return writes.lost.count + (cutOff?.lost.count ?? 0);
 }

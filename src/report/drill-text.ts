@@ -1,14 +1,16 @@
 /** What a drill has shown, for people. */
 import { printable } from '../topology/text.js';
-import type {
-  Breach,
-  ClientError,
-  Distribution,
-  DrillFigures,
-  DrillReport,
-  DrillRound,
-  DrillStep,
-  StepName,
+import {
+  type Breach,
+  type ClientError,
+  type Distribution,
+  type DrillFigures,
+  type DrillReport,
+  type DrillRound,
+  type DrillStep,
+  type DrillWrites,
+  lostIn,
+  type StepName,
 } from './drill-report.js';
 import { count, formatMs } from './format.js';
 import type { Style } from './style.js';
@@ -78,6 +80,7 @@ function roundLines(round: DrillRound, style: Style): readonly string[] {
     ]),
     '',
     writesText(round),
+    ...cutOffLines(round),
     ...oddLines(round, '', style),
   ];
 }
@@ -128,14 +131,25 @@ export function oddText({ failovers, aborts, to }: DrillRound): string | null {
 /** `4210 writes acknowledged, none lost; …`: what became of the client's writes. */
 export function writesText({ writes }: DrillRound): string {
   const { acknowledged, lost, unknown } = writes;
-  const named =
-    lost.count === 0 ? '' : ` (${lost.first.join(', ')}${lost.count > lost.first.length ? ', …' : ''})`;
-  const lostText = lost.count === 0 ? 'none lost' : `${lost.count} lost${named}`;
+  const lostText = lostWritesText(lost);
   const unknownText =
     unknown.count === 0
       ? ''
       : `; of ${unknown.count} more the client could not know, ${unknown.present} are there`;
   return `${count(acknowledged, 'write')} acknowledged, ${lostText}${unknownText}`;
+}
+
+function lostWritesText({ count: times, first }: DrillWrites['lost']): string {
+  if (times === 0) return 'none lost';
+  return `${times} lost (${first.join(', ')}${times > first.length ? ', …' : ''})`;
+}
+
+/** What became of the writes on the old master's side; nothing where nobody was cut off. */
+export function cutOffLines({ from, cutOff }: DrillRound): readonly string[] {
+  if (cutOff === null) return [];
+  const { acknowledged, lost } = cutOff;
+  const where = `by ${printable(from)} to a client on its side`;
+  return [`${count(acknowledged, 'write')} acknowledged ${where}, ${lostWritesText(lost)}`];
 }
 
 function roundsLines({ rounds }: DrillReport, style: Style): readonly string[] {
@@ -155,7 +169,7 @@ function roundsLines({ rounds }: DrillReport, style: Style): readonly string[] {
   const rows = rounds.map((round): Row => {
     const { writes, reads } = round;
     const end = (name: StepName) => ms(round.steps.find((step) => step.name === name)?.to ?? null);
-    const lost = String(writes.lost.count);
+    const lost = lostIn(round);
     return [
       String(round.round),
       round.from,
@@ -166,7 +180,7 @@ function roundsLines({ rounds }: DrillReport, style: Style): readonly string[] {
       end('returned'),
       formatMs(writes.gap.ms),
       formatMs(reads.gap.ms),
-      { text: lost, paint: writes.lost.count === 0 ? undefined : style.red },
+      { text: String(lost), paint: lost === 0 ? undefined : style.red },
       String(writes.unknown.count),
     ];
   });
@@ -187,9 +201,10 @@ function figureLines({ figures }: DrillReport, style: Style): readonly string[] 
 /** What there is to say of single rounds. */
 function remarkLines({ rounds }: DrillReport, style: Style): readonly string[] {
   return rounds.flatMap((round) => {
-    const { lost, unknown } = round.writes;
+    const { unknown } = round.writes;
     const start = `round ${round.round}: `;
-    const writes = lost.count > 0 || unknown.count > 0 ? [start + writesText(round)] : [];
+    const isRemarkable = lostIn(round) > 0 || unknown.count > 0;
+    const writes = isRemarkable ? [writesText(round), ...cutOffLines(round)].map((line) => start + line) : [];
     return [...writes, ...oddLines(round, start, style)];
   });
 }

@@ -3,7 +3,7 @@ import { holderText } from '../driver/lock.js';
 import type { RsentinelEvent } from '../events.js';
 import { printable } from '../topology/text.js';
 import { divergedText } from './diverged-text.js';
-import type { DrillFault } from './drill-report.js';
+import { type DrillFault, lostIn } from './drill-report.js';
 import { count, formatMs } from './format.js';
 import type { Style } from './style.js';
 
@@ -108,6 +108,6 @@ export function drillEventText({ at, sentinel, event, node }: EventOf<'drill-eve
 
 export function drillDoneText({ round }: EventOf<'drill-round-done'>): string {
   const { from, to, writes } = round;
-  const lost = writes.lost.count === 0 ? 'none lost' : `${writes.lost.count} lost`;
+  const lost = lostIn(round) === 0 ? 'none lost' : `${lostIn(round)} lost`;
   return `${printable(from)} → ${printable(to)}: ${formatMs(writes.gap.ms)} without writes, ${lost}`;
 }

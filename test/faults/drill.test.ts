@@ -218,6 +218,9 @@ it('a master that is cut off comes back as a master, and is made a replica by th
   await group.up();
   const round = only(await drilled(group, '--fault', 'partition'));
   inOrder(round);
+  // A client beside it went on writing to it, until the sentinels had demoted it.
+  expect(round.cutOff?.lost.count).toBeGreaterThan(0);
+  expect(round.cutOff?.acknowledged).toBeGreaterThan(round.cutOff?.lost.count ?? 0);
   expect(round.events.some(({ type, node }) => type === '+convert-to-slave' && node === round.from)).toBe(
     true,
   );

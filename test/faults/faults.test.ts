@@ -5,6 +5,7 @@ import type { GroupReport } from '../../src/report/group-report.js';
 import { ask } from '../support/clients.js';
 import { expectFailure } from '../support/failures.js';
 import { type TestGroup, testGroup } from '../support/group.js';
+import { runInside } from '../support/inside.js';
 import { QUICK, SMALL } from '../support/topologies.js';
 import { until } from '../support/until.js';
 import { healthy, masterOf } from '../support/while-writing.js';
@@ -178,4 +179,41 @@ it('a group that is not there cannot be harmed', async () => {
   for (const command of [['kill', 'master'], ['failover']]) {
     expectFailure(await group.run(command), { code: 1, says: 'there is no group', hint: 'rsentinel up' });
   }
+});
+
+it.each(['heal', 'up'])(
+  'status and %s tell what a cut-off master has acknowledged, and heal loses no more than that',
+  async (remedy) => {
+    await using group = await testGroup(`faults-diverged-${remedy}`, `${QUICK}network: {mode: bridge}\n`);
+    await group.up();
+    const { name, address } = masterOf(await healthy(group));
+    const { master } = await bring(group, 'partition', 'master');
+    expect((await group.status()).report.diverged).toEqual([]);
+    const words = ['-p', String(address.port), '-r', '20', 'RPUSH', 'numbers', 'x'];
+    expect(await runInside(group, name, ...words)).toMatch(/20$/);
+
+    const { report } = await group.status();
+    expect(report.diverged).toMatchObject([{ node: name, master: master.after, writes: null }]);
+    expect(report.diverged[0]?.bytes).toBeGreaterThan(20 * 30);
+    expect(report.faults.map(({ code }) => code)).toContain('writes-diverged');
+
+    const { code, stderr } = await group.run([remedy]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      new RegExp(
+        `${name} has acknowledged 20 writes \\(\\d+ bytes\\) that ${master.after}, the master since \\S+, does not have: they are lost`,
+      ),
+    );
+    await healthy(group);
+    expect(await ask(address, 'EXISTS', 'numbers')).toBe(0);
+  },
+);
+
+it('heal says nothing of a master that was cut off and has taken no writes', async () => {
+  await using group = await testGroup('faults-idle', `${QUICK}network: {mode: bridge}\n`);
+  await group.up();
+  await bring(group, 'partition', 'master');
+  const { stdout, stderr } = await group.run(['heal', '--format', 'json']);
+  expect(stderr).not.toContain('lost');
+  expect(JSON.parse(stdout).lost).toEqual([]);
 });

@@ -59,6 +59,17 @@ export function halfMade({ group, origin, redis, sentinels, isBusy }: Facts): re
   ];
 }
 
+/** Files that are named in a message. */
+const NAMED = 3;
+
+/** What is in a repository goes wherever that goes, and stays in its history. */
+export function filesInGit({ tracked }: Facts): readonly Finding[] {
+  if (tracked.length === 0) return [];
+  const more = tracked.length > NAMED ? ` and ${tracked.length - NAMED} more` : '';
+  const message = `git tracks files of the group: ${tracked.slice(0, NAMED).join(', ')}${more}. Passwords and keys may be among them, and in the history of the repository`;
+  return [found('files-in-git', 'warning', null, message)];
+}
+
 export function leftovers(facts: Facts): readonly Finding[] {
   return facts.leftovers.map((leftover) => {
     const severity = leftover.kind === 'group' ? 'note' : 'warning';

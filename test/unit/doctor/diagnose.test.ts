@@ -295,6 +295,13 @@ describe('surroundings', () => {
     expect(found({ overcommit: null })).toEqual([]);
   });
 
+  it('files that git tracks are found, the first few by name', () => {
+    const tracked = ['access.json', 'redis-1/conf/redis.conf', 'redis-2/conf/redis.conf', 'tls/ca.key'];
+    expect(found({ tracked })).toEqual([
+      'warning files-in-git (group): git tracks files of the group: access.json, redis-1/conf/redis.conf, redis-2/conf/redis.conf and 1 more. Passwords and keys may be among them, and in the history of the repository',
+    ]);
+  });
+
   it('half a group is found, unless somebody makes it', () => {
     const nothing = { origin: ON_ENGINE, redis: [], sentinels: [] };
     expect(found(nothing)).toEqual([

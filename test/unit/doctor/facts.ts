@@ -92,6 +92,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     overcommit: '1',
     separates: true,
     leftovers: [],
+    tracked: [],
     isBusy: false,
     ...changes,
   };

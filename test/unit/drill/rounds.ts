@@ -64,8 +64,8 @@ export const CIRCUMSTANCES: Circumstances = {
 /** A round in which all went well. @param changes of what the client has seen */
 export function drillRound(
   round: number,
-  timeline: Omit<DrillRound, 'round' | 'from' | 'to' | 'writes' | 'reads' | 'ms'>,
-  changes: Partial<Pick<DrillRound, 'writes' | 'reads'>> = {},
+  timeline: Omit<DrillRound, 'round' | 'from' | 'to' | 'writes' | 'reads' | 'cutOff' | 'ms'>,
+  changes: Partial<Pick<DrillRound, 'writes' | 'reads' | 'cutOff'>> = {},
 ): DrillRound {
   return {
     ...timeline,
@@ -83,6 +83,7 @@ export function drillRound(
       ],
     },
     reads: { answered: 2100, gap: { from: 1990, to: 2050, ms: 60 }, errors: [] },
+    cutOff: null,
     ms: 4100,
     ...changes,
   };

@@ -131,6 +131,7 @@ function round(evil: string): DrillRound {
       errors: [{ kind: evil, count: 1 }],
     },
     reads: { answered: 1, gap: { from: 0, to: 1, ms: 1 }, errors: [{ kind: evil, count: 1 }] },
+    cutOff: { acknowledged: 2, lost: { count: 1, first: [2] }, errors: [{ kind: evil, count: 1 }] },
   } as DrillRound;
 }
 
