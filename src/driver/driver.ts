@@ -168,6 +168,12 @@ export interface VolumeFiles {
   write(node: string, file: string, text: string, owner: Owner): Promise<void>;
   /** Size in bytes and time of change (ms since 1970) of a file in the node's data; null: there is none. */
   statData(node: string, path: string): Promise<{ readonly size: number; readonly changedAt: number } | null>;
+  /** Paths of the files in a folder of the node's data; of a file its own; empty: there is none. */
+  listData(node: string, path: string): Promise<readonly string[]>;
+  /** Gives files in the node's data a further suffix, whatever their size; a server finds none of them then. */
+  setDataAside(node: string, paths: readonly string[], suffix: string, owner: Owner): Promise<void>;
+  /** Takes that back, of every file in whose place no server has put another. */
+  bringDataBack(node: string, paths: readonly string[], suffix: string, owner: Owner): Promise<void>;
   /** The bytes of a file in the node's data from an offset on, fewer at its end. */
   readData(node: string, path: string, offset: number, length: number): Promise<Buffer>;
   /** Makes volumes the owner's, whatever is in them: new ones belong to root. */

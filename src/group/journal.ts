@@ -8,8 +8,8 @@ export interface RollbackOutcome {
   readonly remaining: readonly string[];
 }
 
-/** What was done; neighbours of one kind are taken back side by side, but for files and settings. */
-type Deed = 'created' | 'started' | 'stopped' | 'set-aside' | 'network' | 'file' | 'setting';
+/** What was done, `anchor` being its creation and its start; neighbours of one kind are taken back side by side, but for files and settings. */
+type Deed = 'created' | 'started' | 'stopped' | 'set-aside' | 'anchor' | 'network' | 'file' | 'setting';
 
 interface Entry {
   readonly deed: Deed;
@@ -28,9 +28,17 @@ export class Journal {
   /** Notes what was done, or is about to be. */
   note(deed: Deed, subject: string, what: string, undo: Undo): void {
     // Removing a container ends what runs in it.
-    const isImplied =
-      deed === 'started' && this.#entries.some((one) => one.deed === 'created' && one.subject === subject);
-    if (!isImplied) this.#entries.push({ deed, subject, what, undo });
+    const isImplied = this.#entries.some(
+      (one) =>
+        one.subject === subject &&
+        ((deed === 'started' && one.deed === 'created') || (deed === 'anchor' && one.deed === 'anchor')),
+    );
+    if (isImplied) return;
+    const entry = { deed, subject, what, undo };
+    // Nodes are reached through the anchor, and they are asked to save before they end: it goes after them.
+    const first = this.#entries.findIndex((one) => one.deed === 'created' || one.deed === 'started');
+    if (deed === 'anchor' && first !== -1) this.#entries.splice(first, 0, entry);
+    else this.#entries.push(entry);
   }
 
   /** Its container is removed: it cannot be started again. */

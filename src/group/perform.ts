@@ -359,10 +359,15 @@ export class Performer {
     const container = containerName(name, member);
     // A call that fails may have had its effect, and then nothing but the name is known.
     let made = container;
-    this.#journal.note('created', member, `container ${container}`, async () => {
-      await this.#endSaved(member, made);
-      await driver.remove(name, made);
-    });
+    this.#journal.note(
+      member === ANCHOR ? 'anchor' : 'created',
+      member,
+      `container ${container}`,
+      async () => {
+        await this.#endSaved(member, made);
+        await driver.remove(name, made);
+      },
+    );
     made = await this.#make(member);
     this.#ids.set(member, made);
   }
@@ -400,7 +405,7 @@ export class Performer {
       await refuseTakenPort(member, this.#node(member).address);
     // Before the attempt: a start that fails halfway is to be taken back as well.
     this.#journal.note(
-      'started',
+      member === ANCHOR ? 'anchor' : 'started',
       member,
       `container ${containerName(name, member)} (stopped again)`,
       async () => {

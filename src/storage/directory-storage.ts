@@ -4,12 +4,14 @@
  * The conf *directory* is what gets mounted: Redis and Sentinel rewrite their file by a temporary
  * file beside it and a rename, which fails with EBUSY on a file that is mounted by itself.
  */
+
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DirectoryMounts } from '../driver/driver.js';
 import { RsentinelError } from '../errors.js';
 import { CONF_FILE } from '../render/conf.js';
 import type { NodeKind } from '../spec/group-spec.js';
+import { asideSuffix } from './aside.js';
 import { removeEmpty, unusable } from './filesystem.js';
 import { kindOf, readBytes, readText, replaceFile, statPlain } from './guarded-files.js';
 import { IGNORE_FILE, isIgnored, removeIgnoreFile, writeIgnoreFile } from './ignore-file.js';
@@ -163,7 +165,7 @@ export class DirectoryStorage implements Storage {
   /** @throws RsentinelError DIRECTORY_UNUSABLE */
   async setDataAside(node: string, files: readonly string[]) {
     const { data } = nodeMounts(this.#directory, node);
-    const suffix = `.set-aside-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`;
+    const suffix = asideSuffix(new Date());
     const names = files.map((file) => file + suffix);
     const move = async (from: string, to: string): Promise<void> => {
       const [source, target] = [join(data, from), join(data, to)];

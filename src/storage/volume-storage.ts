@@ -3,11 +3,11 @@
  * not see the directories of this machine.
  */
 import type { Driver, ObservedVolume, VolumeFiles, VolumeMounts, VolumeSpec } from '../driver/driver.js';
-import { RsentinelError } from '../errors.js';
 import { CONF_FILE } from '../render/conf.js';
 import { containerName } from '../spec/build.js';
 import type { NodeKind } from '../spec/group-spec.js';
 import type { Topology } from '../topology/topology.js';
+import { asideSuffix, isAside } from './aside.js';
 import type { DataReader } from './inspect-data.js';
 import { SHARED } from './shared-files.js';
 import type { Owner, Storage, Undo } from './storage.js';
@@ -113,12 +113,15 @@ export class VolumeStorage implements Storage {
     };
   }
 
-  /** An engine renames nothing in a volume. @throws RsentinelError DATA_UNREADABLE */
-  setDataAside(node: string, files: readonly string[]): Promise<never> {
-    const volume = volumeName(this.#topology.name, node, 'data');
-    const message = `${files.join(' and ')} of ${node} cannot be loaded, and cannot be set aside in the volume ${volume}`;
-    const hint = `Move it away in a container that mounts the volume: docker run --rm -v ${volume}:/data debian mv /data/${files[0]} /data/${files[0]}.set-aside`;
-    return Promise.reject(new RsentinelError('DATA_UNREADABLE', message, { hint }));
+  async setDataAside(node: string, files: readonly string[]) {
+    const [reached, owner] = [await this.#reach(), await this.#driver.owner()];
+    const suffix = asideSuffix(new Date());
+    const paths = (await Promise.all(files.map((file) => reached.listData(node, file)))).flat();
+    // What was set aside before stays so.
+    const whole = paths.filter((path) => !isAside(path));
+    if (whole.length > 0) await reached.setDataAside(node, whole, suffix, owner);
+    const undo = async () => (await this.#reach()).bringDataBack(node, whole, suffix, owner);
+    return { names: whole.map((path) => path + suffix), undo };
   }
 
   isIgnored(): Promise<boolean> {

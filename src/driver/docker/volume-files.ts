@@ -60,6 +60,19 @@ function unusable(path: string, why: string): RsentinelError {
   );
 }
 
+/** What the engine says of a path; `mode` as Go's os.FileMode. */
+interface PathStat {
+  readonly size: number;
+  readonly mtime: string;
+  readonly mode: number;
+}
+
+const MODE = { directory: 1 << 31, link: 1 << 27 } as const;
+
+function dataPath(node: string, path: string): string {
+  return `${place({ node, holds: 'data' })}/${path}`;
+}
+
 class ContainerFiles implements VolumeFiles {
   readonly #calls: EngineCalls;
   readonly #container: Dockerode.Container;
@@ -87,24 +100,67 @@ class ContainerFiles implements VolumeFiles {
   }
 
   async statData(node: string, path: string) {
-    const whole = `${place({ node, holds: 'data' })}/${path}`;
+    const stat = await this.#statData(node, path);
+    return stat === null ? null : { size: stat.size, changedAt: Date.parse(stat.mtime) };
+  }
+
+  /** @returns null: there is nothing, or the mark in the place of a file that was set aside */
+  async #statData(node: string, path: string): Promise<PathStat | null> {
+    const whole = dataPath(node, path);
     try {
       const answer = await this.#container.infoArchive({ path: whole });
       // A stream without content, which would keep the process alive.
       (answer as NodeJS.ReadableStream & { destroy(): void }).destroy();
       const { headers } = answer as unknown as { readonly headers: Readonly<Record<string, string>> };
-      const stat = Buffer.from(headers['x-docker-container-path-stat'] ?? '', 'base64').toString('utf8');
-      const { size, mtime } = JSON.parse(stat) as { readonly size: number; readonly mtime: string };
-      return { size, changedAt: Date.parse(mtime) };
+      const text = Buffer.from(headers['x-docker-container-path-stat'] ?? '', 'base64').toString('utf8');
+      const stat = JSON.parse(text) as PathStat;
+      return (stat.mode & MODE.link) === 0 ? stat : null;
     } catch (error) {
       if (statusOf(error) === 404) return null;
       throw this.#calls.wrap(error, `look at ${whole} in the volumes`);
     }
   }
 
+  async listData(node: string, path: string): Promise<readonly string[]> {
+    const stat = await this.#statData(node, path);
+    if (stat === null) return [];
+    if ((stat.mode & MODE.directory) === 0) return [path];
+    const found: string[] = [];
+    await this.#eachEntry(dataPath(node, path), ({ name, type }) => {
+      if (type === 'file') found.push(`${path}/${name.slice(name.indexOf('/') + 1)}`);
+      return Promise.resolve('more');
+    });
+    return found;
+  }
+
+  /**
+   * An engine renames nothing in a volume, but it unpacks links: a hard link keeps the content by another name, and a symbolic link that
+   * leads nowhere takes the place of the file. A server finds no file there, and replaces the link when it saves.
+   */
+  async setDataAside(node: string, paths: readonly string[], suffix: string, owner: Owner): Promise<void> {
+    const archive = pack();
+    for (const path of paths) {
+      const linkname = `${path.slice(path.lastIndexOf('/') + 1)}.none`;
+      archive.entry({ name: path + suffix, type: 'link', linkname: path, ...owner });
+      archive.entry({ name: path, type: 'symlink', linkname, ...owner });
+    }
+    await this.#put(place({ node, holds: 'data' }), archive);
+  }
+
+  async bringDataBack(node: string, paths: readonly string[], suffix: string, owner: Owner): Promise<void> {
+    const archive = pack();
+    let isEmpty = true;
+    for (const path of paths) {
+      if ((await this.#statData(node, path)) !== null) continue;
+      isEmpty = false;
+      archive.entry({ name: path, type: 'link', linkname: path + suffix, ...owner });
+    }
+    if (!isEmpty) await this.#put(place({ node, holds: 'data' }), archive);
+  }
+
   async readData(node: string, path: string, offset: number, length: number): Promise<Buffer> {
     const chunks: Buffer[] = [];
-    await this.#eachEntry(`${place({ node, holds: 'data' })}/${path}`, async (header, content) => {
+    await this.#eachEntry(dataPath(node, path), async (header, content) => {
       if (header.type !== 'file') return 'enough';
       let at = 0;
       // Not by iterating: leaving the loop would destroy the stream, which counts as a failure of the archive.

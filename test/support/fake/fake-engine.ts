@@ -51,6 +51,8 @@ interface Volume extends ObservedVolume {
   readonly files: Map<string, string>;
   /** Numbers of the writes in the data file of a data volume; null: there is none. */
   data: readonly number[] | null;
+  /** The same of the data that was set aside. */
+  aside: readonly number[] | null;
 }
 
 /** What a fake machine has: its state outlives the process that works on it. */
@@ -67,6 +69,13 @@ export class FakeMachine {
   #ids = 0;
 
   constructor() {
+    // In the network of the anchor nobody is reached once the anchor has ended.
+    this.nodes.hasNetwork = (name) => {
+      const container = this.containers.find((one) => one.name === name);
+      const anchor = this.containers.find(({ id }) => id === container?.ground);
+      const isInAnchor = !this.networks.some(({ id }) => id === container?.ground);
+      return !isInAnchor || anchor?.state === 'running';
+    };
     this.nodes.onEnd = (name) => {
       const container = this.containers.find((one) => one.name === name);
       if (container === undefined) return;
@@ -384,7 +393,7 @@ export class FakeEngine implements Driver {
   createVolume({ name, node, holds, group }: VolumeSpec): Promise<void> {
     return this.failures.change(`create volume ${name}`, () => {
       if (this.world.volumes.some((one) => one.name === name)) return;
-      this.world.volumes.push({ name, node, holds, group, files: new Map(), data: null });
+      this.world.volumes.push({ name, node, holds, group, files: new Map(), data: null, aside: null });
     });
   }
 
@@ -413,16 +422,29 @@ export class FakeEngine implements Driver {
         }),
       readData: (node, path, offset, length) =>
         this.#look(() => (this.#rdb(group, node, path) ?? Buffer.alloc(0)).subarray(offset, offset + length)),
+      listData: (node, path) => this.#look(() => (this.#rdb(group, node, path) === null ? [] : [path])),
+      setDataAside: (node) =>
+        this.failures.change(`set data of ${node} aside`, () => {
+          const volume = this.#dataVolume(group, node);
+          if (volume !== undefined) Object.assign(volume, { aside: volume.data, data: null });
+        }),
+      bringDataBack: (node) =>
+        this.failures.change(`bring data of ${node} back`, () => {
+          const volume = this.#dataVolume(group, node);
+          if (volume?.data === null) volume.data = volume.aside;
+        }),
       own: () => this.#look(() => {}),
       close: () => Promise.resolve(),
     }));
   }
 
+  #dataVolume(group: string, node: string): Volume | undefined {
+    return this.world.volumes.find((one) => one.group === group && one.node === node && one.holds === 'data');
+  }
+
   /** The data file of a node as an RDB file that holds nothing but its offset; null: there is none. */
   #rdb(group: string, node: string, path: string): Buffer | null {
-    const volume = this.world.volumes.find(
-      (one) => one.group === group && one.node === node && one.holds === 'data',
-    );
+    const volume = this.#dataVolume(group, node);
     return path === 'dump.rdb' && volume?.data != null ? rdbFile(volume.data.length) : null;
   }
 

@@ -61,6 +61,8 @@ const SENTINEL_SETTINGS = ['down-after-milliseconds', 'parallel-syncs', 'failove
 export class Nodes {
   /** Is told of a server that has ended by itself. */
   onEnd: (container: string) => void = () => {};
+  /** Whether packets get to a container and from it. */
+  hasNetwork: (container: string) => boolean = () => true;
   readonly #servers = new Map<string, Server>();
   #runs = 0;
 
@@ -130,7 +132,9 @@ export class Nodes {
   }
 
   #answering(): Server[] {
-    return [...this.#servers.values()].filter(({ isPaused }) => !isPaused);
+    return [...this.#servers.values()].filter(
+      ({ isPaused, container }) => !isPaused && this.hasNetwork(container),
+    );
   }
 
   /** The master of a replica, if it runs. */
