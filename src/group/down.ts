@@ -1,5 +1,6 @@
 /** `down`: removes what carries the group's label, and the directories and volumes when asked to. */
 import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
+import { removeUnfinishedIn } from '../storage/node-places.js';
 import { isThere, removeDirectories } from '../storage/remove.js';
 import { allDone } from './all-done.js';
 import type { Context, LockedContext } from './context.js';
@@ -154,6 +155,7 @@ async function remove(
   }
 
   const directory = directoryOf({ ...engine, lock: null }) ?? known;
+  if (settings.volumes === 'keep' && directory !== null) await removeUnfinishedIn(directory);
   if (settings.volumes === 'remove') {
     await confirmLock();
     removed.push(...(await removeFiles(group, directory)));

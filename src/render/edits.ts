@@ -31,14 +31,17 @@ const THEIR_OWN: ReadonlySet<string> = new Set([
   'sentinel parallel-syncs',
 ]);
 
-/** Redis writes its own rules for saving into a file that has none. */
-const DEFAULT_SAVES: ReadonlySet<string> = new Set(['3600 1', '300 100', '60 10000', '900 1', '300 10']);
+/** Defaults that servers write into a file that has none: Redis its rules for saving, Sentinel 6.0 the other one. */
+const THEIR_DEFAULTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['save', new Set(['3600 1', '300 100', '60 10000', '900 1', '300 10'])],
+  ['sentinel deny-scripts-reconfig', new Set(['yes'])],
+]);
 
 export function editsOf({ header, directives }: ConfFacts): Edits {
   if (header === null) return { added: [], changed: [] };
   const added = directives.filter(
     ({ name, value }) =>
-      !header.rendered.has(name) && !THEIR_OWN.has(name) && !(name === 'save' && DEFAULT_SAVES.has(value)),
+      !header.rendered.has(name) && !THEIR_OWN.has(name) && THEIR_DEFAULTS.get(name)?.has(value) !== true,
   );
   const names = [...new Set(header.directives.map(({ name }) => name))];
   const changed = names.flatMap((name) => {

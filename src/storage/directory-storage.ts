@@ -16,7 +16,7 @@ import { removeEmpty, unusable } from './filesystem.js';
 import { kindOf, readBytes, readText, replaceFile, statPlain } from './guarded-files.js';
 import { IGNORE_FILE, isIgnored, removeIgnoreFile, writeIgnoreFile } from './ignore-file.js';
 import type { DataReader } from './inspect-data.js';
-import { checkPlaces, makePlaces, nodeMounts } from './node-places.js';
+import { checkPlaces, makePlaces, nodeMounts, removeUnfinishedIn } from './node-places.js';
 import { readSharedFile, writeSharedFile } from './shared-files.js';
 import type { Owner, Storage, Undo } from './storage.js';
 
@@ -71,6 +71,7 @@ export class DirectoryStorage implements Storage {
    */
   async prepare() {
     const directory = this.#directory;
+    await removeUnfinishedIn(directory);
     try {
       const first = await mkdir(directory, { recursive: true });
       const isWritten = await writeIgnoreFile(directory);

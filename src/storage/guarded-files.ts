@@ -5,7 +5,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isCode, Unexpected } from './filesystem.js';
 import type { Owner } from './storage.js';
 
@@ -18,6 +19,20 @@ const FILE_MODE = 0o600;
 
 /** Before the random end of the name of a file that is not yet what it will be renamed to. */
 export const ASIDE = '.rsentinel-';
+const UNFINISHED = /\.rsentinel-[0-9a-f]{16}$/;
+
+/**
+ * Removes files from a directory that a killed command has written and not yet renamed. Only the holder of a group's lock may call
+ * this: nobody else writes them then. Does nothing where there is no directory.
+ */
+export async function removeUnfinished(directory: string): Promise<void> {
+  // A link leads elsewhere.
+  if ((await kindOf(directory)) !== 'directory') return;
+  const names = await readdir(directory);
+  await Promise.all(
+    names.filter((name) => UNFINISHED.test(name)).map((name) => rm(join(directory, name), { force: true })),
+  );
+}
 
 /** `link`: a symbolic one. */
 type Kind = 'absent' | 'directory' | 'link' | 'other';

@@ -10,7 +10,7 @@ import { CONF_FILE } from '../render/conf.js';
 import { readHeader } from '../render/header.js';
 import { NODE_FILES } from '../tls/group-tls.js';
 import { isCode } from './filesystem.js';
-import { ASIDE, kindOf, makeClosed, makeOpen, readText } from './guarded-files.js';
+import { ASIDE, kindOf, makeClosed, makeOpen, readText, removeUnfinished } from './guarded-files.js';
 import type { Owner } from './storage.js';
 
 /** What stands in a node's `conf` without being its configuration file. */
@@ -104,6 +104,13 @@ async function isOurs(conf: string): Promise<boolean> {
     if (text !== null && readHeader(text) !== null) return true;
   }
   return false;
+}
+
+/** Removes what killed commands have left half written in the directories of a group. */
+export async function removeUnfinishedIn(directory: string): Promise<void> {
+  const names = await namesIn(directory).catch(() => null);
+  const places = (names ?? []).flatMap((name) => [join(directory, name), nodeMounts(directory, name).conf]);
+  for (const place of [directory, ...places]) await removeUnfinished(place).catch(() => {});
 }
 
 /** Names in a directory; null when there is none. */

@@ -1,5 +1,5 @@
 /** What a stopped group comes up with when files of a node are older, cut, spoilt or gone: everything that was confirmed. */
-import { open, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ask } from '../support/clients.js';
@@ -133,6 +133,27 @@ describe.each(testImages().map((image) => [image.title, image] as const))('%s', 
       if (/set-aside/.test(String(tells))) expect(kept.join()).toMatch(/set-aside/);
     },
   );
+
+  it('sets a spoilt file in a volume aside, which is kept, and copies from the others', async () => {
+    await using group = await testGroup(
+      label(image, 'volume'),
+      `${NODES}image: ${image.image}\nstorage: volume\nredis: {config: {appendonly: "yes"}}\n`,
+    );
+    await group.up();
+    await write(group);
+    await group.down();
+    const { Mountpoint } = await docker.getVolume(`${group.name}-redis-1-data`).inspect();
+    await appendFile(aofOf(Mountpoint, isFolder), '*garbage*');
+
+    const ran = await group.up();
+
+    expect(ran.stderr).toMatch(/of redis-1 cannot be loaded, and is kept as append.*\.set-aside-/);
+    for (const { address } of (await healthy(group)).redis)
+      expect(await ask(address, 'LLEN', 'numbers')).toBe(WRITES);
+    const kept = await readdir(Mountpoint, { recursive: true });
+    const aof = kept.find((name) => name.includes(`${isFolder ? 'incr.' : ''}aof.set-aside-`)) ?? '';
+    expect(await readFile(join(Mountpoint, aof), 'utf8')).toMatch(/\*garbage\*$/);
+  });
 
   it('makes the replica the master that has saved more', async () => {
     await using group = await broughtUp(label(image, 'more'), image, false);

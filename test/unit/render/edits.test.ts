@@ -33,6 +33,13 @@ describe('a file', () => {
     ]);
   });
 
+  it('of a sentinel is as it was when Redis 6.0 has written its default into it', () => {
+    const [sentinel] = spec.sentinels;
+    const text = renderConf(spec, sentinel, initialHistory(spec), null);
+    expect(edits(`${text}\nsentinel deny-scripts-reconfig yes\n`).added).toEqual([]);
+    expect(edits(`${text}\nsentinel deny-scripts-reconfig no\n`).added).toHaveLength(1);
+  });
+
   it('that has another directive was added to', () => {
     expect(edits(`${RENDERED}\nhz 50\n`).added).toEqual([{ name: 'hz', value: '50' }]);
   });
