@@ -16,33 +16,33 @@
  * Functions never print and never exit: they emit events and throw {@link RsentinelError}.
  */
 
-export type { Keyring } from './access/keyring.js';
-export { Secret } from './access/secret.js';
+export { type DownResult, type DownSettings, type DownTarget, down } from './api/down.js';
+export { downMany, type Removal } from './api/down-many.js';
+export { type GivenSentinels, statusOfSentinels } from './api/external-group.js';
+export { type ListedGroup, type ListedHealth, list } from './api/list.js';
+export { type Logs, type LogsSettings, logs } from './api/logs/logs.js';
+export type { NodeLine } from './api/logs/node-lines.js';
+export { findPrunable, type Prunable, type PruneReason } from './api/prune.js';
+export { type RenderedFile, renderTree } from './api/render.js';
+export { type ResetResult, type ResetSettings, reset } from './api/reset.js';
+export { status } from './api/status.js';
+export { planUp, type UpResult, type UpSettings, up } from './api/up.js';
+export { watchStatus, watchStatusOfSentinels } from './api/watch-status.js';
 export { doctor, doctorOfSentinels } from './doctor/doctor.js';
-export type { DoctorReport, Finding, Severity } from './doctor/finding.js';
 export { type DrillCourse, type DrillSettings, drill, drillOfSentinels } from './drill/drill.js';
-export { connectDocker } from './driver/docker/docker-driver.js';
-export type { Driver } from './driver/driver.js';
+export type { Context, Watching } from './engine/context.js';
+export { connectDocker } from './engine/docker/docker-engine.js';
+export type { Driver } from './engine/engine.js';
 export { type ErrorCode, type ErrorOptions, RsentinelError } from './errors.js';
-export type { Listener, RsentinelEvent } from './events.js';
 export { bringOn, type FaultSettings } from './faults/bring-on.js';
 export type { FaultKind, FaultReport, Milestone, VictimRole, Victims } from './faults/fault.js';
 export { type FailoverSettings, plannedFailover } from './faults/planned-failover.js';
-export type { Context, Watching } from './group/context.js';
-export { type DownResult, type DownSettings, type DownTarget, down } from './group/down.js';
-export { downMany, type Removal } from './group/down-many.js';
-export { type GivenSentinels, statusOfSentinels } from './group/given.js';
-export { type ListedGroup, type ListedHealth, list } from './group/list.js';
-export { type Logs, type LogsSettings, logs } from './group/logs.js';
-export type { NodeLine } from './group/node-lines.js';
-export { findPrunable, type Prunable, type PruneReason } from './group/prune.js';
-export { type ResetResult, type ResetSettings, reset } from './group/reset.js';
-export { status } from './group/status.js';
-export { planUp, type UpResult, type UpSettings, up } from './group/up.js';
-export { watchStatus, watchStatusOfSentinels } from './group/watch-status.js';
-export type { Operation, Step } from './plan/steps.js';
-export { type RenderedFile, renderTree } from './render/tree.js';
-export type { TlsReport } from './report/connection-report.js';
+export { type Address, formatAddress, parseAddress } from './model/address.js';
+export type { Keyring } from './model/credentials/credentials.js';
+export { Secret } from './model/credentials/secret.js';
+export type { Listener, RsentinelEvent } from './model/events.js';
+export type { TlsReport } from './model/report/connection-report.js';
+export type { DoctorReport, Finding, Severity } from './model/report/doctor-report.js';
 export type {
   Breach,
   ClientError,
@@ -60,7 +60,7 @@ export type {
   Gap,
   SentinelMoment,
   StepName,
-} from './report/drill-report.js';
+} from './model/report/drill-report.js';
 export type {
   ContainerReport,
   ContainerState,
@@ -71,12 +71,13 @@ export type {
   RedisNodeReport,
   SentinelNodeReport,
   SentinelViewReport,
-} from './report/group-report.js';
-export type { FailoverProgress, FailoverState, WatchedEvent, WatchMoment } from './report/watch-report.js';
-export { type Address, formatAddress, parseAddress } from './spec/address.js';
-export { type Diagnostic, formatDiagnostic } from './topology/diagnostic.js';
-export { type LoadedTopology, loadTopology } from './topology/load.js';
-export { type ParsedTopology, parseTopology, type TopologySource } from './topology/parse.js';
+} from './model/report/group-report.js';
+export type {
+  FailoverProgress,
+  FailoverState,
+  WatchedEvent,
+  WatchMoment,
+} from './model/report/watch-report.js';
 export type {
   Directive,
   NetworkMode,
@@ -86,4 +87,8 @@ export type {
   TopologyNetwork,
   TopologyNode,
   TopologyTls,
-} from './topology/topology.js';
+} from './model/topology.js';
+export type { Operation, Step } from './plan/steps.js';
+export { type Diagnostic, formatDiagnostic } from './topology/diagnostic.js';
+export { type LoadedTopology, loadTopology } from './topology/load.js';
+export { type ParsedTopology, parseTopology, type TopologySource } from './topology/parse.js';

@@ -1,11 +1,11 @@
-import { OPEN } from '../../dist/access/group-access.js';
-import { connectDocker } from '../../dist/driver/docker/docker-driver.js';
-import { proveReady } from '../../dist/group/prove.js';
-import { loadTemplates } from '../../dist/render/templates.js';
-import { Connections } from '../../dist/sentinel/connection.js';
-import { endpointAt } from '../../dist/spec/address.js';
+import { loadTemplates } from '../../dist/config/templates.js';
+import { connectDocker } from '../../dist/engine/docker/docker-engine.js';
+import { endpointAt } from '../../dist/model/address.js';
+import { OPEN } from '../../dist/model/credentials/group-access.js';
+import { Connections } from '../../dist/nodes/client/connection.js';
+import { proveReady } from '../../dist/nodes/wait/verify-ready.js';
 import { buildGroupSpec } from '../../dist/spec/build.js';
-import { settle, THIS_MACHINE } from '../../dist/spec/settle.js';
+import { settle, THIS_MACHINE } from '../../dist/spec/defaults.js';
 import { interruption } from '../../scripts/lib/interrupt.mjs';
 import { SetupError } from '../../scripts/lib/log.mjs';
 import { topologyOf } from './group.mjs';
@@ -46,7 +46,7 @@ export async function untilComposeReady(image, addresses) {
  *
  * @param {string} image
  * @param {import('./addresses.mjs').Addresses} addresses
- * @returns {Promise<import('../../dist/spec/group-spec.js').GroupSpec>}
+ * @returns {Promise<import('../../dist/model/group-spec.js').GroupSpec>}
  */
 async function composeSpec(image, { port, composeNet }) {
   const topology = topologyOf({ group: 'compose', image, kind: 'bridge', port });
@@ -91,8 +91,8 @@ async function composeSpec(image, { port, composeNet }) {
  * The part of a node's spec that says where this machine reaches it. Not the whole node by a type parameter:
  * of a spread of one, the compiler checks nothing.
  *
- * @param {import('../../dist/spec/group-spec.js').NodeSpec} node
- * @returns {Pick<import('../../dist/spec/group-spec.js').NodeSpec, 'control'>}
+ * @param {import('../../dist/model/group-spec.js').NodeSpec} node
+ * @returns {Pick<import('../../dist/model/group-spec.js').NodeSpec, 'control'>}
  */
 function direct({ address, kind }) {
   return { control: endpointAt(address, kind, false) };

@@ -35,11 +35,11 @@ async function removeStaleOutput() {
 
 /** The schema comes from the code that validates, so it is generated, never edited. */
 async function writeSchema() {
-  const module = join(OUTPUT, 'topology', 'json-schema.js');
+  const module = join(OUTPUT, 'topology', 'schema', 'json-schema.js');
   const { topologyJsonSchema } = await import(pathToFileURL(module).href);
   const schema = topologyJsonSchema();
   if (typeof schema !== 'object' || schema === null) {
-    throw new SetupError('topologyJsonSchema() of src/topology/json-schema.ts returned no object.');
+    throw new SetupError('topologyJsonSchema() of src/topology/schema/json-schema.ts returned no object.');
   }
   await mkdir(SCHEMA_FOLDER, { recursive: true });
   await writeFile(join(SCHEMA_FOLDER, 'topology.schema.json'), `${JSON.stringify(schema, null, 2)}\n`);

@@ -3,8 +3,8 @@
  * Text → logins and back. Pure.
  */
 import * as z from 'zod/mini';
-import { type AccessSet, LOGIN_NAMES, type Login, type Logins } from './logins.js';
-import { Secret } from './secret.js';
+import { type AccessSet, LOGIN_NAMES, type Login, type Logins } from '../model/credentials/logins.js';
+import { Secret } from '../model/credentials/secret.js';
 
 export const ACCESS_FILE = 'access.json';
 

@@ -2,8 +2,8 @@
  * The least that each user needs, as ACL rules. One command too few looks healthy and never fails over:
  * the failover tests run under these on every version, and `up` asks the server (ACL DRYRUN, since 7.0).
  */
-import type { ServerFacts } from './server.js';
-import { hasSentinelUsers } from './server.js';
+import type { ServerFacts } from '../model/server-version.js';
+import { hasSentinelUsers } from '../model/server-version.js';
 
 /** Names of the users that rsentinel makes. */
 export const USERS = { admin: 'rsentinel', replication: 'replica', sentinel: 'sentinel' } as const;

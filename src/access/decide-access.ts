@@ -1,13 +1,13 @@
 /** What a group will be entered with, by its topology, by what was there before and by its server. */
 import { randomBytes } from 'node:crypto';
-import type { Topology } from '../topology/topology.js';
+import { type GroupAccess, OPEN } from '../model/credentials/group-access.js';
+import { Secret } from '../model/credentials/secret.js';
+import { NEWEST, type ServerFacts } from '../model/server-version.js';
+import type { Topology } from '../model/topology.js';
 import type { StoredAccess } from './access-file.js';
 import { CLIENT } from './acl.js';
 import { decideLogins } from './decide.js';
-import { type GroupAccess, OPEN } from './group-access.js';
 import { givenPasswords } from './passwords.js';
-import { Secret } from './secret.js';
-import { NEWEST, type ServerFacts } from './server.js';
 
 /** 256 bits: nobody guesses that, however many attempts Redis answers in a second. */
 const PASSWORD_BYTES = 32;

@@ -1,9 +1,10 @@
 /** Which logins a group has: what the topology gives, what it had before, and what is made up. Pure. */
-import type { TopologyAuth } from '../topology/topology.js';
+
+import { DEFAULT_USER, type Login, type Logins } from '../model/credentials/logins.js';
+import type { Secret } from '../model/credentials/secret.js';
+import { hasSentinelUsers, type ServerFacts } from '../model/server-version.js';
+import type { TopologyAuth } from '../model/topology.js';
 import { USERS } from './acl.js';
-import { DEFAULT_USER, type Login, type Logins } from './logins.js';
-import type { Secret } from './secret.js';
-import { hasSentinelUsers, type ServerFacts } from './server.js';
 
 /** The passwords that the topology gives; null: they are made up. */
 export interface GivenPasswords {

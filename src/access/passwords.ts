@@ -2,10 +2,10 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { RsentinelError } from '../errors.js';
-import { LONGEST_PASSWORD, NO_PASSWORD } from '../topology/text.js';
-import type { PasswordSource, TopologyAuth } from '../topology/topology.js';
+import { Secret } from '../model/credentials/secret.js';
+import { LONGEST_PASSWORD, NO_PASSWORD } from '../model/text.js';
+import type { PasswordSource, TopologyAuth } from '../model/topology.js';
 import type { GivenPasswords } from './decide.js';
-import { Secret } from './secret.js';
 
 /** @throws RsentinelError PASSWORD_UNUSABLE */
 export async function givenPasswords({ password, sentinelPassword }: TopologyAuth): Promise<GivenPasswords> {

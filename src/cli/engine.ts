@@ -1,5 +1,5 @@
-import type { Context } from '../group/context.js';
-import type { Reporter } from '../report/reporter.js';
+import type { Context } from '../engine/context.js';
+import type { Reporter } from '../report/reporters/reporter.js';
 import type { EngineFlags } from './flags.js';
 import type { Session } from './session.js';
 
@@ -13,7 +13,7 @@ export async function withEngine<Result>(
   reporter: Reporter,
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
-  const { connectDocker } = await import('../driver/docker/docker-driver.js');
+  const { connectDocker } = await import('../engine/docker/docker-engine.js');
   const driver = connectDocker(reporter.listen, engine.context);
   return work({ driver, emit: reporter.listen, signal: session.signal });
 }

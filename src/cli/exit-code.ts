@@ -2,9 +2,10 @@
  * Exit codes. Scripts rely on them: 0 done; 1 failed; 2 usage or topology; 3 group degraded or
  * absent (`status`), or with a problem (`doctor`); 124 wait timed out (as `timeout` of the coreutils); 129, 130 and 143 signals.
  */
-import type { Finding } from '../doctor/finding.js';
+
 import type { ErrorCode } from '../errors.js';
-import type { Health } from '../report/group-report.js';
+import type { Finding } from '../model/report/doctor-report.js';
+import type { Health } from '../model/report/group-report.js';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 

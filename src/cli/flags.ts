@@ -1,7 +1,8 @@
 /** What the command line says, as the commands take it. Undefined: not said. */
-import type { DrillFault } from '../report/drill-report.js';
-import type { Address } from '../spec/address.js';
-import type { TimingChoice } from '../topology/topology.js';
+
+import type { Address } from '../model/address.js';
+import type { DrillFault } from '../model/report/drill-report.js';
+import type { TimingChoice } from '../model/topology.js';
 
 export type Format = 'table' | 'json';
 

@@ -56,8 +56,8 @@ export async function run(): Promise<void> {
 async function fail(thrown: unknown, program: Program, interruption: Interruption): Promise<number> {
   const usage = isCommanderError(thrown) ? usageError(thrown, program) : thrown;
   if (usage === null) return 0;
-  const { errorText, toRsentinelError } = await import('../report/error-text.js');
-  const { styleFor } = await import('../report/style.js');
+  const { errorText, toRsentinelError } = await import('../report/text/error-text.js');
+  const { styleFor } = await import('../report/terminal/style.js');
   const error = toRsentinelError(usage);
   const trace = error.code !== 'USAGE' && process.argv.some((word) => word === '-v' || word === '--verbose');
   const stderr = guarded(process.stderr, process.env);

@@ -4,7 +4,6 @@
  */
 import { Command, Option } from 'commander';
 import { VERSION } from '../version.js';
-import { duration, lifetime, lineCount, lostCount, roundCount, sentinels, since } from './arguments.js';
 import type {
   DoctorFlags,
   DownFlags,
@@ -37,6 +36,7 @@ import {
   STATUS_HELP,
   UP_HELP,
 } from './help.js';
+import { duration, lifetime, lineCount, lostCount, roundCount, sentinels, since } from './input/arguments.js';
 import type { Command as Run } from './session.js';
 
 interface Texts {

@@ -1,14 +1,15 @@
 /** What `prune` and `down --all` have in common: ask, remove side by side, tell. */
-import type { Context } from '../group/context.js';
-import type { DownTarget } from '../group/down.js';
-import type { Removal } from '../group/down-many.js';
-import { errorText } from '../report/error-text.js';
-import { count } from '../report/format.js';
-import { type Condemned, condemnedLines, removalDocument, removalText } from '../report/removal-text.js';
-import type { Reporter } from '../report/reporter.js';
-import { styleFor } from '../report/style.js';
-import { confirm } from './confirm.js';
+
+import type { DownTarget } from '../api/down.js';
+import type { Removal } from '../api/down-many.js';
+import type { Context } from '../engine/context.js';
+import { count } from '../model/format.js';
+import type { Reporter } from '../report/reporters/reporter.js';
+import { styleFor } from '../report/terminal/style.js';
+import { errorText } from '../report/text/error-text.js';
+import { type Condemned, condemnedLines, removalDocument, removalText } from '../report/text/removal-text.js';
 import type { FormatFlags, ReportFlags } from './flags.js';
+import { confirm } from './input/confirm.js';
 import { jsonText } from './json.js';
 import type { Session } from './session.js';
 
@@ -48,7 +49,7 @@ export async function removeThem(
   flags: RemovalFlags,
   context: Context,
 ): Promise<readonly Removal[]> {
-  const { downMany } = await import('../group/down-many.js');
+  const { downMany } = await import('../api/down-many.js');
   return downMany(targets, { volumes: flags.volumes ? 'remove' : 'keep' }, context);
 }
 

@@ -1,8 +1,8 @@
 /** Chooses the reporter for the streams and the flags. */
-import { LogReporter } from '../report/log-reporter.js';
-import { quietReporter } from '../report/quiet-reporter.js';
-import type { Reporter } from '../report/reporter.js';
-import { type Environment, isColoured, type Output, styleFor } from '../report/style.js';
+import { LogReporter } from '../report/reporters/log-reporter.js';
+import { quietReporter } from '../report/reporters/quiet-reporter.js';
+import type { Reporter } from '../report/reporters/reporter.js';
+import { type Environment, isColoured, type Output, styleFor } from '../report/terminal/style.js';
 import type { ReportFlags } from './flags.js';
 import type { Session } from './session.js';
 
@@ -25,7 +25,7 @@ export async function createReporter(
   }
   const [{ default: ora }, { TtyReporter }] = await Promise.all([
     import('ora'),
-    import('../report/tty-reporter.js'),
+    import('../report/reporters/tty-reporter.js'),
   ]);
   const spinner = ora({
     stream: session.raw.stderr,

@@ -1,5 +1,5 @@
 /** What a command gets from the process it runs in. */
-import type { Environment } from '../report/style.js';
+import type { Environment } from '../report/terminal/style.js';
 
 export interface Session {
   /** Answers to questions. */

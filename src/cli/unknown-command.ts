@@ -1,5 +1,5 @@
 /** A word that is no command: what was probably meant. Pure. */
-import { didYouMean } from '../topology/suggest.js';
+import { didYouMean } from '../model/suggest.js';
 
 /** Commands that destroy data or processes: a mistyped word never leads to one of them. */
 const DESTROYING: ReadonlySet<string> = new Set(['reset', 'kill', 'prune', 'down']);

@@ -1,10 +1,10 @@
 /** Asks the nodes of a group for what the traps are judged by. */
 
-import type { KnownNode } from '../group/assemble-report.js';
-import type { Command, Connections, Reply } from '../sentinel/connection.js';
-import { type Fields, infoFields, listOf, pairs, redisAnswer, text } from '../sentinel/replies.js';
-import type { Address, Endpoint } from '../spec/address.js';
-import { PING_PERIOD } from '../spec/timing.js';
+import type { Address, Endpoint } from '../model/address.js';
+import { PING_PERIOD } from '../model/timing.js';
+import type { Command, Connections, Reply } from '../nodes/client/connection.js';
+import { type Fields, infoFields, listOf, pairs, redisAnswer, text } from '../nodes/client/replies.js';
+import type { KnownNode } from '../nodes/live/assemble-report.js';
 import type { Announced, Clock, KnownAs, RedisOwn, SentinelOwn, Watch } from './facts.js';
 
 export interface Asked<Own> {

@@ -1,7 +1,8 @@
 /** Facts → findings: every trap is looked for. Pure. */
-import type { Fault } from '../report/group-report.js';
+
+import type { Finding, Severity } from '../model/report/doctor-report.js';
+import type { Fault } from '../model/report/group-report.js';
 import type { Facts } from './facts.js';
-import type { Finding, Severity } from './finding.js';
 import {
   loopbackAddresses,
   mixedAddresses,

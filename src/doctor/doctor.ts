@@ -1,18 +1,19 @@
 /** `doctor`: a group is looked at for every known trap. */
+
+import { type GivenSentinels, givenGroup } from '../api/external-group.js';
+import { knownGroup, lookAt } from '../api/status.js';
+import type { Context } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
-import type { KnownGroup } from '../group/assemble-report.js';
-import type { Context } from '../group/context.js';
-import { type GivenSentinels, givenGroup } from '../group/given.js';
-import { keyringOn } from '../group/keys.js';
-import { askingOnce, look } from '../group/look.js';
-import { knownGroup, lookAt } from '../group/status.js';
-import type { Fault } from '../report/group-report.js';
-import { Connections } from '../sentinel/connection.js';
-import { discover } from '../sentinel/discover.js';
-import type { Topology } from '../topology/topology.js';
+import type { DoctorReport } from '../model/report/doctor-report.js';
+import type { Fault } from '../model/report/group-report.js';
+import type { Topology } from '../model/topology.js';
+import { Connections } from '../nodes/client/connection.js';
+import { askingOnce, look } from '../nodes/health/look.js';
+import type { KnownGroup } from '../nodes/live/assemble-report.js';
+import { discover } from '../nodes/live/discover.js';
+import { keyringOn } from '../nodes/live/load-credentials.js';
 import { diagnose } from './diagnose.js';
 import type { Facts } from './facts.js';
-import type { DoctorReport } from './finding.js';
 import { observeFacts } from './observe-facts.js';
 
 /**

@@ -1,5 +1,5 @@
 /** What is known of a group when its traps are looked for: as the nodes, the engine and this machine say. */
-import type { Address } from '../spec/address.js';
+import type { Address } from '../model/address.js';
 
 export interface Facts {
   readonly group: string;

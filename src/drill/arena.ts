@@ -1,19 +1,20 @@
 /** Where a drill takes place: a group on an engine, or one that is known by its sentinels alone. */
-import type { Driver, ObservedEngine } from '../driver/driver.js';
+
+import type { Context, Watching } from '../engine/context.js';
+import type { Driver, ObservedEngine } from '../engine/engine.js';
+import type { Sentinels } from '../failover/keep-timers.js';
+import { switchOver } from '../failover/planned.js';
 import { inflict } from '../faults/inflict.js';
 import { repointStopped } from '../faults/restore.js';
-import type { Context, Watching } from '../group/context.js';
-import { InsideClient } from '../group/inside.js';
-import type { Sentinels } from '../group/keep-periods.js';
-import { observeLive } from '../group/observe-live.js';
-import { sentinelsOf } from '../group/on-group.js';
-import { Presence, type PresentGroup, type PresentNode } from '../group/presence.js';
-import { replaceDeadMaster } from '../group/replace-master.js';
-import { switchOver } from '../group/switch-over.js';
-import type { DrillFault } from '../report/drill-report.js';
-import type { Connections } from '../sentinel/connection.js';
-import type { DiscoveredGroup } from '../sentinel/discover.js';
-import { type Address, type Endpoint, sameAddress } from '../spec/address.js';
+import { sentinelsOf } from '../lock/with-group.js';
+import { type Address, type Endpoint, sameAddress } from '../model/address.js';
+import type { DrillFault } from '../model/report/drill-report.js';
+import type { Connections } from '../nodes/client/connection.js';
+import { InsideClient } from '../nodes/client/inside.js';
+import type { DiscoveredGroup } from '../nodes/live/discover.js';
+import { Presence, type PresentGroup, type PresentNode } from '../nodes/live/live-nodes.js';
+import { observeLive } from '../nodes/live/live-state.js';
+import { replaceDeadMaster } from '../reconcile/replace-dead-master.js';
 
 export interface Arena {
   readonly group: string;

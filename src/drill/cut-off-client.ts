@@ -3,7 +3,7 @@
  * also while nobody else reaches it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { InsideClient } from '../group/inside.js';
+import type { InsideClient } from '../nodes/client/inside.js';
 import { Ledger } from './ledger.js';
 
 /** ms between two commands. */

@@ -6,7 +6,7 @@ import {
   type DrillLimits,
   type DrillRound,
   lostIn,
-} from '../report/drill-report.js';
+} from '../model/report/drill-report.js';
 
 export function figuresOf(rounds: readonly DrillRound[]): DrillFigures {
   const of = (measure: (round: DrillRound) => number | null | undefined) =>

@@ -1,5 +1,5 @@
 /** What a client has done, and what became of it: successes, errors by kind, the longest time without a success. */
-import type { ClientError, Gap } from '../report/drill-report.js';
+import type { ClientError, Gap } from '../model/report/drill-report.js';
 
 /** Whether a command that failed may have been carried out nevertheless. */
 export type Fate = 'not-done' | 'unknown';

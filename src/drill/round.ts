@@ -1,16 +1,16 @@
 /** One round of a drill: a fault, what the sentinels and a client see of it, and the way back. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Listener } from '../events.js';
-import type { PresentGroup, PresentNode } from '../group/presence.js';
-import { untilWhole } from '../group/whole.js';
-import type { DrillFault, DrillRound } from '../report/drill-report.js';
-import type { Connections } from '../sentinel/connection.js';
-import { EventChannel, type Recorded } from '../sentinel/event-channel.js';
-import { masterOfEvent } from '../sentinel/events.js';
-import { takeSnapshot } from '../sentinel/observe.js';
-import { agreedMaster, type Snapshot } from '../sentinel/snapshot.js';
-import { nodeOf, type Timeline, timelineOf } from '../sentinel/timeline.js';
-import { sameAddress } from '../spec/address.js';
+import { sameAddress } from '../model/address.js';
+import type { Listener } from '../model/events.js';
+import type { DrillFault, DrillRound } from '../model/report/drill-report.js';
+import type { Connections } from '../nodes/client/connection.js';
+import { EventChannel, type Recorded } from '../nodes/events/event-channel.js';
+import { masterOfEvent } from '../nodes/events/events.js';
+import { nodeOf, type Timeline, timelineOf } from '../nodes/events/timeline.js';
+import { takeSnapshot } from '../nodes/health/observe.js';
+import { agreedMaster, type Snapshot } from '../nodes/health/snapshot.js';
+import type { PresentGroup, PresentNode } from '../nodes/live/live-nodes.js';
+import { untilWhole } from '../nodes/wait/wait-converged.js';
 import type { Arena } from './arena.js';
 import { CutOffClient } from './cut-off-client.js';
 import { type Patience, until } from './until.js';

@@ -1,7 +1,7 @@
 /** Waits for what must come about during a drill. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Watching } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
-import type { Watching } from '../group/context.js';
 
 /** ms between two looks. */
 const POLL = 10;

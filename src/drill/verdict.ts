@@ -1,9 +1,10 @@
 /** After a round: what the final master has of what the client has written. */
-import type { PresentNode } from '../group/presence.js';
-import type { DrillCutOff, DrillReads, DrillWrites } from '../report/drill-report.js';
-import type { Connections } from '../sentinel/connection.js';
-import { text } from '../sentinel/replies.js';
-import type { Endpoint } from '../spec/address.js';
+
+import type { Endpoint } from '../model/address.js';
+import type { DrillCutOff, DrillReads, DrillWrites } from '../model/report/drill-report.js';
+import type { Connections } from '../nodes/client/connection.js';
+import { text } from '../nodes/client/replies.js';
+import type { PresentNode } from '../nodes/live/live-nodes.js';
 import type { Ledger } from './ledger.js';
 
 /** Lost writes that are named. */

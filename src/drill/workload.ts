@@ -4,10 +4,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { ClientLogins, Keyring } from '../access/keyring.js';
-import { givenUser } from '../access/logins.js';
-import { limitReplies } from '../sentinel/reply-limit.js';
-import type { Address } from '../spec/address.js';
+import type { Address } from '../model/address.js';
+import type { ClientLogins, Keyring } from '../model/credentials/credentials.js';
+import { givenUser } from '../model/credentials/logins.js';
+import { limitReplies } from '../nodes/client/reply-limit.js';
 import { trustOptions } from '../tls/client-options.js';
 import { failureOf, Ledger, NOT_CONNECTED } from './ledger.js';
 import { quiet } from './quiet-connector.js';
@@ -55,7 +55,7 @@ export class Workload {
     key: string,
     listens: boolean,
   ): Promise<Workload> {
-    const { Redis: Client, SentinelConnector } = await import('../sentinel/redis-client.js');
+    const { Redis: Client, SentinelConnector } = await import('../nodes/client/redis-client.js');
     const Connector = quiet(SentinelConnector);
     const connect = (role: 'master' | 'slave'): Redis => {
       const connection = new Client({

@@ -1,14 +1,14 @@
 /** Waits until a fault has had its effect on every sentinel, and notes what is seen on the way. */
-import type { Context } from '../group/context.js';
-import type { PresentGroup } from '../group/presence.js';
-import { type Look, untilFaultless } from '../group/watch.js';
-import type { Fault } from '../report/group-report.js';
-import type { Connections } from '../sentinel/connection.js';
-import { LinkEvidence } from '../sentinel/evidence.js';
-import { takeSnapshot } from '../sentinel/observe.js';
-import { findFaults } from '../sentinel/readiness.js';
-import { instancesOf, masterViews, type Snapshot } from '../sentinel/snapshot.js';
-import { type Address, sameAddress } from '../spec/address.js';
+import type { Context } from '../engine/context.js';
+import { type Address, sameAddress } from '../model/address.js';
+import type { Fault } from '../model/report/group-report.js';
+import type { Connections } from '../nodes/client/connection.js';
+import { LinkEvidence } from '../nodes/health/evidence.js';
+import { takeSnapshot } from '../nodes/health/observe.js';
+import { findFaults } from '../nodes/health/readiness.js';
+import { instancesOf, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
+import type { PresentGroup } from '../nodes/live/live-nodes.js';
+import { type Look, untilFaultless } from '../nodes/wait/wait-healthy.js';
 import type { Milestone } from './fault.js';
 
 /** A node that is gone, for the others. */

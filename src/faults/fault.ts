@@ -1,5 +1,5 @@
 /** Faults that users bring on a group, and what puts them right again. */
-import type { DivergedWrites } from '../report/diverged-writes.js';
+import type { DivergedWrites } from '../model/report/diverged-writes.js';
 
 /** `unpause`, `restart` and `heal` put right what the others have done. */
 export type FaultKind = 'kill' | 'pause' | 'unpause' | 'restart' | 'partition' | 'heal';

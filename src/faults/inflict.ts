@@ -1,5 +1,5 @@
 /** What a fault, or its remedy, does to the container of one node. */
-import type { Driver, ObservedMember } from '../driver/driver.js';
+import type { Driver, ObservedMember } from '../engine/engine.js';
 import type { FaultKind } from './fault.js';
 
 /** Without what a restart takes beside that: see restart() in bring-on.ts. */

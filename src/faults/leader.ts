@@ -1,5 +1,5 @@
 /** Which sentinel was elected last. None of them can be asked; but each logs when it was. */
-import type { Driver, ObservedMember } from '../driver/driver.js';
+import type { Driver, ObservedMember } from '../engine/engine.js';
 
 const ELECTED = /\+elected-leader master /;
 

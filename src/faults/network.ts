@@ -1,5 +1,5 @@
 /** Cutting a node off needs a network connection of its own. */
-import type { ObservedEngine } from '../driver/driver.js';
+import type { ObservedEngine } from '../engine/engine.js';
 import { RsentinelError } from '../errors.js';
 
 /** Empty: nothing tells. */

@@ -1,13 +1,14 @@
 /** `failover`: a planned switch of the master that loses nothing. */
+
+import type { Context } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
-import type { Context } from '../group/context.js';
-import { preferring } from '../group/heir.js';
-import { keepingPeriods } from '../group/keep-periods.js';
-import { onGroup, presentMaster, sentinelsOf } from '../group/on-group.js';
-import { masterNameOf, Presence, type PresentGroup, type PresentNode } from '../group/presence.js';
-import { switchOver } from '../group/switch-over.js';
-import { untilWhole } from '../group/whole.js';
-import type { Connections } from '../sentinel/connection.js';
+import { keepingPeriods } from '../failover/keep-timers.js';
+import { switchOver } from '../failover/planned.js';
+import { preferring } from '../failover/prefer-replica.js';
+import { onGroup, presentMaster, sentinelsOf } from '../lock/with-group.js';
+import type { Connections } from '../nodes/client/connection.js';
+import { masterNameOf, Presence, type PresentGroup, type PresentNode } from '../nodes/live/live-nodes.js';
+import { untilWhole } from '../nodes/wait/wait-converged.js';
 import { PATIENCE } from './bring-on.js';
 import { Milestones } from './effect.js';
 import type { FaultReport } from './fault.js';

@@ -1,8 +1,9 @@
 /** A node that comes back knows who the master is: it would be one itself for up to 20 s otherwise. */
-import type { Driver, ObservedEngine, ObservedMember } from '../driver/driver.js';
-import { CONF_FILE, replicaofLine } from '../render/conf.js';
-import { readConfFacts, withReplicaof } from '../render/conf-facts.js';
-import { type Address, sameAddress } from '../spec/address.js';
+
+import { CONF_FILE, replicaofLine } from '../config/conf.js';
+import { readConfFacts, withReplicaof } from '../config/conf-facts.js';
+import type { Driver, ObservedEngine, ObservedMember } from '../engine/engine.js';
+import { type Address, sameAddress } from '../model/address.js';
 import { DirectoryStorage } from '../storage/directory-storage.js';
 
 /** Puts the present master into the file of a Redis node that does not run. */

@@ -1,5 +1,5 @@
 /** Who is meant by a role, a name, or all. Pure. */
-import type { ObservedMember } from '../driver/driver.js';
+import type { ObservedMember } from '../engine/engine.js';
 import { RsentinelError } from '../errors.js';
 import type { FaultKind, VictimRole, Victims } from './fault.js';
 

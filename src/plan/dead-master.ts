@@ -1,6 +1,6 @@
 /** A master that does not run while its replicas do. */
-import type { ObservedEngine, ObservedMember } from '../driver/driver.js';
-import { formatAddress, sameAddress } from '../spec/address.js';
+import type { ObservedEngine, ObservedMember } from '../engine/engine.js';
+import { formatAddress, sameAddress } from '../model/address.js';
 import { hasProcess } from './members.js';
 import type { LiveState } from './observed.js';
 

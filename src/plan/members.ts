@@ -1,7 +1,7 @@
 /** What the state of a member means for a plan. */
-import type { ObservedMember } from '../driver/driver.js';
+import type { ObservedMember } from '../engine/engine.js';
+import type { GroupSpec } from '../model/group-spec.js';
 import { nodesOf } from '../spec/build.js';
-import type { GroupSpec } from '../spec/group-spec.js';
 
 /** A member that has to be made again before it can run. */
 export function isStale(member: ObservedMember, containerDigest: string): boolean {

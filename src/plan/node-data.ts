@@ -1,6 +1,7 @@
 /** Which node has the newest data, where all Redis nodes of a group are stopped. Pure. */
-import type { MasterHistory } from '../render/history.js';
-import type { Address } from '../spec/address.js';
+
+import type { Address } from '../model/address.js';
+import type { MasterHistory } from '../model/history.js';
 
 /**
  * The data that a server would load if it were started now, as its files show it.

@@ -1,8 +1,9 @@
 /** What was found before planning: on the engine, in the directories, and from the nodes that run. */
 import type { StoredAccess } from '../access/access-file.js';
-import type { ServerFacts } from '../access/server.js';
-import type { ObservedEngine } from '../driver/driver.js';
-import type { ConfFacts } from '../render/conf-facts.js';
+import type { ConfFacts } from '../config/conf-facts.js';
+import type { ObservedEngine } from '../engine/engine.js';
+import { type Address, sameAddress } from '../model/address.js';
+import type { GroupSpec } from '../model/group-spec.js';
 import {
   type GroupHistory,
   initialHistory,
@@ -11,13 +12,12 @@ import {
   type NamedMaster,
   newest,
   type SentinelHistory,
-} from '../render/history.js';
-import { type Address, sameAddress } from '../spec/address.js';
-import type { GroupSpec } from '../spec/group-spec.js';
-import type { Timing } from '../spec/timing.js';
-import type { SentinelSettings, StorageKind } from '../topology/topology.js';
+} from '../model/history.js';
+import type { ServerFacts } from '../model/server-version.js';
+import type { Timing } from '../model/timing.js';
+import type { SentinelSettings, StorageKind } from '../model/topology.js';
+import { renewalOf } from './full-restart.js';
 import { hasProcess } from './members.js';
-import { renewalOf } from './renewal.js';
 
 /** Where a group keeps its files. */
 export interface Place {

@@ -1,10 +1,10 @@
 /** What has to be done for the network of a group, and for the anchor that holds its ports. */
-import type { ObservedMember } from '../driver/driver.js';
-import { sameAddress } from '../spec/address.js';
-import type { GroupSpec } from '../spec/group-spec.js';
+import type { ObservedMember } from '../engine/engine.js';
+import { sameAddress } from '../model/address.js';
+import type { GroupSpec } from '../model/group-spec.js';
+import type { Renewal } from './full-restart.js';
 import { hasProcess } from './members.js';
 import type { ObservedState } from './observed.js';
-import type { Renewal } from './renewal.js';
 import { ANCHOR, type Steps } from './steps.js';
 
 export function planNetwork(

@@ -1,14 +1,15 @@
 /** What has to be done for a node that does not run, or must leave its network. */
-import type { ObservedMember } from '../driver/driver.js';
-import type { ConfFacts } from '../render/conf-facts.js';
-import { sameAddress } from '../spec/address.js';
+
+import type { ConfFacts } from '../config/conf-facts.js';
+import type { ObservedMember } from '../engine/engine.js';
+import { sameAddress } from '../model/address.js';
+import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
 import { nodesOf } from '../spec/build.js';
-import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
+import type { Renewal } from './full-restart.js';
 import { hasProcess, isStale } from './members.js';
 import type { ObservedState } from './observed.js';
-import { OUTCAST_REASON } from './outcasts.js';
-import type { Renewal } from './renewal.js';
 import { ANCHOR, type Steps } from './steps.js';
+import { OUTCAST_REASON } from './untrusted-nodes.js';
 
 export function planNode(
   spec: GroupSpec,

@@ -3,21 +3,21 @@
  * the file is the group that runs. Decided here, purely, from the spec and from what was observed;
  * `apply` walks it and decides nothing.
  */
-import type { ObservedMember } from '../driver/driver.js';
+import type { ObservedMember } from '../engine/engine.js';
+import type { GroupSpec } from '../model/group-spec.js';
+import type { Timing } from '../model/timing.js';
 import { nodesOf } from '../spec/build.js';
-import type { GroupSpec } from '../spec/group-spec.js';
-import type { Timing } from '../spec/timing.js';
 import { deadMasterReason, findDeadMaster } from './dead-master.js';
+import { type Renewal, renewalOf } from './full-restart.js';
 import { hasProcess } from './members.js';
 import type { ObservedState } from './observed.js';
-import { outcastRenewal } from './outcasts.js';
 import { planNetwork } from './plan-network.js';
 import { planNode } from './plan-node.js';
 import { refuseForeignConf, refuseLostData, refuseOtherPlace } from './refusals.js';
-import { type Renewal, renewalOf } from './renewal.js';
 import { planRollOut } from './roll-out.js';
 import { planRights, planRotation } from './rotation.js';
 import { ANCHOR, type Step, Steps } from './steps.js';
+import { outcastRenewal } from './untrusted-nodes.js';
 
 /**
  * @returns the steps, in an order in which they could be done one by one; none: all is as it should be.

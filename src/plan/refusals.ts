@@ -1,7 +1,7 @@
 /** What a plan is not made for. */
 import { RsentinelError } from '../errors.js';
+import type { GroupSpec } from '../model/group-spec.js';
 import { nodesOf } from '../spec/build.js';
-import type { GroupSpec } from '../spec/group-spec.js';
 import type { ObservedState, Place } from './observed.js';
 
 /** @throws RsentinelError FOREIGN_CONF */

@@ -5,10 +5,10 @@
  * are in the topology no more leave, and the sentinels forget them, one sentinel at a time, as
  * Sentinel's documentation asks for ("Adding or removing Sentinels", "Removing the old master").
  */
-import type { ObservedMember } from '../driver/driver.js';
-import { sameAddress } from '../spec/address.js';
+import type { ObservedMember } from '../engine/engine.js';
+import { sameAddress } from '../model/address.js';
+import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
 import { nodesOf } from '../spec/build.js';
-import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import { changeOf } from './changes.js';
 import { isLeaving } from './members.js';
 import type { ObservedState } from './observed.js';

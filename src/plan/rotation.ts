@@ -1,7 +1,7 @@
 /** Whether nodes that run have to be given other passwords or users. */
 
+import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
 import { nodesOf } from '../spec/build.js';
-import type { GroupSpec, NodeSpec } from '../spec/group-spec.js';
 import { hasProcess, isLeaving } from './members.js';
 import type { ObservedState } from './observed.js';
 import type { Steps } from './steps.js';

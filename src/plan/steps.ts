@@ -1,6 +1,6 @@
 /** The steps of a plan: what they do, and in which order they may be done. */
-import type { Timing } from '../spec/timing.js';
-import type { Directive } from '../topology/topology.js';
+import type { Timing } from '../model/timing.js';
+import type { Directive } from '../model/topology.js';
 
 /** What a step does. Operations name nodes and outcomes, not container verbs. */
 export type Operation =

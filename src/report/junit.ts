@@ -1,8 +1,9 @@
 /** A drill as a JUnit report, which CI systems show: a test case for each round. */
-import type { DrillReport, DrillRound } from './drill-report.js';
-import { breachText, figureRows, STEP_TITLES, writesText } from './drill-text.js';
-import { formatMs } from './format.js';
-import { escaped } from './markup.js';
+
+import { formatMs } from '../model/format.js';
+import type { DrillReport, DrillRound } from '../model/report/drill-report.js';
+import { escaped } from './html/markup.js';
+import { breachText, figureRows, STEP_TITLES, writesText } from './text/drill-text.js';
 
 export function drillJunit(report: DrillReport): string {
   const { group, fault, rounds, breaches, startedAt } = report;

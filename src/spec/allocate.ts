@@ -4,8 +4,8 @@
  * free is only known when the engine takes it, so `up` asks again with what was refused.
  */
 import { createHash } from 'node:crypto';
-import type { Topology, TopologyNode } from '../topology/topology.js';
-import type { Address } from './address.js';
+import type { Address } from '../model/address.js';
+import type { Topology, TopologyNode } from '../model/topology.js';
 import { contains, hostAddresses, overlaps, parseSubnet } from './subnet.js';
 
 export interface Allocation {

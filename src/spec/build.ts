@@ -1,10 +1,8 @@
 /** Topology and addresses → group spec. Pure. */
 import { createHash } from 'node:crypto';
-import { accessDigest, type GroupAccess } from '../access/group-access.js';
-import { type GroupTls, tlsDigest, trustText } from '../tls/group-tls.js';
-import type { TopologyNode } from '../topology/topology.js';
-import type { Address } from './address.js';
-import type { Allocation } from './allocate.js';
+import type { Address } from '../model/address.js';
+import { accessDigest, type GroupAccess } from '../model/credentials/group-access.js';
+import { type GroupTls, tlsDigest, trustText } from '../model/credentials/group-tls.js';
 import type {
   GroupSpec,
   NodeKind,
@@ -12,10 +10,12 @@ import type {
   RedisNodeSpec,
   SentinelNodeSpec,
   Templates,
-} from './group-spec.js';
+} from '../model/group-spec.js';
+import { timingOf } from '../model/timing.js';
+import type { TopologyNode } from '../model/topology.js';
+import type { Allocation } from './allocate.js';
+import { LOOPBACK, type SettledTopology } from './defaults.js';
 import { memoryFor, SENTINEL_MEMORY } from './memory.js';
-import { LOOPBACK, type SettledTopology } from './settle.js';
-import { timingOf } from './timing.js';
 
 /** Changes whenever the same spec would be made into a container in another way. */
 const LAYOUT = 3;

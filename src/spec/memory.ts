@@ -1,5 +1,5 @@
 /** How much memory the container of a node may use. Pure. */
-import type { Directive } from '../topology/topology.js';
+import type { Directive } from '../model/topology.js';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;

@@ -7,15 +7,15 @@
 
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { DirectoryMounts } from '../driver/driver.js';
+import { CONF_FILE } from '../config/conf.js';
+import type { DirectoryMounts } from '../engine/engine.js';
 import { RsentinelError } from '../errors.js';
-import { CONF_FILE } from '../render/conf.js';
-import type { NodeKind } from '../spec/group-spec.js';
-import { asideSuffix } from './aside.js';
+import type { NodeKind } from '../model/group-spec.js';
+import { asideSuffix } from './data/aside.js';
+import type { DataReader } from './data/inspect-data.js';
 import { removeEmpty, unusable } from './filesystem.js';
 import { kindOf, readBytes, readText, replaceFile, statPlain } from './guarded-files.js';
 import { IGNORE_FILE, isIgnored, removeIgnoreFile, writeIgnoreFile } from './ignore-file.js';
-import type { DataReader } from './inspect-data.js';
 import { checkPlaces, makePlaces, nodeMounts, removeUnfinishedIn } from './node-places.js';
 import { readSharedFile, writeSharedFile } from './shared-files.js';
 import type { Owner, Storage, Undo } from './storage.js';

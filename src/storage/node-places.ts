@@ -4,11 +4,11 @@
  */
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { DirectoryMounts } from '../driver/driver.js';
+import { CONF_FILE } from '../config/conf.js';
+import { readHeader } from '../config/header.js';
+import type { DirectoryMounts } from '../engine/engine.js';
 import { RsentinelError } from '../errors.js';
-import { CONF_FILE } from '../render/conf.js';
-import { readHeader } from '../render/header.js';
-import { NODE_FILES } from '../tls/group-tls.js';
+import { NODE_FILES } from '../model/credentials/group-tls.js';
 import { isCode } from './filesystem.js';
 import { ASIDE, kindOf, makeClosed, makeOpen, readText, removeUnfinished } from './guarded-files.js';
 import type { Owner } from './storage.js';

@@ -1,6 +1,6 @@
-import type { Driver, ObservedEngine } from '../driver/driver.js';
-import { splitWords } from '../render/conf-facts.js';
-import type { SettledTopology } from '../spec/settle.js';
+import { splitWords } from '../config/conf-facts.js';
+import type { Driver, ObservedEngine } from '../engine/engine.js';
+import type { SettledTopology } from '../spec/defaults.js';
 import { DirectoryStorage } from './directory-storage.js';
 import type { Storage } from './storage.js';
 import { VolumeStorage } from './volume-storage.js';

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ACCESS_FILE, parseAccess } from '../access/access-file.js';
-import { NODE_FILES } from '../tls/group-tls.js';
+import { NODE_FILES } from '../model/credentials/group-tls.js';
 import { parseTlsOwner, TLS_FILE } from '../tls/stored-tls.js';
 import { readConf } from './directory-storage.js';
 import { removeEmpty, unusable } from './filesystem.js';

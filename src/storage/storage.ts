@@ -2,9 +2,9 @@
  * Where the nodes of a group keep their configuration and their data, as far as the group has to
  * know: in directories of this machine (`directory-storage.ts`), or in volumes of the engine.
  */
-import type { NodeMounts } from '../driver/driver.js';
-import type { NodeKind } from '../spec/group-spec.js';
-import type { DataReader } from './inspect-data.js';
+import type { NodeMounts } from '../engine/engine.js';
+import type { NodeKind } from '../model/group-spec.js';
+import type { DataReader } from './data/inspect-data.js';
 
 /** The user that the nodes run as: files belong to it, so that Redis can rewrite them. */
 export interface Owner {

@@ -2,13 +2,14 @@
  * Volumes of the engine, two for every node: `<group>-<node>-conf` and `-data`. For engines that do
  * not see the directories of this machine.
  */
-import type { Driver, ObservedVolume, VolumeFiles, VolumeMounts, VolumeSpec } from '../driver/driver.js';
-import { CONF_FILE } from '../render/conf.js';
+
+import { CONF_FILE } from '../config/conf.js';
+import type { Driver, ObservedVolume, VolumeFiles, VolumeMounts, VolumeSpec } from '../engine/engine.js';
+import type { NodeKind } from '../model/group-spec.js';
+import type { Topology } from '../model/topology.js';
 import { containerName } from '../spec/build.js';
-import type { NodeKind } from '../spec/group-spec.js';
-import type { Topology } from '../topology/topology.js';
-import { asideSuffix, isAside } from './aside.js';
-import type { DataReader } from './inspect-data.js';
+import { asideSuffix, isAside } from './data/aside.js';
+import type { DataReader } from './data/inspect-data.js';
 import { SHARED } from './shared-files.js';
 import type { Owner, Storage, Undo } from './storage.js';
 

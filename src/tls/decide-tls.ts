@@ -2,10 +2,10 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { RsentinelError } from '../errors.js';
-import type { TlsFilePaths, Topology } from '../topology/topology.js';
+import type { AuthClients, GroupTls } from '../model/credentials/group-tls.js';
+import type { TlsFilePaths, Topology } from '../model/topology.js';
 import type { AnnouncedHosts } from './decide.js';
 import type { PemFinding } from './finding.js';
-import type { AuthClients, GroupTls } from './group-tls.js';
 import type { Purpose } from './inspect.js';
 import type { PemFile, PemFiles } from './pem.js';
 import type { StoredTls } from './stored-tls.js';

@@ -1,10 +1,11 @@
 /** Which certificates a group has: what is made is made once, and kept for as long as it is good. Pure but for the keys. */
+
+import type { AuthClients, GroupTls } from '../model/credentials/group-tls.js';
+import type { Trust } from '../model/credentials/trust.js';
 import { type Authority, type Credentials, loadAuthority, makeAuthority } from './authority.js';
 import { certificateFacts } from './certificate-facts.js';
-import type { AuthClients, GroupTls } from './group-tls.js';
 import { inspect } from './inspect.js';
 import { issueForClient, issueForNode } from './issue.js';
-import type { Trust } from './mutual-trust.js';
 import { readCertificates } from './pem.js';
 import type { StoredNode, StoredShared, StoredTls } from './stored-tls.js';
 import { rootOf } from './trust.js';

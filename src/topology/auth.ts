@@ -1,10 +1,10 @@
 /** `auth` → who has to log in, and where the passwords come from. Pure. */
-import { Secret } from '../access/secret.js';
+import { Secret } from '../model/credentials/secret.js';
+import type { PasswordSource, TopologyAuth } from '../model/topology.js';
 import type { Finding } from './diagnostic.js';
-import type { SourceDocument } from './document.js';
-import type { Path } from './path.js';
-import type { AuthInput } from './schema.js';
-import type { PasswordSource, TopologyAuth } from './topology.js';
+import type { AuthInput } from './schema/schema.js';
+import type { SourceDocument } from './yaml/document.js';
+import type { Path } from './yaml/path.js';
 
 /** What stands for a password that rsentinel makes up. */
 const GENERATE = 'generate';

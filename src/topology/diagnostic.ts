@@ -1,9 +1,10 @@
 /**
  * What is wrong with a topology file, as data. One function here writes it as a line of text.
  */
-import { formatPath, type Path } from './path.js';
+
+import { printable } from '../model/text.js';
 import { toldPath } from './secrecy.js';
-import { printable } from './text.js';
+import { formatPath, type Path } from './yaml/path.js';
 
 /** An error stops everything; a warning is something that works, but probably not as was hoped. */
 export type Severity = 'error' | 'warning';

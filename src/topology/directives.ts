@@ -6,12 +6,13 @@
  * `proc-title-template: '"{title} {listen-addr}"'`. Redis reads " and ' anywhere in a line as the
  * beginning of a quoted text, which must end before a space or the end of the line.
  */
+
+import { printable, shorten, show, UNPRINTABLE } from '../model/text.js';
+import type { Directive } from '../model/topology.js';
 import type { Finding } from './diagnostic.js';
-import { ownerOf } from './owned-directives.js';
-import type { Path } from './path.js';
-import type { ConfigInput } from './schema.js';
-import { printable, shorten, show, UNPRINTABLE } from './text.js';
-import type { Directive } from './topology.js';
+import { ownerOf } from './schema/owned-directives.js';
+import type { ConfigInput } from './schema/schema.js';
+import type { Path } from './yaml/path.js';
 
 export type NodeKind = 'redis' | 'sentinel';
 

@@ -4,13 +4,13 @@ import { accessSync, constants, createReadStream, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RsentinelError } from '../errors.js';
+import { didYouMean } from '../model/suggest.js';
+import { enumerate, printable } from '../model/text.js';
+import type { Topology } from '../model/topology.js';
 import { type Diagnostic, type Finding, formatDiagnostic } from './diagnostic.js';
-import type { Env } from './interpolate.js';
 import { analyse, type FileReference, type TopologySource } from './parse.js';
-import type { Path } from './path.js';
-import { didYouMean } from './suggest.js';
-import { enumerate, printable } from './text.js';
-import type { Topology } from './topology.js';
+import type { Env } from './yaml/interpolate.js';
+import type { Path } from './yaml/path.js';
 
 export interface LoadedTopology {
   readonly topology: Topology;

@@ -8,10 +8,16 @@
  * for sentinels (6379, 6380, 6381 and 26379, 26378, 26377), passing over ports that the file gives
  * to someone. So replicas follow a master with `port: 6380` to 6381, 6382; next to `auto` is `auto`.
  */
+
+import type { Port } from '../model/topology.js';
 import type { Finding } from './diagnostic.js';
-import { formatPath, type Path } from './path.js';
-import { type ConfigInput, DEFAULT_SENTINEL_PORT, type NodeInput, type TopologyInput } from './schema.js';
-import type { Port } from './topology.js';
+import {
+  type ConfigInput,
+  DEFAULT_SENTINEL_PORT,
+  type NodeInput,
+  type TopologyInput,
+} from './schema/schema.js';
+import { formatPath, type Path } from './yaml/path.js';
 
 /** A node as the file describes it, its directives apart. */
 export interface NodeSlot {

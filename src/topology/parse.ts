@@ -1,21 +1,21 @@
 /** Text → topology. Pure: files and the environment are handed in. */
 import { basename, join, resolve } from 'node:path';
+import { DEFAULT_TIMES, timingOf } from '../model/timing.js';
+import type { Directive, TlsFilePaths, Topology, TopologyAuth, TopologyNode } from '../model/topology.js';
 import { bytesOf } from '../spec/memory.js';
-import { DEFAULT_TIMES, timingOf } from '../spec/timing.js';
 import { readAuth } from './auth.js';
 import { type Diagnostic, type Finding, toDiagnostics } from './diagnostic.js';
 import { mergeDirectives, readDirectives } from './directives.js';
-import { readDocument, type SourceDocument } from './document.js';
+import { prune, soundness, withoutNulls } from './drop-faulty.js';
 import { groupNameFrom } from './group-name.js';
-import type { Env } from './interpolate.js';
-import { explainIssues, faultyPaths } from './issues.js';
 import { type Layout, layOut, type NodeSlot } from './nodes.js';
-import { type Path, valueAt } from './path.js';
-import { prune, soundness, withoutNulls } from './prune.js';
 import { checkRules, majority } from './rules.js';
-import { DEFAULT_REPLICAS, type TopologyInput, topologySchema } from './schema.js';
+import { explainIssues, faultyPaths } from './schema/issues.js';
+import { DEFAULT_REPLICAS, type TopologyInput, topologySchema } from './schema/schema.js';
 import { readTls } from './tls.js';
-import type { Directive, TlsFilePaths, Topology, TopologyAuth, TopologyNode } from './topology.js';
+import { readDocument, type SourceDocument } from './yaml/document.js';
+import type { Env } from './yaml/interpolate.js';
+import { type Path, valueAt } from './yaml/path.js';
 
 /** Where a topology's text comes from. */
 export interface TopologySource {

@@ -1,8 +1,6 @@
 /** Rules that no single value can break: they look at several keys, or at what works in practice. */
 import { isIP } from 'node:net';
-import { EXPOSED_AT, EXPOSURE, EXPOSURE_REMEDY } from '../spec/exposure.js';
-import { bytesOf } from '../spec/memory.js';
-import { contains, numberToIp, parseSubnet } from '../spec/subnet.js';
+import { show } from '../model/text.js';
 import {
   FAST_ELSEWHERE,
   FAST_ELSEWHERE_REMEDY,
@@ -10,12 +8,14 @@ import {
   leastDownAfter,
   PING_PERIOD,
   timingOf,
-} from '../spec/timing.js';
+} from '../model/timing.js';
+import { EXPOSED_AT, EXPOSURE, EXPOSURE_REMEDY } from '../spec/exposure.js';
+import { bytesOf } from '../spec/memory.js';
+import { contains, numberToIp, parseSubnet } from '../spec/subnet.js';
 import type { Finding } from './diagnostic.js';
 import { AUTO } from './group-name.js';
-import type { Path } from './path.js';
-import type { ConfigInput, TopologyInput } from './schema.js';
-import { show } from './text.js';
+import type { ConfigInput, TopologyInput } from './schema/schema.js';
+import type { Path } from './yaml/path.js';
 
 /** What the rules need to know of a file. */
 export interface RuleFacts {

@@ -1,6 +1,7 @@
 /** What of a topology file is never told: whatever stands under `auth` may be a password in the wrong place. */
-import type { Path } from './path.js';
-import { KEYS } from './schema.js';
+
+import { KEYS } from './schema/schema.js';
+import type { Path } from './yaml/path.js';
 
 const SECTION = 'auth';
 

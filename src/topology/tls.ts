@@ -1,7 +1,8 @@
 /** `tls` → who speaks TLS, and with whose certificates. Pure. */
+
+import type { TlsFilePaths, TopologyTls } from '../model/topology.js';
 import type { Finding } from './diagnostic.js';
-import type { TlsInput } from './schema.js';
-import type { TlsFilePaths, TopologyTls } from './topology.js';
+import type { TlsInput } from './schema/schema.js';
 
 const NODE_KEYS = ['ca-cert-file', 'cert-file', 'key-file'] as const;
 const CLIENT_KEYS = ['client-cert-file', 'client-key-file'] as const;

@@ -12,8 +12,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GroupReport } from '../../src/report/group-report.js';
-import type { Address } from '../../src/spec/address.js';
+import type { Address } from '../../src/model/address.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { chaosSettings } from '../support/environment.js';
 import { removeGroups, type TestGroup, testGroup } from '../support/group.js';
 import { adminOf, askOver } from '../support/logins.js';

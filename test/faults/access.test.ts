@@ -1,8 +1,8 @@
 /** A user that may do too little: all looks healthy, and no failover gets through. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GroupReport } from '../../src/report/group-report.js';
-import type { Address } from '../../src/spec/address.js';
+import type { Address } from '../../src/model/address.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { type TestGroup, testGroup } from '../support/group.js';
 import { adminOf, askAs } from '../support/logins.js';
 import { QUICK } from '../support/topologies.js';

@@ -1,6 +1,6 @@
 /** Clients with nothing but the defaults of their libraries go on after every way in which a master is replaced. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { ask } from '../support/clients.js';
 import { Consumer, LIBRARIES } from '../support/consumer.js';
 import { type TestGroup, testGroup } from '../support/group.js';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDocker, drill, type RsentinelEvent } from '../../src/index.js';
-import type { DrillReport, DrillRound } from '../../src/report/drill-report.js';
+import type { DrillReport, DrillRound } from '../../src/model/report/drill-report.js';
 import { ask } from '../support/clients.js';
 import { untilSays } from '../support/command.js';
 import { type TestGroup, testGroup } from '../support/group.js';

@@ -1,7 +1,7 @@
 /** Faults by role or by name: each has had its effect on every sentinel when the command returns. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FaultDocument } from '../../src/report/fault-text.js';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
+import type { FaultDocument } from '../../src/report/text/fault-text.js';
 import { ask } from '../support/clients.js';
 import { expectFailure } from '../support/failures.js';
 import { type TestGroup, testGroup } from '../support/group.js';

@@ -1,7 +1,7 @@
 /** `timing: fast`: who has it, who loses it, and how it comes back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DrillReport } from '../../src/report/drill-report.js';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { DrillReport } from '../../src/model/report/drill-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { ownAddress } from '../support/addresses.js';
 import { ask } from '../support/clients.js';
 import { untilSays } from '../support/command.js';

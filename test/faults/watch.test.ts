@@ -1,7 +1,7 @@
 /** `status --watch`: a group as it goes on, in a pipe, as JSON and on a terminal. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GroupReport } from '../../src/report/group-report.js';
-import { formatAddress } from '../../src/spec/address.js';
+import { formatAddress } from '../../src/model/address.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import type { Running } from '../support/command.js';
 import { expectFailure } from '../support/failures.js';
 import { OUR_ENGINE, rsentinel, startRsentinel, type TestGroup, testGroup } from '../support/group.js';

@@ -2,12 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NO_KEYS } from '../../src/access/keyring.js';
 import { RsentinelError } from '../../src/errors.js';
-import { type Command, Connections } from '../../src/sentinel/connection.js';
-import { discover } from '../../src/sentinel/discover.js';
-import { EventChannel } from '../../src/sentinel/event-channel.js';
-import { takeSnapshot } from '../../src/sentinel/observe.js';
+import { NO_KEYS } from '../../src/model/credentials/credentials.js';
+import { type Command, Connections } from '../../src/nodes/client/connection.js';
+import { EventChannel } from '../../src/nodes/events/event-channel.js';
+import { takeSnapshot } from '../../src/nodes/health/observe.js';
+import { discover } from '../../src/nodes/live/discover.js';
 import { type Act, HostileNode } from '../support/hostile-node.js';
 import { casesOf, share, TIMEOUT } from './share.js';
 import { hostileText, prototypesAreUntouched } from './texts.js';

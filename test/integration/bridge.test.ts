@@ -1,7 +1,7 @@
 /** Bridge mode: every node has an address of its own, for containers on the group's network. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GroupReport } from '../../src/report/group-report.js';
-import { type Address, formatAddress } from '../../src/spec/address.js';
+import { type Address, formatAddress } from '../../src/model/address.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { ask, connectIoredis, connectRedis, info } from '../support/clients.js';
 import { testImage } from '../support/environment.js';
 import { failOverAndHeal } from '../support/failover.js';

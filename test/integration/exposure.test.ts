@@ -1,6 +1,6 @@
 /** Who gets into a group: containers of others on the same engine try it, in every mode. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { ownAddress } from '../support/addresses.js';
 import { OUR_ENGINE, type TestGroup, testGroup } from '../support/group.js';
 import { everywhere, intruder } from '../support/intruder.js';

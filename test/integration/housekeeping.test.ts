@@ -1,10 +1,10 @@
 /** `ls`, `prune`, `down --all`, `up --ttl` and names that are made up: what keeps an engine tidy. */
 import { rename, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectDocker } from '../../src/driver/docker/docker-driver.js';
-import type { ListedGroup } from '../../src/group/list.js';
-import { findPrunable } from '../../src/group/prune.js';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { ListedGroup } from '../../src/api/list.js';
+import { findPrunable } from '../../src/api/prune.js';
+import { connectDocker } from '../../src/engine/docker/docker-engine.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import type { Ran, Where } from '../support/command.js';
 import { type EngineWindow, engineWindow } from '../support/engine-window.js';
 import { groupName } from '../support/environment.js';

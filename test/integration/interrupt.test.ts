@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from '../../src/spec/address.js';
+import { parseAddress } from '../../src/model/address.js';
 import { ask } from '../support/clients.js';
 import type { Ran, Running } from '../support/command.js';
 import { exists } from '../support/failures.js';

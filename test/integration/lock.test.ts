@@ -1,7 +1,7 @@
 /** Several commands on one group at the same time: one works, the others wait for it, and nobody waits for the dead. */
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from '../../src/spec/address.js';
+import { parseAddress } from '../../src/model/address.js';
 import { ask } from '../support/clients.js';
 import type { Ran, Running } from '../support/command.js';
 import { testImage } from '../support/environment.js';

@@ -1,6 +1,6 @@
 /** The modes published and host: one address for all nodes, which others may reach too. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { ownAddress } from '../support/addresses.js';
 import { ask, connectIoredis, connectRedis } from '../support/clients.js';
 import { testImage } from '../support/environment.js';

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { ask, type Client, connectIoredis, connectRedis, info } from '../support/clients.js';
 import { expectFailure } from '../support/failures.js';
 import { rsentinel, type TestGroup, testGroup } from '../support/group.js';

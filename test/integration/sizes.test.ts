@@ -1,6 +1,6 @@
 /** Groups of other sizes than the usual one, automatic ports, and groups side by side. */
 import { describe, expect, it } from 'vitest';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { ask, connectIoredis, info } from '../support/clients.js';
 import { rsentinel, type TestGroup, testGroup } from '../support/group.js';
 

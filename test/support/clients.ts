@@ -1,8 +1,8 @@
 /** Clients of a group, as applications use them, and single questions to single nodes. */
 import { Redis } from 'ioredis';
 import { createSentinel } from 'redis';
-import type { GroupReport } from '../../src/report/group-report.js';
-import type { Address } from '../../src/spec/address.js';
+import type { Address } from '../../src/model/address.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 
 /** What both libraries can do by way of the sentinels. */
 export interface Client extends AsyncDisposable {

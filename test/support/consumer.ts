@@ -1,7 +1,7 @@
 /** A program that waits for work on a list (BRPOP without a timeout), with nothing but the defaults of its client library. */
 import { Redis } from 'ioredis';
 import { createSentinel } from 'redis';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 
 /** What a client library does for a consumer. */
 interface Popping {

@@ -1,7 +1,7 @@
 /** What every engine must bring about, told once for all of them. */
 import { expect } from 'vitest';
 import type { Engine } from '../../scripts/lib/engines/dockerd.mjs';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { asLocal } from './engines.js';
 import type { TestGroup } from './group.js';
 import { everywhere, intruder } from './intruder.js';

@@ -7,7 +7,7 @@ import { listenWithTls, tlsOf } from '../../scripts/lib/engines/certificates.mjs
 import { type Engine, startDocker } from '../../scripts/lib/engines/dockerd.mjs';
 import { startPodman } from '../../scripts/lib/engines/podman.mjs';
 import { listenBySsh } from '../../scripts/lib/engines/sshd.mjs';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { type EngineOfTests, removeGroups } from './group.js';
 
 /** What `npm run test:engines` has laid out: directories of unpacked Debian releases, an archive of the image. */

@@ -2,8 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
-import type { ClientLogin } from '../../src/report/connection-report.js';
-import type { Address } from '../../src/spec/address.js';
+import type { Address } from '../../src/model/address.js';
+import type { ClientLogin } from '../../src/model/report/connection-report.js';
 import type { TestGroup } from './group.js';
 import { PlainConnection } from './plain-connection.js';
 

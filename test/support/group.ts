@@ -10,7 +10,7 @@ import type Docker from 'dockerode';
 import { afterAll } from 'vitest';
 import { connect } from '../../scripts/lib/docker.mjs';
 import { listGroupObjects, removeAll } from '../../scripts/lib/leftovers.mjs';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { type Ran, type Running, start, type Where } from './command.js';
 import { groupName, testImage } from './environment.js';
 

@@ -1,8 +1,8 @@
 /** A server in the place of a node: whoever connects, and whatever is asked, it does as it was told. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Target } from '../../src/sentinel/observe.js';
-import { endpointAt } from '../../src/spec/address.js';
+import { endpointAt } from '../../src/model/address.js';
+import type { Target } from '../../src/nodes/health/observe.js';
 
 export type Act =
   | { readonly kind: 'say'; readonly bytes: Uint8Array }

@@ -1,7 +1,7 @@
 /** Somebody else's containers on an engine, which try whether they get into a group. */
 import { networkInterfaces } from 'node:os';
 import type Docker from 'dockerode';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { groupName, testImage } from './environment.js';
 import type { EngineOfTests, TestGroup } from './group.js';
 import { until } from './until.js';

@@ -1,10 +1,10 @@
 /** Locks of groups as another machine would have made them. */
 import type Docker from 'dockerode';
-import { endpointSource } from '../../src/driver/docker/connect.js';
-import { resolveEndpoint } from '../../src/driver/docker/endpoint.js';
-import { EngineCalls } from '../../src/driver/docker/engine-calls.js';
-import { beatLock } from '../../src/driver/docker/lock.js';
-import type { LockHolder } from '../../src/driver/lock.js';
+import { endpointSource } from '../../src/engine/docker/endpoint/connect.js';
+import { resolveEndpoint } from '../../src/engine/docker/endpoint/endpoint.js';
+import { EngineCalls } from '../../src/engine/docker/engine-calls.js';
+import { beatLock } from '../../src/engine/docker/lock.js';
+import type { LockHolder } from '../../src/model/lock.js';
 import { testImage } from './environment.js';
 import { docker, type TestGroup } from './group.js';
 

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import { Redis } from 'ioredis';
-import type { ClientLogin, ConnectionReport } from '../../src/report/connection-report.js';
-import type { Address } from '../../src/spec/address.js';
+import type { Address } from '../../src/model/address.js';
+import type { ClientLogin, ConnectionReport } from '../../src/model/report/connection-report.js';
 import type { TestGroup } from './group.js';
 
 /** What `rsentinel env` says of a group, passwords included. */

@@ -1,6 +1,6 @@
 /** A program that writes numbers all the time, whatever is done to its group, and keeps account of those acknowledged. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Address, formatAddress } from '../../src/spec/address.js';
+import { type Address, formatAddress } from '../../src/model/address.js';
 import type { TestGroup } from './group.js';
 import { GroupDoor } from './group-door.js';
 import { type PlainConnection, ServerError } from './plain-connection.js';

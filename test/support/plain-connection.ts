@@ -1,7 +1,7 @@
 /** A connection as the plainest of clients has it: a socket, one command at a time, nothing tried again. */
 import { connect as connectPlain, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import type { Address } from '../../src/spec/address.js';
+import type { Address } from '../../src/model/address.js';
 
 /** Bulk strings have one character for each byte. */
 export type PlainReply = string | number | null | readonly PlainReply[];

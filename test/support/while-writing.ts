@@ -1,6 +1,6 @@
 /** A group that is changed under a client, which must not lose what was acknowledged. */
 import { expect } from 'vitest';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import type { TestGroup } from './group.js';
 import { until } from './until.js';
 import { Writer, type Written } from './writer.js';

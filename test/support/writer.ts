@@ -3,7 +3,7 @@
  * connection, as the library does by default: whoever demotes a master has to close those of its clients.
  */
 import { Redis } from 'ioredis';
-import type { Address } from '../../src/spec/address.js';
+import type { Address } from '../../src/model/address.js';
 import type { clientOptions } from './logins.js';
 
 /** What a writer has seen. */

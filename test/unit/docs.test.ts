@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { TRAP_REMEDIES } from '../../src/doctor/remedies.js';
-import { topologyJsonSchema } from '../../src/topology/json-schema.js';
+import { topologyJsonSchema } from '../../src/topology/schema/json-schema.js';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -42,7 +42,7 @@ describe('docs/troubleshooting.md', () => {
   });
 
   it('has every fault that has a remedy, and no other', () => {
-    const codes = [...read('src/sentinel/remedies.ts').matchAll(/^ {2}'?([a-z-]+)'?:/gm)].map(
+    const codes = [...read('src/nodes/health/remedies.ts').matchAll(/^ {2}'?([a-z-]+)'?:/gm)].map(
       ([, code]) => code,
     );
     expect(codes.length).toBeGreaterThan(25);

@@ -1,7 +1,7 @@
 /** Every server that rsentinel supports, from up to down, with a failover in between. */
 import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GroupReport } from '../../src/report/group-report.js';
+import type { GroupReport } from '../../src/model/report/group-report.js';
 import { ask, connectIoredis } from '../support/clients.js';
 import { testImages } from '../support/environment.js';
 import { type TestGroup, testGroup } from '../support/group.js';

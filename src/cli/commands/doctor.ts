@@ -1,16 +1,16 @@
-import type { DoctorReport } from '../../doctor/finding.js';
-import { doctorText } from '../../report/doctor-text.js';
-import { styleFor } from '../../report/style.js';
+import type { DoctorReport } from '../../model/report/doctor-report.js';
+import { styleFor } from '../../report/terminal/style.js';
+import { doctorText } from '../../report/text/doctor-text.js';
 import { withEngine } from '../engine.js';
 import { exitCodeOfFindings } from '../exit-code.js';
 import type { DoctorFlags } from '../flags.js';
-import { givenSentinels } from '../given.js';
+import { givenSentinels } from '../input/given.js';
+import { surroundings } from '../input/load.js';
+import { definiteSelectionOf } from '../input/source.js';
+import { resolveTarget } from '../input/target.js';
 import { jsonText } from '../json.js';
-import { surroundings } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { definiteSelectionOf } from '../source.js';
-import { resolveTarget } from '../target.js';
 
 /** `rsentinel doctor` */
 export async function doctor(flags: DoctorFlags, session: Session): Promise<number> {

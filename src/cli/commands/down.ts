@@ -1,13 +1,13 @@
-import { type DownDocument, downText } from '../../report/down-text.js';
-import { styleFor } from '../../report/style.js';
+import { styleFor } from '../../report/terminal/style.js';
+import { type DownDocument, downText } from '../../report/text/down-text.js';
 import { withEngine } from '../engine.js';
 import type { DownFlags } from '../flags.js';
+import { surroundings } from '../input/load.js';
+import { definiteSelectionOf } from '../input/source.js';
+import { resolveTarget } from '../input/target.js';
 import { jsonText } from '../json.js';
-import { surroundings } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { definiteSelectionOf } from '../source.js';
-import { resolveTarget } from '../target.js';
 
 /** `rsentinel down` */
 export async function down(flags: DownFlags, session: Session): Promise<number> {
@@ -19,7 +19,7 @@ export async function down(flags: DownFlags, session: Session): Promise<number> 
     const { name, result } = await withEngine(flags, session, reporter, async (context) => {
       const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
       session.mayRemain(target.name);
-      const library = await import('../../group/down.js');
+      const library = await import('../../api/down.js');
       const result = await library.down(
         { name: target.name, directory: target.topology?.directory ?? null },
         {

@@ -1,23 +1,23 @@
 import { access, constants, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { GivenSentinels } from '../../api/external-group.js';
 import type { DrillCourse } from '../../drill/drill.js';
 import { RsentinelError } from '../../errors.js';
-import type { GivenSentinels } from '../../group/given.js';
-import { drillHtml } from '../../report/drill-html.js';
-import type { DrillReport } from '../../report/drill-report.js';
-import { drillText } from '../../report/drill-text.js';
+import type { DrillReport } from '../../model/report/drill-report.js';
+import { drillHtml } from '../../report/html/drill-html.js';
 import { drillJunit } from '../../report/junit.js';
-import type { Reporter } from '../../report/reporter.js';
-import { styleFor } from '../../report/style.js';
+import type { Reporter } from '../../report/reporters/reporter.js';
+import { styleFor } from '../../report/terminal/style.js';
+import { drillText } from '../../report/text/drill-text.js';
 import { withEngine } from '../engine.js';
 import type { DrillFlags } from '../flags.js';
-import { givenSentinels } from '../given.js';
+import { givenSentinels } from '../input/given.js';
+import { surroundings } from '../input/load.js';
+import { definiteSelectionOf } from '../input/source.js';
+import { resolveTarget } from '../input/target.js';
 import { jsonText } from '../json.js';
-import { surroundings } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { definiteSelectionOf } from '../source.js';
-import { resolveTarget } from '../target.js';
 
 /**
  * A failover takes a second or two beyond down-after-milliseconds, which is 30 s unless the file says

@@ -1,12 +1,12 @@
-import { envText, hidesSecrets } from '../../report/env-text.js';
+import { envText, hidesSecrets } from '../../report/text/env-text.js';
 import { withEngine } from '../engine.js';
 import type { EnvFlags } from '../flags.js';
+import { surroundings } from '../input/load.js';
+import { definiteSelectionOf } from '../input/source.js';
+import { resolveTarget } from '../input/target.js';
 import { jsonText } from '../json.js';
-import { surroundings } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { definiteSelectionOf } from '../source.js';
-import { resolveTarget } from '../target.js';
 
 /** `rsentinel env` */
 export async function env(flags: EnvFlags, session: Session): Promise<number> {
@@ -14,7 +14,7 @@ export async function env(flags: EnvFlags, session: Session): Promise<number> {
   const reporter = await createReporter(flags, session, 'brief', 'looking');
   const report = await withEngine(flags, session, reporter, async (context) => {
     const { name } = await resolveTarget(selection, surroundings(session, reporter, context.driver));
-    const library = await import('../../group/connection.js');
+    const library = await import('../../api/env.js');
     return library.connectionOf(name, flags.showSecrets ? 'shown' : 'hidden', context);
   });
   // Into a file or a pipe as it is: a password may have characters that are not to be seen.

@@ -1,16 +1,16 @@
+import type { Context } from '../../engine/context.js';
 import type { FaultKind, FaultReport } from '../../faults/fault.js';
-import type { Context } from '../../group/context.js';
-import { type FaultDocument, faultText } from '../../report/fault-text.js';
-import { styleFor } from '../../report/style.js';
+import { styleFor } from '../../report/terminal/style.js';
+import { type FaultDocument, faultText } from '../../report/text/fault-text.js';
 import { withEngine } from '../engine.js';
 import type { FailoverFlags, FaultFlags } from '../flags.js';
+import { surroundings } from '../input/load.js';
+import { definiteSelectionOf } from '../input/source.js';
+import { resolveTarget, type Target } from '../input/target.js';
+import { parseVictims } from '../input/victims.js';
 import { jsonText } from '../json.js';
-import { surroundings } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { definiteSelectionOf } from '../source.js';
-import { resolveTarget, type Target } from '../target.js';
-import { parseVictims } from '../victims.js';
 
 /** `rsentinel kill`, `pause`, `unpause`, `restart`, `partition`, `heal` */
 export function fault(

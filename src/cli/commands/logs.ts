@@ -1,13 +1,13 @@
-import { LogFormat } from '../../report/log-text.js';
-import { styleFor } from '../../report/style.js';
+import { styleFor } from '../../report/terminal/style.js';
+import { LogFormat } from '../../report/text/log-text.js';
 import { withEngine } from '../engine.js';
 import type { LogsFlags } from '../flags.js';
-import { surroundings } from '../load.js';
+import { surroundings } from '../input/load.js';
+import { definiteSelectionOf } from '../input/source.js';
+import { resolveTarget } from '../input/target.js';
 import { outletTo } from '../outlet.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { definiteSelectionOf } from '../source.js';
-import { resolveTarget } from '../target.js';
 
 /** `rsentinel logs [NODE…]` */
 export async function logs(nodes: readonly string[], flags: LogsFlags, session: Session): Promise<number> {
@@ -16,7 +16,7 @@ export async function logs(nodes: readonly string[], flags: LogsFlags, session: 
   const reporter = await createReporter(flags, session, 'brief', 'reading');
   return withEngine(flags, session, reporter, async (context) => {
     const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
-    const library = await import('../../group/logs.js');
+    const library = await import('../../api/logs/logs.js');
     const { since = null, tail = null, follow = false } = flags;
     const settings = { nodes, since, tail, follow };
     const log = await library.logs(target.name, settings, context);

@@ -1,20 +1,20 @@
-import { type ListDocument, listText, namesText } from '../../report/list-text.js';
-import { quietReporter } from '../../report/quiet-reporter.js';
-import { styleFor } from '../../report/style.js';
+import { quietReporter } from '../../report/reporters/quiet-reporter.js';
+import { styleFor } from '../../report/terminal/style.js';
+import { type ListDocument, listText, namesText } from '../../report/text/list-text.js';
 import { withEngine } from '../engine.js';
 import type { ListFlags } from '../flags.js';
+import { surroundings } from '../input/load.js';
+import { resolveTarget } from '../input/target.js';
 import { jsonText } from '../json.js';
-import { surroundings } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { resolveTarget } from '../target.js';
 
 /** `rsentinel ls` */
 export async function ls(flags: ListFlags, session: Session): Promise<number> {
   const { stdout, env } = session;
   const reporter = await createReporter(flags, session, 'brief', 'looking');
   const groups = await withEngine(flags, session, reporter, async (context) => {
-    const library = await import('../../group/list.js');
+    const library = await import('../../api/list.js');
     return library.list(async (group) => {
       // As `status -n` finds it. What is wrong with a file is not worth a warning here.
       const around = surroundings(session, quietReporter, context.driver);

@@ -1,5 +1,5 @@
-import type { Prunable } from '../../group/prune.js';
-import type { Condemned } from '../../report/removal-text.js';
+import type { Prunable } from '../../api/prune.js';
+import type { Condemned } from '../../report/text/removal-text.js';
 import { withEngine } from '../engine.js';
 import type { PruneFlags } from '../flags.js';
 import { mayRemove, removeThem, tell, tellPlan } from '../remove-groups.js';
@@ -10,7 +10,7 @@ import type { Session } from '../session.js';
 export async function prune(flags: PruneFlags, session: Session): Promise<number> {
   const reporter = await createReporter(flags, session, 'brief', 'looking');
   return withEngine(flags, session, reporter, async (context) => {
-    const { findPrunable, isStillPrunable } = await import('../../group/prune.js');
+    const { findPrunable, isStillPrunable } = await import('../../api/prune.js');
     const found = await findPrunable(context, Date.now());
     const groups = found.map(condemned);
     if (flags.dryRun) return tellPlan(groups, flags, reporter, session);

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { renderTree } from '../../render/tree.js';
-import { count } from '../../report/format.js';
+import { renderTree } from '../../api/render.js';
+import { count } from '../../model/format.js';
 import type { RenderFlags } from '../flags.js';
-import { loadSource } from '../load.js';
+import { loadSource } from '../input/load.js';
+import { definiteSelectionOf, findSource } from '../input/source.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { definiteSelectionOf, findSource } from '../source.js';
 import { writeTree } from '../write-tree.js';
 
 /** `rsentinel render` */

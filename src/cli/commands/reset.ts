@@ -1,13 +1,13 @@
-import { resetText } from '../../report/reset-text.js';
-import { styleFor } from '../../report/style.js';
+import { styleFor } from '../../report/terminal/style.js';
+import { resetText } from '../../report/text/reset-text.js';
 import { withEngine } from '../engine.js';
 import type { ResetFlags } from '../flags.js';
+import { surroundings } from '../input/load.js';
+import { definiteSelectionOf } from '../input/source.js';
+import { resolveTopology } from '../input/target.js';
 import { jsonText } from '../json.js';
-import { surroundings } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { definiteSelectionOf } from '../source.js';
-import { resolveTopology } from '../target.js';
 import { DEFAULT_WAIT_MS } from './up.js';
 
 /** `rsentinel reset` */
@@ -19,7 +19,7 @@ export async function reset(flags: ResetFlags, session: Session): Promise<number
     const result = await withEngine(flags, session, reporter, async (context) => {
       const topology = await resolveTopology(selection, surroundings(session, reporter, context.driver));
       session.mayRemain(topology.name);
-      const library = await import('../../group/reset.js');
+      const library = await import('../../api/reset.js');
       const settings = {
         waitTimeoutMs: flags.waitTimeout ?? DEFAULT_WAIT_MS,
         otherMasters: flags.allMasters === true ? 'remove' : 'keep',

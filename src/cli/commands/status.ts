@@ -1,16 +1,16 @@
-import type { GroupReport } from '../../report/group-report.js';
-import { statusText } from '../../report/status-text.js';
-import { styleFor } from '../../report/style.js';
+import type { GroupReport } from '../../model/report/group-report.js';
+import { styleFor } from '../../report/terminal/style.js';
+import { statusText } from '../../report/text/status-text.js';
 import { withEngine } from '../engine.js';
 import { exitCodeOfHealth } from '../exit-code.js';
 import type { StatusFlags } from '../flags.js';
-import { givenSentinels } from '../given.js';
+import { givenSentinels } from '../input/given.js';
+import { surroundings } from '../input/load.js';
+import { definiteSelectionOf } from '../input/source.js';
+import { resolveTarget } from '../input/target.js';
 import { jsonText } from '../json.js';
-import { surroundings } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { definiteSelectionOf } from '../source.js';
-import { resolveTarget } from '../target.js';
 
 /** `rsentinel status` */
 export async function status(flags: StatusFlags, session: Session): Promise<number> {
@@ -19,7 +19,7 @@ export async function status(flags: StatusFlags, session: Session): Promise<numb
   const report =
     given === undefined
       ? await statusOfTarget(flags, session)
-      : await (await import('../../group/given.js')).statusOfSentinels(given, session.signal);
+      : await (await import('../../api/external-group.js')).statusOfSentinels(given, session.signal);
   if (flags.format === 'json') stdout.write(jsonText(report));
   else if (!flags.quiet) stdout.write(statusText(report, styleFor(stdout, env)));
   return exitCodeOfHealth(report.health);
@@ -30,7 +30,7 @@ async function statusOfTarget(flags: StatusFlags, session: Session): Promise<Gro
   const reporter = await createReporter(flags, session, 'brief', 'looking');
   return withEngine(flags, session, reporter, async (context) => {
     const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
-    const library = await import('../../group/status.js');
+    const library = await import('../../api/status.js');
     return library.status(target.name, target.topology, context, flags.showSecrets ? 'shown' : 'hidden');
   });
 }

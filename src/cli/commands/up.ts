@@ -1,20 +1,20 @@
-import type { Context } from '../../group/context.js';
+import type { Context } from '../../engine/context.js';
+import type { Topology } from '../../model/topology.js';
 import type { Step } from '../../plan/steps.js';
-import { type PlanDocument, planText } from '../../report/plan-text.js';
-import type { Reporter } from '../../report/reporter.js';
-import { styleFor } from '../../report/style.js';
-import { upText } from '../../report/up-text.js';
+import type { Reporter } from '../../report/reporters/reporter.js';
+import { styleFor } from '../../report/terminal/style.js';
+import { type PlanDocument, planText } from '../../report/text/plan-text.js';
+import { upText } from '../../report/text/up-text.js';
 import { AUTO } from '../../topology/group-name.js';
-import type { Topology } from '../../topology/topology.js';
 import { withEngine } from '../engine.js';
 import type { UpFlags } from '../flags.js';
-import { generateName } from '../generated-name.js';
-import { refuseGroupOfOthers } from '../group-of-others.js';
+import { generateName } from '../input/generated-name.js';
+import { refuseGroupOfOthers } from '../input/group-of-others.js';
+import { loadSource, renamed } from '../input/load.js';
+import { findSource, selectionOf } from '../input/source.js';
 import { jsonText } from '../json.js';
-import { loadSource, renamed } from '../load.js';
 import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
-import { findSource, selectionOf } from '../source.js';
 
 /**
  * A healthy group is proved ready in one or two seconds, and in ten to twelve where Sentinel's
@@ -44,7 +44,7 @@ export async function up(flags: UpFlags, session: Session): Promise<number> {
     if (flags.dryRun) {
       const steps = await withEngine(flags, session, reporter, async (context) => {
         await refuseOthers(topology, selection.name, reporter, context);
-        const { planUp } = await import('../../group/up.js');
+        const { planUp } = await import('../../api/up.js');
         return planUp(topology, context);
       });
       stdout.write(planResult(topology.name, steps, flags, session));
@@ -53,7 +53,7 @@ export async function up(flags: UpFlags, session: Session): Promise<number> {
     session.mayRemain(topology.name);
     const result = await withEngine(flags, session, reporter, async (context) => {
       await refuseOthers(topology, selection.name, reporter, context);
-      const library = await import('../../group/up.js');
+      const library = await import('../../api/up.js');
       return library.up(
         topology,
         {

@@ -1,37 +1,37 @@
-import type { Context } from '../../group/context.js';
-import { quietReporter } from '../../report/quiet-reporter.js';
-import { Screen } from '../../report/screen.js';
-import { statusText } from '../../report/status-text.js';
-import { styleFor } from '../../report/style.js';
-import { watchFrame } from '../../report/watch-frame.js';
-import { changedReport } from '../../report/watch-json.js';
-import { watchLines } from '../../report/watch-lines.js';
-import type { WatchMoment } from '../../report/watch-report.js';
-import { NOTHING_SEEN, viewAfter } from '../../report/watch-view.js';
-import type { Topology } from '../../topology/topology.js';
+import type { Context } from '../../engine/context.js';
+import type { WatchMoment } from '../../model/report/watch-report.js';
+import type { Topology } from '../../model/topology.js';
+import { quietReporter } from '../../report/reporters/quiet-reporter.js';
+import { Screen } from '../../report/terminal/screen.js';
+import { styleFor } from '../../report/terminal/style.js';
+import { statusText } from '../../report/text/status-text.js';
+import { watchFrame } from '../../report/watch/watch-frame.js';
+import { changedReport } from '../../report/watch/watch-json.js';
+import { watchLines } from '../../report/watch/watch-lines.js';
+import { NOTHING_SEEN, viewAfter } from '../../report/watch/watch-view.js';
 import { withEngine } from '../engine.js';
 import { exitCodeOfHealth } from '../exit-code.js';
 import type { StatusFlags } from '../flags.js';
-import { givenSentinels } from '../given.js';
-import { surroundings } from '../load.js';
+import { givenSentinels } from '../input/given.js';
+import { surroundings } from '../input/load.js';
+import { definiteSelectionOf, type Selection } from '../input/source.js';
+import { resolveTarget, type Target } from '../input/target.js';
 import { outletTo } from '../outlet.js';
 import { createReporter, isLive } from '../reporting.js';
 import type { Session } from '../session.js';
-import { definiteSelectionOf, type Selection } from '../source.js';
-import { resolveTarget, type Target } from '../target.js';
 
 /** `rsentinel status --watch`: goes on until Ctrl-C, or until the group is gone. */
 export async function watchStatus(flags: StatusFlags, session: Session): Promise<number> {
   const given = await givenSentinels(flags, session);
   if (given !== undefined) {
-    const library = await import('../../group/watch-status.js');
+    const library = await import('../../api/watch-status.js');
     return show(library.watchStatusOfSentinels(given, session.signal), flags, session);
   }
   const selection = definiteSelectionOf(flags, session.env);
   const reporter = await createReporter(flags, session, 'brief', 'looking');
   return withEngine(flags, session, reporter, async (context) => {
     const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
-    const library = await import('../../group/watch-status.js');
+    const library = await import('../../api/watch-status.js');
     const topologyNow = rereading(target, selection, session, context);
     return show(library.watchStatus(target.name, topologyNow, context), flags, session);
   });

@@ -1,8 +1,8 @@
 /** The data side: what can be lost, and who may take over. Pure. */
-import { formatMs } from '../../report/format.js';
-import { isLoopback } from '../../spec/settle.js';
+import { formatMs } from '../../model/format.js';
+import { type Finding, found, listed } from '../../model/report/doctor-report.js';
+import { isLoopback } from '../../spec/defaults.js';
 import type { Facts, RedisFacts, RedisOwn } from '../facts.js';
-import { type Finding, found, listed } from '../finding.js';
 
 type Answering = RedisFacts & { readonly own: RedisOwn };
 

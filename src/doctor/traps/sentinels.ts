@@ -1,7 +1,8 @@
 /** How many sentinels there are, where, and what they are told. Pure. */
-import { leastDownAfter } from '../../spec/timing.js';
+
+import { type Finding, found, listed } from '../../model/report/doctor-report.js';
+import { leastDownAfter } from '../../model/timing.js';
 import type { Facts, SentinelFacts, SentinelOwn, Watch } from '../facts.js';
-import { type Finding, found, listed } from '../finding.js';
 
 interface Watcher {
   readonly name: string;

@@ -1,6 +1,7 @@
 /** What is around the group: clocks, the machine, what others have left. Pure. */
+
+import { type Finding, found } from '../../model/report/doctor-report.js';
 import type { Clock, Facts, Leftover } from '../facts.js';
-import { type Finding, found } from '../finding.js';
 
 /** ms that clocks may be apart. */
 const TOLERANCE = 1_000;

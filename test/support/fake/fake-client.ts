@@ -1,5 +1,5 @@
 /** A client library that reaches the servers of a fake engine instead of a network: what the code under test imports as ioredis. */
-import type { Command } from '../../../src/sentinel/connection.js';
+import type { Command } from '../../../src/nodes/client/connection.js';
 import type { Failures } from './failures.js';
 import type { Nodes, Server } from './nodes.js';
 import { reply } from './replies.js';

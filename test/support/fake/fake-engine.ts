@@ -1,4 +1,6 @@
 /** An engine in memory: containers, networks, volumes and locks as a state machine, and failures at any call. */
+
+import { CONF_FILE } from '../../../src/config/conf.js';
 import type {
   Driver,
   MemberNow,
@@ -8,13 +10,12 @@ import type {
   ObservedVolume,
   VolumeFiles,
   VolumeSpec,
-} from '../../../src/driver/driver.js';
-import type { HeldLock, LockOutcome, LockRequest } from '../../../src/driver/lock.js';
+} from '../../../src/engine/engine.js';
 import { PortTakenError, RsentinelError } from '../../../src/errors.js';
-import { CONF_FILE } from '../../../src/render/conf.js';
-import type { ContainerState } from '../../../src/report/group-report.js';
+import type { AnchorSpec, GroupSpec, NodeSpec } from '../../../src/model/group-spec.js';
+import type { HeldLock, LockOutcome, LockRequest } from '../../../src/model/lock.js';
+import type { ContainerState } from '../../../src/model/report/group-report.js';
 import { containerName } from '../../../src/spec/build.js';
-import type { AnchorSpec, GroupSpec, NodeSpec } from '../../../src/spec/group-spec.js';
 import { Failures } from './failures.js';
 import { type NodeFiles, Nodes } from './nodes.js';
 

@@ -1,10 +1,11 @@
 /** Groups on a fake engine, brought up by the library itself: everything but the engine and the servers is real. */
-import type { RsentinelEvent } from '../../../src/events.js';
-import type { Context } from '../../../src/group/context.js';
-import { down } from '../../../src/group/down.js';
-import { type UpResult, up } from '../../../src/group/up.js';
+
+import { down } from '../../../src/api/down.js';
+import { type UpResult, up } from '../../../src/api/up.js';
+import type { Context } from '../../../src/engine/context.js';
+import type { RsentinelEvent } from '../../../src/model/events.js';
+import type { Topology } from '../../../src/model/topology.js';
 import { parseTopology } from '../../../src/topology/parse.js';
-import type { Topology } from '../../../src/topology/topology.js';
 import { Failures, type Injection, type Standstill } from './failures.js';
 import { connectClientsTo } from './fake-client.js';
 import { FakeEngine, FakeMachine } from './fake-engine.js';

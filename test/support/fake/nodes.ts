@@ -7,8 +7,8 @@ import {
   readDirectiveLines,
   splitWords,
   withReplicaof,
-} from '../../../src/render/conf-facts.js';
-import { type Address, formatAddress, sameAddress } from '../../../src/spec/address.js';
+} from '../../../src/config/conf-facts.js';
+import { type Address, formatAddress, sameAddress } from '../../../src/model/address.js';
 
 /** The files of a node as far as its server reads and writes them. */
 export interface NodeFiles {

@@ -1,5 +1,5 @@
 /** The replies of fake servers to the commands that rsentinel sends. */
-import type { Address } from '../../../src/spec/address.js';
+import type { Address } from '../../../src/model/address.js';
 import type { Nodes, RedisServer, SentinelServer, Server } from './nodes.js';
 
 /** An error reply: `READONLY …`. */

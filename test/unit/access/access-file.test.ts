@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatAccess, parseAccess, type StoredAccess } from '../../../src/access/access-file.js';
-import { LOGIN_NAMES, type Logins, sameAccess } from '../../../src/access/logins.js';
-import { Secret } from '../../../src/access/secret.js';
+import { LOGIN_NAMES, type Logins, sameAccess } from '../../../src/model/credentials/logins.js';
+import { Secret } from '../../../src/model/credentials/secret.js';
 import { ONE_PASSWORD, told, USERS_OF_THEIR_OWN } from './logins-of.js';
 
 const STORED: StoredAccess = {

@@ -1,11 +1,11 @@
 /** Which logins a group has: given, as before, or made up. */
 import { describe, expect, it } from 'vitest';
 import { decideLogins, type GivenPasswords } from '../../../src/access/decide.js';
-import { accessDigest, masked } from '../../../src/access/group-access.js';
-import type { Logins } from '../../../src/access/logins.js';
-import { Secret } from '../../../src/access/secret.js';
-import { NEWEST, type ServerFacts } from '../../../src/access/server.js';
-import type { TopologyAuth } from '../../../src/topology/topology.js';
+import { accessDigest, masked } from '../../../src/model/credentials/group-access.js';
+import type { Logins } from '../../../src/model/credentials/logins.js';
+import { Secret } from '../../../src/model/credentials/secret.js';
+import { NEWEST, type ServerFacts } from '../../../src/model/server-version.js';
+import type { TopologyAuth } from '../../../src/model/topology.js';
 import { accessOf, ONE_PASSWORD, told, USERS_OF_THEIR_OWN, USERS_WITHOUT_SENTINELS } from './logins-of.js';
 
 const REDIS_6_0: ServerFacts = { product: 'redis', version: 600 };

@@ -1,9 +1,9 @@
 /** Logins with passwords that tell what they are for, for tests. */
 import { CLIENT } from '../../../src/access/acl.js';
-import type { GuardedAccess } from '../../../src/access/group-access.js';
-import type { AccessSet, Login, Logins } from '../../../src/access/logins.js';
-import { Secret } from '../../../src/access/secret.js';
-import { NEWEST, type ServerFacts } from '../../../src/access/server.js';
+import type { GuardedAccess } from '../../../src/model/credentials/group-access.js';
+import type { AccessSet, Login, Logins } from '../../../src/model/credentials/logins.js';
+import { Secret } from '../../../src/model/credentials/secret.js';
+import { NEWEST, type ServerFacts } from '../../../src/model/server-version.js';
 
 function login(user: string, password: string): Login {
   return { user, password: new Secret(password) };

@@ -1,7 +1,7 @@
 /** A secret is text that nobody prints by accident. */
 import { format, inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../../src/access/secret.js';
+import { Secret } from '../../../src/model/credentials/secret.js';
 
 const secret = new Secret('planted');
 

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { confirm } from '../../../src/cli/confirm.js';
+import { confirm } from '../../../src/cli/input/confirm.js';
 
 const question = {
   lines: ['ci-1  expired'],

@@ -1,6 +1,6 @@
 /** `--sentinels` and `--master-name` on the command line. */
 import { describe, expect, it } from 'vitest';
-import { parseSentinels } from '../../../src/cli/given.js';
+import { parseSentinels } from '../../../src/cli/input/given.js';
 import { loadAuthority, makeAuthority } from '../../../src/tls/authority.js';
 import { issueForClient } from '../../../src/tls/issue.js';
 import { NOW } from '../tls/certificates.js';

@@ -7,7 +7,7 @@ import type {
   SentinelOwn,
   Watch,
 } from '../../../src/doctor/facts.js';
-import type { Address } from '../../../src/spec/address.js';
+import type { Address } from '../../../src/model/address.js';
 
 const at = (host: string, port: number): Address => ({ host, port });
 const NOW = { offset: 3, uncertainty: 2 } as const;

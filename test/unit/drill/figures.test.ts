@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { breachesOf, distribution, figuresOf } from '../../../src/drill/figures.js';
-import { timelineOf } from '../../../src/sentinel/timeline.js';
+import { timelineOf } from '../../../src/nodes/events/timeline.js';
 import { CIRCUMSTANCES, drillRound, KILLED, recorded } from './rounds.js';
 
 const round = drillRound(1, timelineOf(recorded(KILLED), CIRCUMSTANCES));

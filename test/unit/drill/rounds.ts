@@ -1,9 +1,9 @@
 /** What three sentinels said when the master of a group of three was killed, as it was recorded. */
 
-import type { DrillRound } from '../../../src/report/drill-report.js';
-import type { Recorded } from '../../../src/sentinel/event-channel.js';
-import { parseEvent } from '../../../src/sentinel/events.js';
-import type { Circumstances } from '../../../src/sentinel/timeline.js';
+import type { DrillRound } from '../../../src/model/report/drill-report.js';
+import type { Recorded } from '../../../src/nodes/events/event-channel.js';
+import { parseEvent } from '../../../src/nodes/events/events.js';
+import type { Circumstances } from '../../../src/nodes/events/timeline.js';
 
 const OLD = '127.0.0.1 6379';
 const NEW = 'slave 127.0.0.1:6380 127.0.0.1 6380 @ mymaster 127.0.0.1 6379';

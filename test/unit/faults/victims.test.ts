@@ -1,7 +1,7 @@
 /** Whom a fault is meant for. */
 import { describe, expect, it } from 'vitest';
-import { parseVictims } from '../../../src/cli/victims.js';
-import type { ObservedMember } from '../../../src/driver/driver.js';
+import { parseVictims } from '../../../src/cli/input/victims.js';
+import type { ObservedMember } from '../../../src/engine/engine.js';
 import type { FaultKind, Victims } from '../../../src/faults/fault.js';
 import { chooseVictims, type Scene } from '../../../src/faults/victims.js';
 import { running, specOf } from '../plan/situation.js';

@@ -1,7 +1,7 @@
 /** Whatever there is and whatever is wanted: there is a plan, and it can be walked. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ObservedMember } from '../../../src/driver/driver.js';
+import type { ObservedMember } from '../../../src/engine/engine.js';
 import { NOTHING_LIVE } from '../../../src/plan/observed.js';
 import { planUp } from '../../../src/plan/plan.js';
 import { running, specOf, withHistory, withMembers, withoutMembers } from './situation.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { readConfFacts } from '../../../src/config/conf-facts.js';
 import { planUp } from '../../../src/plan/plan.js';
-import { readConfFacts } from '../../../src/render/conf-facts.js';
 import {
   nothing,
   planLines,

@@ -1,8 +1,8 @@
 /** What is done to a group that runs, when the file has changed. */
 import { describe, expect, it } from 'vitest';
+import type { GroupSpec } from '../../../src/model/group-spec.js';
 import type { ObservedState } from '../../../src/plan/observed.js';
 import { planUp } from '../../../src/plan/plan.js';
-import type { GroupSpec } from '../../../src/spec/group-spec.js';
 import { planLines, running, specOf, withMembers } from './situation.js';
 
 const bridge = (more: string, before?: GroupSpec): GroupSpec =>

@@ -1,9 +1,14 @@
 /** Specs and what is found of them, for tests of what is decided then. */
 
 import { readFileSync } from 'node:fs';
-import { type GroupAccess, OPEN } from '../../../src/access/group-access.js';
-import { NEWEST } from '../../../src/access/server.js';
-import type { ObservedMember } from '../../../src/driver/driver.js';
+import { renderConf } from '../../../src/config/conf.js';
+import { readConfFacts } from '../../../src/config/conf-facts.js';
+import type { ObservedMember } from '../../../src/engine/engine.js';
+import { type GroupAccess, OPEN } from '../../../src/model/credentials/group-access.js';
+import type { GroupTls } from '../../../src/model/credentials/group-tls.js';
+import type { GroupSpec } from '../../../src/model/group-spec.js';
+import { type GroupHistory, initialHistory, type NamedMaster } from '../../../src/model/history.js';
+import { NEWEST } from '../../../src/model/server-version.js';
 import {
   DATA_AS_EXPECTED,
   groupHistory,
@@ -12,15 +17,10 @@ import {
   type ObservedState,
 } from '../../../src/plan/observed.js';
 import { planUp } from '../../../src/plan/plan.js';
-import { renderConf } from '../../../src/render/conf.js';
-import { readConfFacts } from '../../../src/render/conf-facts.js';
-import { type GroupHistory, initialHistory, type NamedMaster } from '../../../src/render/history.js';
 import { type Allocation, allocate, type Before, NOTHING_BEFORE } from '../../../src/spec/allocate.js';
 import { announcedHost, buildGroupSpec, nodesOf } from '../../../src/spec/build.js';
-import type { GroupSpec } from '../../../src/spec/group-spec.js';
-import { type SettledTopology, settle, THIS_MACHINE } from '../../../src/spec/settle.js';
+import { type SettledTopology, settle, THIS_MACHINE } from '../../../src/spec/defaults.js';
 import { generatedTls } from '../../../src/tls/decide.js';
-import type { GroupTls } from '../../../src/tls/group-tls.js';
 import { NO_TLS, type StoredNode, type StoredTls } from '../../../src/tls/stored-tls.js';
 import { NOW } from '../tls/certificates.js';
 import { topologyOf } from '../topology/parse-helper.js';

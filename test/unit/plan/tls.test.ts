@@ -1,11 +1,11 @@
 /** What certificates mean for a group that runs. */
 import { describe, expect, it } from 'vitest';
+import { parseTrust, trustEachOther } from '../../../src/model/credentials/trust.js';
+import type { GroupSpec } from '../../../src/model/group-spec.js';
 import type { ObservedState, TlsDrift } from '../../../src/plan/observed.js';
 import { NO_DRIFT } from '../../../src/plan/observed.js';
 import { isPrelude, planUp } from '../../../src/plan/plan.js';
 import { nodesOf } from '../../../src/spec/build.js';
-import type { GroupSpec } from '../../../src/spec/group-spec.js';
-import { parseTrust, trustEachOther } from '../../../src/tls/mutual-trust.js';
 import { planLines, running, specOf } from './situation.js';
 
 const group = (tls: string, before?: GroupSpec): GroupSpec =>

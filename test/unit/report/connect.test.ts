@@ -1,9 +1,9 @@
 /** How clients are told to connect. */
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { wordsFor } from '../../../src/report/client-words.js';
-import type { ConnectionReport } from '../../../src/report/connection-report.js';
-import { envText } from '../../../src/report/env-text.js';
+import type { ConnectionReport } from '../../../src/model/report/connection-report.js';
+import { wordsFor } from '../../../src/report/text/client-words.js';
+import { envText } from '../../../src/report/text/env-text.js';
 
 const FILES = { ca: '/g/.access/ca.crt', cert: null, key: null };
 const OWN = { ...FILES, cert: '/g/.access/client.crt', key: '/g/.access/client.key' };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { breachesOf, figuresOf } from '../../../src/drill/figures.js';
-import { drillHtml } from '../../../src/report/drill-html.js';
-import type { DrillLimits, DrillReport, DrillRound } from '../../../src/report/drill-report.js';
-import { drillText } from '../../../src/report/drill-text.js';
+import type { DrillLimits, DrillReport, DrillRound } from '../../../src/model/report/drill-report.js';
+import { timelineOf } from '../../../src/nodes/events/timeline.js';
+import { drillHtml } from '../../../src/report/html/drill-html.js';
 import { drillJunit } from '../../../src/report/junit.js';
-import { timelineOf } from '../../../src/sentinel/timeline.js';
+import { drillText } from '../../../src/report/text/drill-text.js';
 import { CIRCUMSTANCES, drillRound, KILLED, recorded } from '../drill/rounds.js';
 import { plain } from './fixtures.js';
 

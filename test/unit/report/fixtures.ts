@@ -1,8 +1,12 @@
 /** Reports and events as the library makes them, for the tests of what is printed. */
 import { Chalk } from 'chalk';
+import type {
+  GroupReport,
+  RedisNodeReport,
+  SentinelNodeReport,
+} from '../../../src/model/report/group-report.js';
 import type { Operation, Step } from '../../../src/plan/steps.js';
-import type { GroupReport, RedisNodeReport, SentinelNodeReport } from '../../../src/report/group-report.js';
-import type { Output } from '../../../src/report/style.js';
+import type { Output } from '../../../src/report/terminal/style.js';
 
 export const plain = new Chalk({ level: 0 });
 export const coloured = new Chalk({ level: 1 });

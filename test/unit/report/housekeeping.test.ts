@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { ListedGroup } from '../../../src/api/list.js';
 import { RsentinelError } from '../../../src/errors.js';
-import type { ListedGroup } from '../../../src/group/list.js';
-import { formatSpan } from '../../../src/report/format.js';
-import { listText, namesText } from '../../../src/report/list-text.js';
-import { LogFormat } from '../../../src/report/log-text.js';
-import { condemnedLines, removalDocument, removalText } from '../../../src/report/removal-text.js';
-import { statusText } from '../../../src/report/status-text.js';
-import { upText } from '../../../src/report/up-text.js';
+import { formatSpan } from '../../../src/model/format.js';
+import { listText, namesText } from '../../../src/report/text/list-text.js';
+import { LogFormat } from '../../../src/report/text/log-text.js';
+import { condemnedLines, removalDocument, removalText } from '../../../src/report/text/removal-text.js';
+import { statusText } from '../../../src/report/text/status-text.js';
+import { upText } from '../../../src/report/text/up-text.js';
 import { coloured, groupReport, plain } from './fixtures.js';
 
 const NOW = 1_764_000_000_000;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { HeldLock } from '../../../src/driver/lock.js';
-import type { RsentinelEvent } from '../../../src/events.js';
-import { type Detail, LogReporter } from '../../../src/report/log-reporter.js';
-import { quietReporter } from '../../../src/report/quiet-reporter.js';
-import { type Spinner, TtyReporter } from '../../../src/report/tty-reporter.js';
+import type { RsentinelEvent } from '../../../src/model/events.js';
+import type { HeldLock } from '../../../src/model/lock.js';
+import { type Detail, LogReporter } from '../../../src/report/reporters/log-reporter.js';
+import { quietReporter } from '../../../src/report/reporters/quiet-reporter.js';
+import { type Spinner, TtyReporter } from '../../../src/report/reporters/tty-reporter.js';
 import { coloured, plain, Recorder, step } from './fixtures.js';
 
 const create1 = step({ kind: 'create', node: 'redis-1' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { RsentinelEvent } from '../../../src/events.js';
-import { LogReporter } from '../../../src/report/log-reporter.js';
-import { resetText } from '../../../src/report/reset-text.js';
+import type { RsentinelEvent } from '../../../src/model/events.js';
+import { LogReporter } from '../../../src/report/reporters/log-reporter.js';
+import { resetText } from '../../../src/report/text/reset-text.js';
 import { groupReport, plain, Recorder } from './fixtures.js';
 
 const SAME = { before: 'redis-1', after: 'redis-1' };

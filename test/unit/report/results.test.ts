@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { downText } from '../../../src/report/down-text.js';
-import { planText } from '../../../src/report/plan-text.js';
-import { statusText } from '../../../src/report/status-text.js';
-import { upText } from '../../../src/report/up-text.js';
+import { downText } from '../../../src/report/text/down-text.js';
+import { planText } from '../../../src/report/text/plan-text.js';
+import { statusText } from '../../../src/report/text/status-text.js';
+import { upText } from '../../../src/report/text/up-text.js';
 import { coloured, groupReport, plain, redisNode, sentinelNode, step } from './fixtures.js';
 
 const ESC = '\u001b';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RsentinelError } from '../../../src/errors.js';
-import { errorText, toRsentinelError } from '../../../src/report/error-text.js';
-import { formatMs } from '../../../src/report/format.js';
-import { isColoured } from '../../../src/report/style.js';
-import { table } from '../../../src/report/table.js';
+import { formatMs } from '../../../src/model/format.js';
+import { isColoured } from '../../../src/report/terminal/style.js';
+import { table } from '../../../src/report/terminal/table.js';
+import { errorText, toRsentinelError } from '../../../src/report/text/error-text.js';
 import { plain, Recorder } from './fixtures.js';
 
 describe('an error', () => {

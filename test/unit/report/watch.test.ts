@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { cutToWidth } from '../../../src/report/cut.js';
-import { clockTime } from '../../../src/report/format.js';
-import type { GroupReport } from '../../../src/report/group-report.js';
-import { Screen } from '../../../src/report/screen.js';
-import { watchFrame } from '../../../src/report/watch-frame.js';
-import { changedReport } from '../../../src/report/watch-json.js';
-import { watchLines } from '../../../src/report/watch-lines.js';
-import type { WatchMoment } from '../../../src/report/watch-report.js';
-import { NOTHING_SEEN, viewAfter, type WatchView } from '../../../src/report/watch-view.js';
-import { FailoverTracker } from '../../../src/sentinel/failover-tracker.js';
-import { eventText, nodeOf } from '../../../src/sentinel/timeline.js';
+import { clockTime } from '../../../src/model/format.js';
+import type { GroupReport } from '../../../src/model/report/group-report.js';
+import type { WatchMoment } from '../../../src/model/report/watch-report.js';
+import { FailoverTracker } from '../../../src/nodes/events/failover-tracker.js';
+import { eventText, nodeOf } from '../../../src/nodes/events/timeline.js';
+import { cutToWidth } from '../../../src/report/terminal/cut.js';
+import { Screen } from '../../../src/report/terminal/screen.js';
+import { watchFrame } from '../../../src/report/watch/watch-frame.js';
+import { changedReport } from '../../../src/report/watch/watch-json.js';
+import { watchLines } from '../../../src/report/watch/watch-lines.js';
+import { NOTHING_SEEN, viewAfter, type WatchView } from '../../../src/report/watch/watch-view.js';
 import { KILLED, recorded } from '../drill/rounds.js';
 import { coloured, groupReport, plain, Recorder, redisNode, sentinelNode } from './fixtures.js';
 

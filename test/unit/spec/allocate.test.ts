@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Address } from '../../../src/spec/address.js';
+import type { Address } from '../../../src/model/address.js';
 import { allocate } from '../../../src/spec/allocate.js';
 import { topologyOf } from '../topology/parse-helper.js';
 

@@ -1,9 +1,9 @@
 /** What the file leaves open, decided by where the engine is. */
 import { describe, expect, it } from 'vitest';
-import { OPEN } from '../../../src/access/group-access.js';
+import { OPEN } from '../../../src/model/credentials/group-access.js';
 import { allocate, NOTHING_BEFORE } from '../../../src/spec/allocate.js';
 import { buildGroupSpec } from '../../../src/spec/build.js';
-import { type Place, settle, THIS_MACHINE } from '../../../src/spec/settle.js';
+import { type Place, settle, THIS_MACHINE } from '../../../src/spec/defaults.js';
 import { topologyOf } from '../topology/parse-helper.js';
 
 const FAR: Place = { kind: 'remote', title: 'tcp://10.0.0.9:2376', host: '10.0.0.9', isVirtual: false };

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readHeader } from '../../../src/render/header.js';
+import { readHeader } from '../../../src/config/header.js';
 import { DirectoryStorage } from '../../../src/storage/directory-storage.js';
 import { removeDirectories } from '../../../src/storage/remove.js';
 

@@ -1,8 +1,8 @@
 /** Which certificates a group keeps, and which are made. */
 import { describe, expect, it } from 'vitest';
+import type { GroupTls } from '../../../src/model/credentials/group-tls.js';
 import { loadAuthority, makeAuthority } from '../../../src/tls/authority.js';
 import { generatedTls } from '../../../src/tls/decide.js';
-import type { GroupTls } from '../../../src/tls/group-tls.js';
 import { issueForClient, issueForNode } from '../../../src/tls/issue.js';
 import { NO_TLS, type StoredNode, type StoredTls } from '../../../src/tls/stored-tls.js';
 import { DAY, NOW } from './certificates.js';

@@ -1,7 +1,7 @@
 /** `auth`: who has to log in, where the passwords come from, and mistakes that do not tell them. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { PasswordSource, TopologyAuth } from '../../../src/topology/topology.js';
+import type { PasswordSource, TopologyAuth } from '../../../src/model/topology.js';
 import { linesOf, topologyOf } from './parse-helper.js';
 
 const PLANTED = 'planted-Secret1';

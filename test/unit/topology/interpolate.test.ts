@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { interpolate } from '../../../src/topology/interpolate.js';
+import { interpolate } from '../../../src/topology/yaml/interpolate.js';
 import { linesOf, topologyOf } from './parse-helper.js';
 
 const ENV = { SET: 'value', EMPTY: '', OTHER: 'other', DOLLAR: '$SET ${SET}' };

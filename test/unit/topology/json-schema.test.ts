@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { topologyJsonSchema } from '../../../src/topology/json-schema.js';
+import { topologyJsonSchema } from '../../../src/topology/schema/json-schema.js';
 import { linesOf } from './parse-helper.js';
 
 const schema = JSON.parse(JSON.stringify(topologyJsonSchema()));

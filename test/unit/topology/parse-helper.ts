@@ -1,7 +1,7 @@
+import type { Topology } from '../../../src/model/topology.js';
 import { formatDiagnostic } from '../../../src/topology/diagnostic.js';
-import type { Env } from '../../../src/topology/interpolate.js';
 import { parseTopology } from '../../../src/topology/parse.js';
-import type { Topology } from '../../../src/topology/topology.js';
+import type { Env } from '../../../src/topology/yaml/interpolate.js';
 
 function parse(text: string, env: Env) {
   return parseTopology(text, { file: 't.yaml', path: '/srv/My_App/t.yaml', directory: '/srv/My_App', env });

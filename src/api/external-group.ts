@@ -1,0 +1,60 @@
+/** A group that is known by its sentinels, whoever made it: no engine is asked. */
+
+import type { Address } from '../model/address.js';
+import type { Keyring } from '../model/credentials/credentials.js';
+import type { GroupReport } from '../model/report/group-report.js';
+import { Connections } from '../nodes/client/connection.js';
+import { askingOnce, look } from '../nodes/health/look.js';
+import { assembleReport, type KnownGroup } from '../nodes/live/assemble-report.js';
+import { type DiscoveredGroup, discover } from '../nodes/live/discover.js';
+import { reportedAccess } from './env.js';
+
+/** Some sentinels of a group. */
+export interface GivenSentinels {
+  /** As this machine reaches them. */
+  readonly sentinels: readonly Address[];
+  /** undefined: the only one that they watch. */
+  readonly masterName: string | undefined;
+  /** What its nodes are entered with; left out: nobody has to log in, nor to speak TLS. */
+  readonly keyring?: Keyring;
+}
+
+/**
+ * Observes the group of the given sentinels.
+ * @throws RsentinelError SENTINELS_SILENT, MASTER_UNKNOWN, USAGE; a broken group is a report with faults
+ */
+export async function statusOfSentinels(
+  { sentinels, masterName, keyring }: GivenSentinels,
+  signal: AbortSignal,
+): Promise<GroupReport> {
+  const connections = new Connections(keyring);
+  try {
+    const group = givenGroup(await discover(sentinels, masterName, connections, signal));
+    return await reportOfGiven(group, connections, signal);
+  } finally {
+    connections.close();
+  }
+}
+
+/** Asks all its nodes. */
+export async function reportOfGiven(
+  group: KnownGroup,
+  connections: Connections,
+  signal: AbortSignal,
+): Promise<GroupReport> {
+  const looked = await look(group, group, null, () => false, askingOnce(connections), signal);
+  return assembleReport(group, null, looked, reportedAccess(connections.keyring, null, 'hidden'));
+}
+
+/** Called by its master's name, which is all that it has. */
+export function givenGroup({ masterName, redis, sentinels }: DiscoveredGroup): KnownGroup {
+  return {
+    name: masterName,
+    masterName,
+    network: { mode: null },
+    directory: null,
+    file: undefined,
+    redis: redis.map((node) => ({ ...node, container: null })),
+    sentinels: sentinels.map((node) => ({ ...node, container: null })),
+  };
+}

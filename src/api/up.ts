@@ -1,0 +1,108 @@
+/** `up`: what runs is made to be what the file says, and proved ready. */
+
+import type { Context } from '../engine/context.js';
+import { hasCode } from '../errors.js';
+import type { GroupSpec } from '../model/group-spec.js';
+import type { Topology } from '../model/topology.js';
+import { Connections } from '../nodes/client/connection.js';
+import type { Snapshot } from '../nodes/health/snapshot.js';
+import { proveReady } from '../nodes/wait/verify-ready.js';
+import { planUp as plan } from '../plan/plan.js';
+import type { Step } from '../plan/steps.js';
+import { type BringUpSettings, type BroughtUp, finish } from '../reconcile/attempt.js';
+import { observeSituation } from '../reconcile/observe.js';
+import { settleTopology } from '../reconcile/resolve-topology.js';
+import { noRefusals, reconcile, underLock } from '../reconcile/retry.js';
+import { apply } from '../reconcile/run-plan.js';
+
+export type UpSettings = BringUpSettings;
+
+export interface UpResult extends BroughtUp {
+  /** From the call to the report. */
+  readonly ms: number;
+}
+
+/** ms that a group whose nodes all run may take to be proved, before it is worked on. */
+const GLANCE = 1_000;
+
+/**
+ * Brings a group up and waits until it is proved ready.
+ * @throws RsentinelError when it cannot be done; what this call has made is removed again then,
+ *   unless the settings say to keep it
+ */
+export async function up(asked: Topology, settings: UpSettings, context: Context): Promise<UpResult> {
+  const started = performance.now();
+  const topology = await settleTopology(asked, context);
+  const connections = new Connections();
+  try {
+    const { spec, observed, storage, warnings } = await observeSituation(
+      topology,
+      noRefusals(),
+      connections,
+      context,
+    );
+    await storage.close();
+    for (const message of warnings) context.emit({ type: 'warning', message });
+    if (observed.engine.lock === null) {
+      // A mark is made with the lock held, as everything else is.
+      const steps = plan(spec, observed);
+      const snapshot =
+        steps.length === 0 && settings.ttlMs === undefined ? await glance(spec, connections, context) : null;
+      if (snapshot !== null) {
+        return timed(await finish(spec, observed.engine, snapshot, connections), started, context);
+      }
+      await pullImage(spec, steps, context);
+    }
+    const holder = { command: 'up', image: topology.image };
+    return await underLock(topology, holder, settings.waitTimeoutMs, context, async (locked) =>
+      timed(await reconcile(topology, settings, connections, locked), started, context),
+    );
+  } finally {
+    connections.close();
+  }
+}
+
+/** Whether a group of which everything runs is ready. @returns null: not at once */
+async function glance(spec: GroupSpec, connections: Connections, context: Context): Promise<Snapshot | null> {
+  context.emit({ type: 'plan', group: spec.name, steps: [] });
+  try {
+    return await proveReady(spec, connections, context, AbortSignal.timeout(GLANCE));
+  } catch (error) {
+    if (hasCode(error, 'WAIT_TIMEOUT') || hasCode(error, 'NODE_EXITED')) return null;
+    throw error;
+  }
+}
+
+/** Before the lock is taken: it may take minutes, and the lock is made of it. */
+async function pullImage(spec: GroupSpec, steps: readonly Step[], context: Context): Promise<void> {
+  const pulls = steps.filter(({ operation }) => operation.kind === 'image');
+  if (pulls.length === 0) return;
+  const { driver, emit, signal } = context;
+  emit({ type: 'plan', group: spec.name, steps: pulls });
+  await apply(pulls, () => driver.pullImage(spec.image, signal), emit, signal);
+}
+
+function timed({ report, changed }: BroughtUp, started: number, { emit }: Context): UpResult {
+  const ms = performance.now() - started;
+  emit({ type: 'ready', ms });
+  return { report, changed, ms };
+}
+
+/** The steps that `up` would take now; nothing is changed. @throws RsentinelError as `up` does */
+export async function planUp(asked: Topology, context: Context): Promise<readonly Step[]> {
+  const topology = await settleTopology(asked, context);
+  const connections = new Connections();
+  try {
+    const { spec, observed, storage, warnings } = await observeSituation(
+      topology,
+      noRefusals(),
+      connections,
+      context,
+    );
+    await storage.close();
+    for (const message of warnings) context.emit({ type: 'warning', message });
+    return plan(spec, observed);
+  } finally {
+    connections.close();
+  }
+}

@@ -1,0 +1,42 @@
+/** Calls to the engine: timed for `-v`, and with errors that users understand. */
+import type Dockerode from 'dockerode';
+import type { RsentinelError } from '../../errors.js';
+import type { Listener } from '../../model/events.js';
+import type { Endpoint } from './endpoint/endpoint.js';
+import { engineError } from './engine-errors.js';
+
+export class EngineCalls {
+  readonly docker: Dockerode;
+  readonly #endpoint: Endpoint;
+  readonly #emit: Listener;
+
+  constructor(docker: Dockerode, endpoint: Endpoint, emit: Listener) {
+    this.docker = docker;
+    this.#endpoint = endpoint;
+    this.#emit = emit;
+  }
+
+  /** Makes a call; an error comes as dockerode throws it, for callers that expect some. */
+  async timed<T>(call: string, action: (docker: Dockerode) => Promise<T>): Promise<T> {
+    const started = performance.now();
+    try {
+      return await action(this.docker);
+    } finally {
+      this.#emit({ type: 'engine-call', call, ms: performance.now() - started });
+    }
+  }
+
+  /** Makes a call of which no error is expected. @throws RsentinelError */
+  async call<T>(call: string, action: (docker: Dockerode) => Promise<T>): Promise<T> {
+    try {
+      return await this.timed(call, action);
+    } catch (error) {
+      throw this.wrap(error, call);
+    }
+  }
+
+  /** @param doing what the engine was to do, as in "the engine could not …" */
+  wrap(error: unknown, doing: string): RsentinelError {
+    return engineError(error, doing, this.#endpoint);
+  }
+}

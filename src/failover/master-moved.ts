@@ -1,0 +1,75 @@
+/** A failover that nobody has asked for, while a plan is carried out that counts on the former master. */
+
+import type { Context } from '../engine/context.js';
+import { RsentinelError } from '../errors.js';
+import { type Address, sameAddress } from '../model/address.js';
+import type { Connections } from '../nodes/client/connection.js';
+import { takeSnapshot } from '../nodes/health/observe.js';
+import { agreedMaster, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
+import type { PresentGroup, PresentNode } from '../nodes/live/live-nodes.js';
+import { untilWhole } from '../nodes/wait/wait-converged.js';
+import { replicaOf } from './replicaof.js';
+
+/**
+ * Waits until a group is whole, whoever is its master by then.
+ * @param expected address of the master that the plan counts on
+ * @param started the node that has just been started, perhaps as the replica of that one
+ * @returns the master that all sentinels name instead; null: it is the expected one
+ * @throws RsentinelError as {@link untilWhole}
+ */
+export async function untilWholeUnder(
+  expected: Address,
+  group: PresentGroup,
+  started: PresentNode | null,
+  connections: Connections,
+  context: Context,
+  deadline: AbortSignal,
+): Promise<PresentNode | null> {
+  const follow = async (snapshot: Snapshot): Promise<void> => {
+    const master = movedMaster(group, expected, snapshot);
+    if (master !== null && started?.kind === 'redis') await leadAlong(started, master, snapshot, connections);
+  };
+  return movedMaster(group, expected, await untilWhole(group, connections, context, deadline, follow));
+}
+
+/** @returns the master that all sentinels name instead of the expected one; null: they do not */
+function movedMaster({ redis }: PresentGroup, expected: Address, snapshot: Snapshot): PresentNode | null {
+  const agreed = agreedMaster(snapshot);
+  if (agreed === null || sameAddress(agreed, expected)) return null;
+  return redis.find(({ address }) => sameAddress(address, agreed)) ?? null;
+}
+
+/** Whether a node is the master by its own word and by that of a sentinel. */
+export async function isMasterNow(
+  node: PresentNode,
+  { sentinels, masterName }: PresentGroup,
+  connections: Connections,
+): Promise<boolean> {
+  const snapshot = await takeSnapshot({ masterName, redis: [node], sentinels }, connections);
+  const answer = snapshot.redis.get(node.name);
+  const isNamed = masterViews(snapshot).some(({ address }) => sameAddress(address, node.address));
+  return isNamed && answer?.kind === 'redis' && answer.role === 'master';
+}
+
+/**
+ * Tells a node that was started as the replica of a former master who the present one is. Sentinel
+ * would do so only when the group has been calm for as long as `failover-timeout`.
+ */
+async function leadAlong(
+  node: PresentNode,
+  master: PresentNode,
+  snapshot: Snapshot,
+  connections: Connections,
+): Promise<void> {
+  const answer = snapshot.redis.get(node.name);
+  if (node.name === master.name || answer?.kind !== 'redis' || answer.link === null) return;
+  if (!sameAddress(answer.link.master, master.address))
+    await replicaOf(node.control, master.address, connections);
+}
+
+/** What ends a plan that has been overtaken; all is planned anew then. */
+export function masterMoved(name: string): RsentinelError {
+  return new RsentinelError('MASTER_MOVED', `${name} has become the master meanwhile`, {
+    hint: 'Run the command again: it goes by what is there then.',
+  });
+}

@@ -1,0 +1,85 @@
+/** Finds writes that only a former master has, in a group as it is: nothing is changed for it. */
+
+import type { Driver, ObservedEngine, ObservedMember } from '../../engine/engine.js';
+import { type Address, sameAddress } from '../../model/address.js';
+import type { Keyring } from '../../model/credentials/credentials.js';
+import { divergedText } from '../../model/report/diverged-text.js';
+import type { DivergedWrites } from '../../model/report/diverged-writes.js';
+import type { Fault } from '../../model/report/group-report.js';
+import type { Connections } from '../client/connection.js';
+import { InsideClient } from '../client/inside.js';
+import type { Targets } from '../health/observe.js';
+import { remedy } from '../health/remedies.js';
+import { agreedMaster, type Snapshot } from '../health/snapshot.js';
+import { divergedByInfo, divergedWrites } from './divergence.js';
+
+/** Nodes that can be asked, each with the address that it announces. */
+export interface AddressedTargets extends Targets {
+  readonly redis: readonly (Targets['redis'][number] & { readonly address: Address })[];
+}
+
+/** Writes that only a former master has, as a fault. */
+export function divergedFault(diverged: DivergedWrites): Fault {
+  const code = 'writes-diverged';
+  return { code, node: diverged.node, message: divergedText(diverged), remedy: remedy(code) };
+}
+
+/** Compares every node that says it is a master with the one that the sentinels agree on. */
+export async function findDiverged(
+  targets: AddressedTargets,
+  snapshot: Snapshot,
+  connections: Connections,
+): Promise<readonly DivergedWrites[]> {
+  const present = presentIn(targets, snapshot);
+  if (present === null) return [];
+  const formers = targets.redis.filter((node) => {
+    const answer = snapshot.redis.get(node.name);
+    return node !== present && answer?.kind === 'redis' && answer.role === 'master';
+  });
+  const found = await Promise.all(
+    formers.map((former) => divergedWrites({ former, present, sentinels: targets }, 'cautious', connections)),
+  );
+  return found.filter((one) => one !== null);
+}
+
+/** Asks Redis nodes that run off the group's network from inside of their containers: nobody else reaches them. */
+export async function findDivergedCutOff(
+  targets: AddressedTargets,
+  { members }: ObservedEngine,
+  snapshot: Snapshot,
+  connections: Connections,
+  driver: Driver,
+): Promise<readonly DivergedWrites[]> {
+  const present = presentIn(targets, snapshot);
+  const cutOff = members.filter(
+    ({ role, state, attached, node }) =>
+      role === 'redis' && state === 'running' && !attached && node !== present?.name,
+  );
+  if (present === null || cutOff.length === 0) return [];
+  const found = await Promise.all(
+    cutOff.map(async (member) => {
+      const info = await infoInside(member, connections.keyring, driver);
+      if (info === null || member.control === null) return null;
+      const former = { name: member.node, control: member.control };
+      return divergedByInfo(info, { former, present, sentinels: targets }, connections);
+    }),
+  );
+  return found.filter((one) => one !== null);
+}
+
+function presentIn(
+  { redis }: AddressedTargets,
+  snapshot: Snapshot,
+): AddressedTargets['redis'][number] | null {
+  const agreed = agreedMaster(snapshot);
+  return redis.find(({ address }) => agreed !== null && sameAddress(address, agreed)) ?? null;
+}
+
+async function infoInside(member: ObservedMember, keyring: Keyring, driver: Driver): Promise<string | null> {
+  const inside = await InsideClient.open(member, keyring, driver);
+  if (inside === null) return null;
+  return inside
+    .ask(['INFO', 'replication'])
+    .catch(() => null)
+    .finally(() => inside.close());
+}

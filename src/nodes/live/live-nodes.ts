@@ -1,0 +1,65 @@
+/** The nodes of a group that are there, while a plan changes who that is. */
+import type { ObservedEngine } from '../../engine/engine.js';
+import type { Address, Endpoint } from '../../model/address.js';
+import type { NodeKind } from '../../model/group-spec.js';
+
+export interface PresentNode {
+  readonly name: string;
+  readonly kind: NodeKind;
+  /** Its container's id, or its name where nothing else is known; null: no engine is known. */
+  readonly container: string | null;
+  readonly address: Address;
+  readonly control: Endpoint;
+}
+
+/** Nodes that can be asked, and that are expected to know each other. */
+export interface PresentGroup {
+  readonly name: string;
+  readonly masterName: string;
+  readonly redis: readonly PresentNode[];
+  readonly sentinels: readonly PresentNode[];
+}
+
+/** The master's name, as its sentinels watch it; empty where there is none. */
+export function masterNameOf({ members }: ObservedEngine): string {
+  return members.find(({ role }) => role === 'sentinel')?.masterName ?? '';
+}
+
+export class Presence {
+  readonly #group: string;
+  readonly #masterName: string;
+  readonly #nodes = new Map<string, PresentNode>();
+
+  constructor(group: string, masterName: string, { members }: ObservedEngine) {
+    this.#group = group;
+    this.#masterName = masterName;
+    for (const { role, node, state, id, address, control } of members) {
+      if ((role !== 'redis' && role !== 'sentinel') || state !== 'running') continue;
+      if (address !== null && control !== null)
+        this.add({ name: node, kind: role, container: id, address, control });
+    }
+  }
+
+  add(node: PresentNode): void {
+    this.#nodes.set(node.name, node);
+  }
+
+  remove(name: string): void {
+    this.#nodes.delete(name);
+  }
+
+  get(name: string): PresentNode | undefined {
+    return this.#nodes.get(name);
+  }
+
+  /** As it is at this moment. */
+  get group(): PresentGroup {
+    const nodes = [...this.#nodes.values()];
+    return {
+      name: this.#group,
+      masterName: this.#masterName,
+      redis: nodes.filter(({ kind }) => kind === 'redis'),
+      sentinels: nodes.filter(({ kind }) => kind === 'sentinel'),
+    };
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Nodes that the others do not talk to because of their certificates: expired, or not those that they
+ * were given. A roll-out would wait for them before it touches anything.
+ */
+
+import type { Renewal } from './full-restart.js';
+import type { ObservedState } from './observed.js';
+
+export const OUTCAST_REASON = 'nobody accepts its certificate';
+
+/** @returns null: those that are left are a group that goes on, and the others join it again one by one */
+export function outcastRenewal({ tls, engine, history }: ObservedState): Renewal | null {
+  const { outcasts } = tls;
+  if (outcasts.size === 0) return null;
+  const isLeft = engine.members.some(
+    ({ role, node, state }) => role === 'sentinel' && state === 'running' && !outcasts.has(node),
+  );
+  if (isLeft && !outcasts.has(history.master.name)) return null;
+  const names = [...outcasts].sort().join(', ');
+  return {
+    reason: `nobody accepts the certificates of ${names}`,
+    network: null,
+    anchor: null,
+    containers: 'stay',
+  };
+}

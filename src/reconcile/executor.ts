@@ -1,0 +1,482 @@
+/** Carries out single operations of a plan, on the engine, in the directories and on the nodes. */
+
+import type { LockedContext } from '../engine/context.js';
+import { failOver } from '../failover/await-failover.js';
+import { demote, holdInside } from '../failover/demote.js';
+import { isMasterNow, masterMoved, untilWholeUnder } from '../failover/master-moved.js';
+import type { WriteStop } from '../failover/pause-writes.js';
+import { switchOver } from '../failover/planned.js';
+import { replicaOf } from '../failover/replicaof.js';
+import { sameAddress } from '../model/address.js';
+import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
+import type { Directive } from '../model/topology.js';
+import type { Connections } from '../nodes/client/connection.js';
+import { rewriteConf, setOnRedis, setOnSentinel } from '../nodes/client/set-directives.js';
+import { FAILOVER_PERIODS, FORMING_PERIODS, PERIODS, setPeriods } from '../nodes/health/periods.js';
+import { Presence, type PresentNode } from '../nodes/live/live-nodes.js';
+import type { Deadline } from '../nodes/wait/deadline.js';
+import { untilAnswer } from '../nodes/wait/wait-answer.js';
+import { forget } from '../nodes/wait/wait-converged.js';
+import type { ObservedState } from '../plan/observed.js';
+import { ANCHOR, type Operation } from '../plan/steps.js';
+import { type SavedNode, saveDataSet } from '../shutdown/save.js';
+import { prepareStop, type ReadyToStop, stopReady } from '../shutdown/stop-node.js';
+import { containerName, nodesOf } from '../spec/build.js';
+import type { Storage } from '../storage/storage.js';
+import { AccessKeeper } from './access-keeper.js';
+import { ConfFiles } from './conf-files.js';
+import { refuseTakenPort } from './port-check.js';
+import type { Journal } from './rollback.js';
+import { type RotationScene, rotate } from './rotate-passwords.js';
+
+/** ms for the nodes to go by their former passwords again. */
+const UNDO_PATIENCE = 10_000;
+
+export class Performer {
+  readonly #spec: GroupSpec;
+  readonly #observed: ObservedState;
+  readonly #storage: Storage;
+  readonly #connections: Connections;
+  readonly #journal: Journal;
+  readonly #context: LockedContext;
+  readonly #deadline: Deadline;
+  readonly #presence: Presence;
+  readonly #keeper: AccessKeeper;
+  readonly #confs: ConfFiles;
+  #hasHeir = true;
+  /** Ids of the containers that carry the members' names: as observed, and as made since. */
+  readonly #ids = new Map<string, string>();
+  /** Ids of those that were put aside for a successor. */
+  readonly #aside = new Map<string, string>();
+  /** Of a master that must not take writes any more until it stops. */
+  readonly #pauses = new Map<string, WriteStop>();
+
+  constructor(
+    spec: GroupSpec,
+    observed: ObservedState,
+    storage: Storage,
+    connections: Connections,
+    journal: Journal,
+    context: LockedContext,
+    deadline: Deadline,
+  ) {
+    this.#spec = spec;
+    this.#observed = observed;
+    this.#storage = storage;
+    this.#connections = connections;
+    this.#journal = journal;
+    this.#context = context;
+    this.#deadline = deadline;
+    for (const { node, id } of observed.engine.members) this.#ids.set(node, id);
+    this.#presence = new Presence(spec.name, spec.masterName, observed.engine);
+    this.#keeper = new AccessKeeper(spec, observed.access, storage);
+    this.#confs = new ConfFiles(spec, observed.history, this.#keeper, storage, journal, context);
+  }
+
+  /** False: Sentinel has found no good replica to promote. */
+  get hasHeir(): boolean {
+    return this.#hasHeir;
+  }
+
+  /** Once the group has been proved ready: nobody goes by former passwords any more. */
+  async settleAccess(): Promise<void> {
+    const { access } = this.#spec;
+    if (access.kind !== 'none') await this.#keeper.settle(access);
+  }
+
+  readonly perform = async (operation: Operation): Promise<void> => {
+    await this.#context.confirmLock();
+    return this.#perform(operation);
+  };
+
+  async #perform(operation: Operation): Promise<void> {
+    const { driver, signal } = this.#context;
+    const { name } = this.#spec;
+    switch (operation.kind) {
+      case 'image':
+        return driver.pullImage(this.#spec.image, signal);
+      case 'drop-network':
+        return driver.removeNetwork(name);
+      case 'network':
+        // Noted before it is done, as everything is: a call that fails may have had its effect.
+        this.#journal.note('network', name, `network ${this.#spec.network.name}`, () =>
+          driver.removeNetwork(name),
+        );
+        return driver.createNetwork(this.#spec);
+      case 'render':
+        return this.#confs.render(this.#node(operation.node));
+      case 'repoint':
+        return this.#confs.repoint(this.#node(operation.node));
+      case 'set-data-aside':
+        return this.#setDataAside(operation.node, operation.files);
+      case 'set':
+        return this.#set(this.#node(operation.node), operation.directives);
+      case 'rotate':
+        return this.#rotate(operation.nodes, operation.isWhole);
+      case 'ignore':
+      case 'certificates':
+        return this.#confs.prepare();
+      case 'failover':
+        return this.#failOver();
+      case 'switch':
+        return this.#switchOver(operation.node);
+      case 'save':
+        return this.#save(operation.node);
+      case 'stop':
+        return this.#stop(operation.node);
+      case 'retire':
+        return this.#retire(operation.node);
+      case 'discard':
+        this.#journal.settle(operation.node);
+        return driver.remove(name, this.#asideId(operation.node));
+      case 'remove':
+        return this.#remove(operation.node);
+      case 'create':
+        return this.#create(operation.node);
+      case 'start':
+        return this.#start(operation.node);
+      case 'connect':
+        return this.#connect(operation.node);
+      case 'answer':
+        return this.#untilAnswer(this.#node(operation.node));
+      case 'hasten':
+        return this.#hasten(this.#node(operation.node), operation.pace);
+      case 'pace': {
+        const { control } = this.#present(operation.node);
+        await setPeriods(control, PERIODS[operation.timing], this.#connections);
+        return;
+      }
+      case 'settle':
+        return this.#settle(operation.after);
+      case 'forget':
+        return this.#forget(operation.node);
+    }
+  }
+
+  #node(name: string): NodeSpec {
+    const node = nodesOf(this.#spec).find((other) => other.name === name);
+    if (node === undefined) throw new Error(`the plan names a node ${name} that the spec does not have`);
+    return node;
+  }
+
+  #present(name: string): PresentNode {
+    const node = this.#presence.get(name);
+    if (node === undefined) throw new Error(`the plan counts on ${name}, which does not run`);
+    return node;
+  }
+
+  /** The id of the container that was observed or made for a member of the plan. */
+  #id(member: string): string {
+    const id = this.#ids.get(member);
+    if (id === undefined) throw new Error(`the plan counts on a container of ${member}, and there is none`);
+    return id;
+  }
+
+  #asideId(member: string): string {
+    const id = this.#aside.get(member);
+    if (id === undefined)
+      throw new Error(`the plan removes what was put aside for ${member}, and nothing was`);
+    return id;
+  }
+
+  async #setDataAside(node: string, files: readonly string[]): Promise<void> {
+    const { names, undo } = await this.#storage.setDataAside(node, files);
+    this.#journal.note('file', node, `data files of ${node} (as they were)`, undo);
+    const message = `${files.join(' and ')} of ${node} cannot be loaded, and is kept as ${names.join(' and ')}; the node copies the data of the master`;
+    this.#context.emit({ type: 'warning', message });
+  }
+
+  async #set(node: NodeSpec, directives: readonly Directive[]): Promise<void> {
+    const { control, kind, name } = node;
+    const setBack =
+      kind === 'redis'
+        ? await setOnRedis(name, control, directives, this.#connections)
+        : await setOnSentinel(name, control, this.#spec.masterName, directives, this.#connections);
+    const rewrite = () => rewriteConf(name, control, kind, this.#connections);
+    this.#journal.note('setting', name, `directives of ${name} set back`, async () => {
+      await setBack();
+      await rewrite();
+    });
+    // In between: the server keeps the comments of the file that it finds when it rewrites it.
+    await this.#confs.updateHeader(node);
+    await rewrite();
+  }
+
+  async #rotate(names: readonly string[], isWhole: boolean): Promise<void> {
+    const { access, masterName, name } = this.#spec;
+    if (access.kind === 'none') throw new Error('the plan changes passwords, and there are none');
+    this.#deadline.renew();
+    const present = names.map((one) => this.#present(one));
+    const scene: RotationScene = {
+      group: {
+        name,
+        masterName,
+        redis: present.filter(({ kind }) => kind === 'redis'),
+        sentinels: present.filter(({ kind }) => kind === 'sentinel'),
+      },
+      isWhole,
+      connections: this.#connections,
+      context: this.#context,
+      deadline: this.#deadline.signal,
+    };
+    const before = this.#keeper.before ?? access;
+    // Whoever comes after us if we are killed needs both; and so does he if this cannot be taken back.
+    await this.#keeper.begin();
+    this.#journal.note('setting', '', 'passwords', async () => {
+      // The time for the change may be over, and somebody may have interrupted it.
+      const deadline = AbortSignal.timeout(UNDO_PATIENCE);
+      const context = { ...this.#context, signal: new AbortController().signal };
+      // By then the files are what they were.
+      await rotate({ ...scene, context, deadline }, access, { ...access, ...before }, async () => {});
+      await this.#keeper.settle(before);
+    });
+    await rotate(scene, before, access, (node) => this.#confs.updateAccess(node));
+  }
+
+  async #failOver(): Promise<void> {
+    this.#deadline.begin();
+    const { history, live } = this.#observed;
+    const promotion = await failOver(
+      this.#presence.group,
+      live.master?.address ?? history.master.address,
+      this.#connections,
+      this.#context,
+      this.#deadline.signal,
+    );
+    if (promotion !== null) return;
+    this.#hasHeir = false;
+    const { name } = history.master;
+    const message = `Sentinel has no good replica to promote: ${name} comes back as the master, with what is on its disk`;
+    this.#context.emit({ type: 'warning', message });
+  }
+
+  async #switchOver(from: string): Promise<void> {
+    this.#deadline.renew();
+    const group = this.#presence.group;
+    const { signal } = this.#deadline;
+    const { master, configEpoch } = await switchOver(
+      group,
+      this.#present(from),
+      this.#connections,
+      this.#context,
+      signal,
+    );
+    this.#confs.follow({ ...master, configEpoch });
+  }
+
+  /** Lets a paused node go on. */
+  async #goOn(member: string): Promise<void> {
+    const { name } = this.#spec;
+    const observed = this.#observed.engine.members.find((one) => one.node === member);
+    if (observed?.state !== 'paused') return;
+    await this.#context.driver.unpause(name, observed.id);
+    const { role, id, address, control } = observed;
+    if ((role === 'redis' || role === 'sentinel') && address !== null && control !== null)
+      this.#presence.add({ name: member, kind: role, container: id, address, control });
+  }
+
+  async #save(node: string): Promise<void> {
+    this.#deadline.renew();
+    await this.#goOn(node);
+    const pause = await saveDataSet(this.#savedNode(node), this.#connections, this.#context);
+    this.#pauses.set(node, pause);
+    this.#journal.note('setting', node, `writes to ${node} let go`, () => pause.end());
+  }
+
+  async #stop(member: string): Promise<void> {
+    const { driver } = this.#context;
+    const { name } = this.#spec;
+    const id = this.#id(member);
+    await this.#goOn(member);
+    await this.#refuseMaster(member);
+    const isRedis = this.#presence.get(member)?.kind === 'redis';
+    const ready = isRedis ? await this.#prepareStop(this.#savedNode(member)) : null;
+    this.#presence.remove(member);
+    this.#journal.note(
+      'stopped',
+      member,
+      `container ${containerName(name, member)} (started again)`,
+      async () => {
+        // Its removal may have failed behind its effect.
+        if ((await driver.state(id)).state !== 'missing') await driver.start(name, id);
+      },
+    );
+    if (ready === null) return driver.stop(name, id);
+    await stopReady(name, ready, this.#connections, this.#context).catch((error: unknown) => {
+      // Only the master's data must not be lost; a replica copies it anew.
+      if (ready.isMaster === true || this.#observed.history.master.name === member) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#context.emit({
+        type: 'warning',
+        message: `${why}; it copies the data of the master when it starts`,
+      });
+    });
+  }
+
+  /** A node that a step of the plan has saved already is not saved once more: its writes are paused since. */
+  async #prepareStop(node: SavedNode): Promise<ReadyToStop> {
+    const pause = this.#pauses.get(node.name);
+    if (pause !== undefined) return { node, isMaster: true, readiness: { kind: 'saved', pause } };
+    const ready = await prepareStop(node, this.#connections, this.#context);
+    const isNeeded = ready.isMaster === true;
+    if (isNeeded && ready.readiness.kind === 'failed') throw ready.readiness.error;
+    return ready;
+  }
+
+  #savedNode(name: string): SavedNode {
+    const { control } = this.#present(name);
+    return { name, container: this.#id(name), control };
+  }
+
+  /** The sentinels may have promoted it since the group was observed: what only it has would be lost. */
+  async #refuseMaster(member: string): Promise<void> {
+    const node = this.#presence.get(member);
+    if (node?.kind !== 'redis' || this.#pauses.has(member)) return;
+    // Nobody can hand over what it has, and it is the last one that has it.
+    if (this.#observed.tls.outcasts.has(member)) return;
+    if (await isMasterNow(node, this.#presence.group, this.#connections)) throw masterMoved(member);
+  }
+
+  async #remove(member: string): Promise<void> {
+    this.#presence.remove(member);
+    await this.#context.driver.remove(this.#spec.name, this.#id(member));
+    this.#journal.removed(member);
+  }
+
+  async #retire(member: string): Promise<void> {
+    const { driver } = this.#context;
+    const { name } = this.#spec;
+    const id = this.#id(member);
+    this.#journal.note('set-aside', member, `container ${containerName(name, member)} (as it was)`, () =>
+      driver.bringBack(name, id),
+    );
+    await driver.setAside(name, id);
+    this.#aside.set(member, id);
+  }
+
+  async #create(member: string): Promise<void> {
+    const { driver } = this.#context;
+    const { name } = this.#spec;
+    const container = containerName(name, member);
+    // A call that fails may have had its effect, and then nothing but the name is known.
+    let made = container;
+    this.#journal.note(
+      member === ANCHOR ? 'anchor' : 'created',
+      member,
+      `container ${container}`,
+      async () => {
+        await this.#endSaved(member, made);
+        await driver.remove(name, made);
+      },
+    );
+    made = await this.#make(member);
+    this.#ids.set(member, made);
+  }
+
+  async #make(member: string): Promise<string> {
+    const { driver } = this.#context;
+    const { anchor } = this.#spec;
+    if (member === ANCHOR && anchor !== null) return driver.createAnchor(this.#spec, anchor);
+    const node = this.#node(member);
+    return driver.createNode(this.#spec, node, await this.#confs.mounts(node));
+  }
+
+  /** Ends a node that is taken back: clients may have written to it since it was started, and its data is kept. */
+  async #endSaved(member: string, container: string): Promise<void> {
+    const { name, redis } = this.#spec;
+    const node = redis.find((one) => one.name === member);
+    const isNew = redis.every((one) => this.#observed.confs.get(one.name) == null);
+    if (node === undefined || isNew) return;
+    const context = { ...this.#context, signal: new AbortController().signal };
+    if ((await context.driver.state(container)).state !== 'running') return;
+    const { control } = node;
+    const ready = await prepareStop({ name: member, container, control }, this.#connections, context);
+    await stopReady(name, ready, this.#connections, context);
+  }
+
+  async #start(member: string): Promise<void> {
+    const { driver } = this.#context;
+    const { name } = this.#spec;
+    const id = this.#id(member);
+    const isThere = this.#observed.engine.members.some(
+      (one) => one.node === member && one.state === 'paused',
+    );
+    // In the other modes the engine knows.
+    if (this.#spec.network.mode === 'host' && !isThere)
+      await refuseTakenPort(member, this.#node(member).address);
+    // Before the attempt: a start that fails halfway is to be taken back as well.
+    this.#journal.note(
+      member === ANCHOR ? 'anchor' : 'started',
+      member,
+      `container ${containerName(name, member)} (stopped again)`,
+      async () => {
+        await this.#endSaved(member, id);
+        await driver.stop(name, id);
+      },
+    );
+    if (member !== ANCHOR) {
+      this.#deadline.begin();
+      this.#presence.add({ ...this.#node(member), container: id });
+    }
+    await driver.start(name, id);
+    if (isThere) await this.#demoteFormer(member);
+  }
+
+  async #connect(member: string): Promise<void> {
+    const { driver } = this.#context;
+    const { address, control, container } = this.#present(member);
+    if (this.#isFormer(member) && container !== null)
+      await holdInside({ id: container, address, control }, this.#connections.keyring, driver);
+    await driver.connect(this.#spec.name, this.#id(member), member, address);
+    await this.#demoteFormer(member);
+  }
+
+  /** Whether it is a Redis node that may be the master of before. */
+  #isFormer(member: string): boolean {
+    const node = this.#presence.get(member);
+    return node?.kind === 'redis' && !sameAddress(node.address, this.#confs.master.address);
+  }
+
+  /** Makes a node that comes back with its memory a replica of the present master. */
+  async #demoteFormer(member: string): Promise<void> {
+    const { address: master } = this.#confs.master;
+    const { redis, sentinels, masterName } = this.#presence.group;
+    const former = redis.find(({ name }) => name === member);
+    const present = redis.find(({ address }) => sameAddress(address, master));
+    if (former === undefined || !this.#isFormer(member)) return;
+    if (present === undefined) return replicaOf(former.control, master, this.#connections);
+    const demotion = { former, present, sentinels: { masterName, sentinels }, master };
+    await demote(demotion, this.#connections, this.#context.emit);
+  }
+
+  async #settle(after: string): Promise<void> {
+    this.#deadline.renew();
+    const master = await untilWholeUnder(
+      this.#confs.master.address,
+      this.#presence.group,
+      this.#presence.get(after) ?? null,
+      this.#connections,
+      this.#context,
+      this.#deadline.signal,
+    );
+    this.#journal.settle(after);
+    if (master !== null) throw masterMoved(master.name);
+  }
+
+  async #forget(sentinel: string): Promise<void> {
+    this.#deadline.renew();
+    const group = this.#presence.group;
+    const { signal } = this.#deadline;
+    await forget(this.#present(sentinel), group, this.#connections, this.#context, signal);
+  }
+
+  #untilAnswer(node: NodeSpec): Promise<void> {
+    return untilAnswer(node, this.#connections, this.#context, this.#deadline.signal);
+  }
+
+  async #hasten(node: NodeSpec, pace: 'forming' | 'live'): Promise<void> {
+    await this.#untilAnswer(node);
+    const periods = pace === 'forming' ? FORMING_PERIODS : FAILOVER_PERIODS;
+    await setPeriods(node.control, periods, this.#connections);
+  }
+}

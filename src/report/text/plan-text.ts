@@ -1,0 +1,25 @@
+/** A plan, for `up --dry-run`. */
+
+import { count } from '../../model/format.js';
+import { printable } from '../../model/text.js';
+import type { Step } from '../../plan/steps.js';
+import type { Style } from '../terminal/style.js';
+import { table } from '../terminal/table.js';
+
+/** A line per step with its reason. */
+export function planText(name: string, steps: readonly Step[], style: Style): string {
+  const group = printable(name);
+  if (steps.length === 0) return `${group} is as the file says: nothing to do\n`;
+  const rows = steps.map((step) => [
+    `  ${printable(step.id)}`,
+    { text: printable(step.reason), paint: style.dim },
+  ]);
+  return [`${group}: ${count(steps.length, 'step')}, none of them done`, ...table(rows), ''].join('\n');
+}
+
+/** The same for programs (docs/json.md). */
+export interface PlanDocument {
+  readonly version: 1;
+  readonly group: string;
+  readonly steps: readonly Step[];
+}

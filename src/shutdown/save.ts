@@ -1,0 +1,161 @@
+/** Has the data of a Redis node on disk, whatever its own rules for saving are, and lets nothing be added to it. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Context } from '../engine/context.js';
+import { RsentinelError } from '../errors.js';
+import { WriteStop } from '../failover/pause-writes.js';
+import type { Endpoint } from '../model/address.js';
+import type { Command, Connections, Reply } from '../nodes/client/connection.js';
+import { infoFields, text } from '../nodes/client/replies.js';
+import { logDetails } from '../nodes/wait/explain.js';
+import { type SaveState, savePatience, saveState } from './persistence.js';
+
+/** ms between two looks: at first, and at a server that takes its time. */
+const POLL = { first: 10, later: 200, laterAfter: 500 } as const;
+/** ms for which a replica that is connected may make no progress, until it is no longer waited for. */
+const CATCH_UP = 1_000;
+const CATCH_UP_POLL = 10;
+
+/** A Redis node whose data is to be saved. */
+export interface SavedNode {
+  readonly name: string;
+  /** Its container's id, or its name where nothing else is known. */
+  readonly container: string;
+  readonly control: Endpoint;
+}
+
+/**
+ * Pauses writes, gives the replicas that can follow what they lack, and has the server save: what was acknowledged is in the
+ * file then, also where the topology has `save ""`, which makes a server stop without saving.
+ * @returns the pause, to be ended when the node has stopped, or is to go on after all
+ * @throws RsentinelError DATA_NOT_SAVED; Error when the node does not answer; the context's signal's reason. Writes go on then
+ */
+export async function saveDataSet(
+  node: SavedNode,
+  connections: Connections,
+  context: Context,
+): Promise<WriteStop> {
+  const pause = await WriteStop.begin(node.control, connections);
+  try {
+    await untilReplicasFollow(node, connections, context.signal);
+    await untilSaved(node, connections, context);
+    return pause;
+  } catch (error) {
+    await pause.end();
+    throw error;
+  }
+}
+
+/** Waits as long as connected replicas get nearer to the master. One that is cut off or stands still is not waited for. */
+async function untilReplicasFollow(
+  node: SavedNode,
+  connections: Connections,
+  signal: AbortSignal,
+): Promise<void> {
+  let before = '';
+  let movedAt = performance.now();
+  for (;;) {
+    signal.throwIfAborted();
+    const [reply] = await asked(node, connections, [['INFO', 'replication']]);
+    const info = infoFields(text(reply));
+    const offset = Number(info.get('master_repl_offset') ?? 0);
+    const behind = [...info]
+      .filter(([name, value]) => /^slave\d+$/.test(name) && /state=online/.test(value))
+      .map(([, value]) => Number(/offset=(\d+)/.exec(value)?.[1] ?? 0))
+      .filter((other) => other < offset);
+    if (info.get('role') !== 'master' || behind.length === 0) return;
+    const now = behind.join();
+    if (now !== before) movedAt = performance.now();
+    before = now;
+    if (performance.now() - movedAt > CATCH_UP) return;
+    await delay(CATCH_UP_POLL);
+  }
+}
+
+/**
+ * Looks once more whether the data is on disk, right before a server is ended: this process may have stood still for longer
+ * than the pause of writes lasts (a machine that slept), and clients have written since. Saves anew then.
+ * @throws RsentinelError DATA_NOT_SAVED; Error when the node does not answer
+ */
+export async function confirmSaved(
+  node: SavedNode,
+  pause: WriteStop,
+  connections: Connections,
+  context: Context,
+): Promise<void> {
+  // A refusal (before 6.2) does not run out.
+  if (pause.kind !== 'pause') return;
+  await pause.renew();
+  await untilSaved(node, connections, context);
+}
+
+async function untilSaved(node: SavedNode, connections: Connections, context: Context): Promise<void> {
+  const started = performance.now();
+  let isAsked = false;
+  let refusal = 'it is busy with another child process';
+  let progress = '';
+  let movedAt = started;
+  for (;;) {
+    context.signal.throwIfAborted();
+    const [persistence, memory] = await asked(node, connections, [
+      ['INFO', 'persistence'],
+      ['INFO', 'memory'],
+    ]);
+    const state = saveState(infoFields(text(persistence)), isAsked);
+    if (state.kind === 'saved') return;
+    if (state.kind === 'failed') throw await notSaved(node, state.why, context);
+    if (state.kind === 'due') {
+      // Refused while another child works: nothing is known of a save that began before the pause.
+      const [reply] = await connections.query(node.control, [['BGSAVE']]);
+      isAsked = reply?.ok ?? false;
+      refusal = isAsked ? 'it is still saving' : text(reply);
+    } else if (isForwarded(state)) {
+      context.emit({ type: 'saving', node: node.name, done: state.done, total: state.total });
+    }
+    const now = performance.now();
+    const seen = JSON.stringify(state);
+    if (seen !== progress) movedAt = now;
+    progress = seen;
+    const used = Number(infoFields(text(memory)).get('used_memory') ?? 0);
+    if (now - movedAt > savePatience(used)) throw await notSaved(node, refusal, context);
+    await delay(now - started > POLL.laterAfter ? POLL.later : POLL.first);
+  }
+}
+
+/** Asks once more where no reply came: a process that stood still takes its own silence for the node's. */
+function asked(
+  { control }: SavedNode,
+  connections: Connections,
+  questions: readonly Command[],
+): Promise<readonly Reply[]> {
+  return connections.query(control, questions).catch(() => connections.query(control, questions));
+}
+
+function isForwarded(state: SaveState): state is Extract<SaveState, { kind: 'saving' }> {
+  return state.kind === 'saving' && state.total > 0;
+}
+
+/** Returns the error as it is where it says already what was not saved; a node that stopped answering has not saved either. */
+export function asNotSaved(
+  node: Pick<SavedNode, 'name' | 'container'>,
+  error: unknown,
+  context: Pick<Context, 'driver'>,
+): Promise<RsentinelError> {
+  if (error instanceof RsentinelError) return Promise.resolve(error);
+  return notSaved(
+    node,
+    `it does not answer any more (${error instanceof Error ? error.message : error})`,
+    context,
+  );
+}
+
+/** Says in Redis' own words why the data of a node is not on disk. */
+export async function notSaved(
+  node: Pick<SavedNode, 'name' | 'container'>,
+  why: string,
+  { driver }: Pick<Context, 'driver'>,
+): Promise<RsentinelError> {
+  return new RsentinelError('DATA_NOT_SAVED', `${node.name} has not saved its data: ${why}`, {
+    details: await logDetails(driver, node),
+    hint: 'Give its data directory room and the right to write; then run the command again. `rsentinel down --volumes` removes a group with its data.',
+  });
+}

@@ -1,0 +1,161 @@
+/**
+ * Every way in which `up` and `down` can fail, on an engine in memory: each call that changes something fails before its
+ * effect or behind it, or the process ends there, while a client writes all the time.
+ */
+import { describe, expect, it, vi } from 'vitest';
+import { hasCode } from '../../../src/errors.js';
+import type { Topology } from '../../../src/model/topology.js';
+import type { Injection, Standstill } from '../../support/fake/failures.js';
+import { FakeWorld, type Outcome, topologyOf } from '../../support/fake/fake-world.js';
+
+vi.mock('../../../src/nodes/client/redis-client.js', async () => ({
+  Redis: (await import('../../support/fake/fake-client.js')).FakeRedis,
+}));
+vi.mock('../../../src/nodes/client/reply-limit.js', () => ({
+  limitReplies: () => {},
+  limitEvents: () => {},
+}));
+// Every wait of a poll is over at once.
+vi.mock('node:timers/promises', () => ({
+  setTimeout: (_ms: number, value: unknown) =>
+    new Promise((resolve) => {
+      setImmediate(() => resolve(value));
+    }),
+}));
+
+const THREE = topologyOf('replicas: 2');
+
+interface Scenario {
+  readonly title: string;
+  /** Brings the group to where the command begins. */
+  readonly prepare: (world: FakeWorld) => Promise<void>;
+  readonly command: (world: FakeWorld, mishap: Injection | Standstill | null) => Promise<Outcome>;
+  /** What the next `up` goes by. */
+  readonly topology: Topology;
+}
+
+const running = async (world: FakeWorld): Promise<void> => {
+  expect((await world.up(THREE)).error).toBeNull();
+};
+
+const changed = (title: string, text: string, prepare = running): Scenario => {
+  const topology = topologyOf(text);
+  return { title, prepare, topology, command: (world, mishap) => world.up(topology, mishap) };
+};
+
+const SCENARIOS: readonly Scenario[] = [
+  changed('a new group', 'replicas: 2', async () => {}),
+  changed('a group that was stopped', 'replicas: 2', async (world) => {
+    await running(world);
+    expect((await world.down(THREE)).error).toBeNull();
+  }),
+  changed('a directive that is set', 'replicas: 2\nredis: {config: {timeout: 77}}'),
+  changed('directives of the sentinels', 'replicas: 2\nsentinel: {down-after-milliseconds: 1500}'),
+  changed('another memory limit', 'replicas: 2\nredis: {memory: 512mb}'),
+  changed('another image', 'replicas: 2\nimage: redis:8.2'),
+  changed('a replica more', 'replicas: 3'),
+  changed('a replica less', 'replicas: 1'),
+  changed('a sentinel more', 'replicas: 2\nsentinels: 4'),
+  changed('another fixed port', 'replicas: 2\nmaster: {port: 7777}'),
+  {
+    title: 'down',
+    prepare: running,
+    topology: THREE,
+    command: (world, mishap) => world.down(THREE, mishap),
+  },
+];
+
+describe.each(SCENARIOS)('$title', ({ prepare, command, topology }) => {
+  it('works, and the next up changes nothing', async () => {
+    const world = new FakeWorld();
+    await prepare(world);
+    const outcome = await command(world, null);
+    expect(outcome.error).toBeNull();
+    expect((await world.up(topology)).error).toBeNull();
+    const again = await world.up(topology);
+    expect([again.error, again.calls]).toEqual([null, []]);
+    expect(world.lost).toEqual([]);
+  });
+
+  it.each(['before', 'after', 'end'] as const)(
+    'is taken back or finished when a call fails (%s its effect), and nothing acknowledged is lost',
+    async (when) => {
+      const count = (await rehearse(prepare, command)).calls.length;
+      const problems: string[] = [];
+      for (let call = 1; call <= count; call += 1) {
+        const world = new FakeWorld();
+        await prepare(world);
+        const before = world.machine.picture;
+        const { calls, events } = await command(world, { call, when });
+        const at = `${when} ${call} of ${count} (${calls[call - 1]})`;
+        const report = (what: string): number => problems.push(`${at}: ${what}`);
+        const rolledBack = events.find((event) => event.type === 'rollback-done');
+        if (when !== 'end' && rolledBack !== undefined) {
+          if (rolledBack.remaining.length > 0) report(`remains: ${rolledBack.remaining.join('; ')}`);
+          // In a roll-out the nodes that have found their places stay; the names and states are as before all the same.
+          const [was, is] = [names(before), names(world.machine.picture)];
+          // A removal that has had its effect cannot be taken back.
+          const removed = calls[call - 1]?.replace('remove ', 'container ') ?? '';
+          const gone = was.filter((line) => !is.includes(line) && !line.startsWith(removed));
+          const come = is.filter((line) => !was.includes(line) && !calls[call - 1]?.endsWith('.aside'));
+          if (gone.length + come.length > 0) report(`gone: ${gone.join(', ')}; come: ${come.join(', ')}`);
+        }
+        // A group that was never ready goes with what was written to it.
+        if (rolledBack !== undefined && before.length === 0) continue;
+        const next = await world.up(topology);
+        if (next.error !== null)
+          report(
+            `the next up fails: ${String(next.error)} ${JSON.stringify((next.error as { details?: unknown }).details ?? '')}`,
+          );
+        else if (world.lost.length > 0) report(`lost ${world.lost.length}`);
+        const odd = world.machine.picture.filter((line) => /aside|exited|created|mark|lock/.test(line));
+        if (next.error === null && odd.length > 0) report(`left: ${odd.join(', ')}`);
+      }
+      expect(problems).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('changes nothing any more once it has stood still and another has broken its lock', async () => {
+    const { looks } = await rehearse(prepare, command);
+    expect(looks).toBeGreaterThan(0);
+    const problems: string[] = [];
+    for (let look = 1; look <= looks; look += 1) {
+      const world = new FakeWorld();
+      await prepare(world);
+      let left: readonly string[] = [];
+      let calls = 0;
+      const outcome = await command(world, {
+        look,
+        meanwhile: async () => {
+          const other = await world.up(topology);
+          if (other.error !== null)
+            problems.push(`look ${look}: the other fails: ${String(other.error)} ${other.calls.join(', ')}`);
+          left = world.machine.picture;
+        },
+      });
+      calls = outcome.calls.length;
+      const report = (what: string): number =>
+        problems.push(`look ${look} of ${looks}, ${calls} calls: ${what}`);
+      if (!hasCode(outcome.error, 'GROUP_BUSY')) report(`ends with ${String(outcome.error)}`);
+      const is = world.machine.picture.filter((line) => line !== 'lock');
+      if (is.join() !== left.join()) report(`made ${is.join(', ')} of ${left.join(', ')}`);
+      if (world.lost.length > 0) report(`lost ${world.lost.length}`);
+      const again = await world.up(topology);
+      if (again.error !== null || again.calls.length > 0)
+        report(`the next up: ${String(again.error)}, ${again.calls.join(', ')}`);
+    }
+    expect(problems).toEqual([]);
+  }, 60_000);
+});
+
+/** The objects by their names and states, without their ids. */
+function names(picture: readonly string[]): readonly string[] {
+  return picture.map((line) => line.replace(/ id\d+$/, ''));
+}
+
+async function rehearse(prepare: Scenario['prepare'], command: Scenario['command']): Promise<Outcome> {
+  const world = new FakeWorld();
+  await prepare(world);
+  return command(world, null);
+}
