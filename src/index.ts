@@ -78,6 +78,7 @@ export type {
   WatchedEvent,
   WatchMoment,
 } from './model/report/watch-report.js';
+export type { Operation, Step } from './model/step.js';
 export type {
   Directive,
   NetworkMode,
@@ -88,7 +89,6 @@ export type {
   TopologyNode,
   TopologyTls,
 } from './model/topology.js';
-export type { Operation, Step } from './plan/steps.js';
 export { type Diagnostic, formatDiagnostic } from './topology/diagnostic.js';
 export { type LoadedTopology, loadTopology } from './topology/load.js';
 export { type ParsedTopology, parseTopology, type TopologySource } from './topology/parse.js';

@@ -7,7 +7,7 @@ import { Connections } from '../nodes/client/connection.js';
 import { askingOnce, look } from '../nodes/health/look.js';
 import { assembleReport, type KnownGroup } from '../nodes/live/assemble-report.js';
 import { type DiscoveredGroup, discover } from '../nodes/live/discover.js';
-import { reportedAccess } from './env.js';
+import { reportedAccess } from '../nodes/live/reported-access.js';
 
 /** Some sentinels of a group. */
 export interface GivenSentinels {

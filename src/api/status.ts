@@ -19,9 +19,9 @@ import {
 } from '../nodes/live/assemble-report.js';
 import { divergedFault, findDivergedCutOff } from '../nodes/live/find-diverged.js';
 import { keyringOn } from '../nodes/live/load-credentials.js';
+import { reportedAccess, type Secrets } from '../nodes/live/reported-access.js';
 import { containerName } from '../spec/build.js';
 import { LOOPBACK } from '../spec/defaults.js';
-import { reportedAccess, type Secrets } from './env.js';
 
 /**
  * Observes a group.

@@ -3,12 +3,12 @@
 import type { Context } from '../engine/context.js';
 import { hasCode } from '../errors.js';
 import type { GroupSpec } from '../model/group-spec.js';
+import type { Step } from '../model/step.js';
 import type { Topology } from '../model/topology.js';
 import { Connections } from '../nodes/client/connection.js';
 import type { Snapshot } from '../nodes/health/snapshot.js';
 import { proveReady } from '../nodes/wait/verify-ready.js';
 import { planUp as plan } from '../plan/plan.js';
-import type { Step } from '../plan/steps.js';
 import { type BringUpSettings, type BroughtUp, finish } from '../reconcile/attempt.js';
 import { observeSituation } from '../reconcile/observe.js';
 import { settleTopology } from '../reconcile/resolve-topology.js';

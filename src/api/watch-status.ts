@@ -11,7 +11,7 @@ import type { Snapshot } from '../nodes/health/snapshot.js';
 import { absentReport, assembleReport } from '../nodes/live/assemble-report.js';
 import { type DiscoveredGroup, discover } from '../nodes/live/discover.js';
 import { keyringOn } from '../nodes/live/load-credentials.js';
-import { reportedAccess } from './env.js';
+import { reportedAccess } from '../nodes/live/reported-access.js';
 import { type GivenSentinels, givenGroup } from './external-group.js';
 import { knownGroup, lookAt } from './status.js';
 import { type Seen, WatchLoop } from './watch-loop.js';

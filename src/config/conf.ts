@@ -163,3 +163,6 @@ function sentinelPlaceholders(
     ['known-sentinels', lines(knownSentinels)],
   ];
 }
+
+/** Of a configuration file: that of a hundred nodes is a tenth of it. */
+export const MOST_CONF_BYTES = 1_048_576;

@@ -2,19 +2,20 @@
  * Asks the nodes, the engine and this machine for what the traps are judged by. Nothing is changed:
  * SENTINEL FLUSHCONFIG writes what the sentinel has decided already.
  */
+
 import { readFile, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Driver, ObservedEngine } from '../engine/engine.js';
 import { holderState } from '../lock/lock-holder.js';
 import { sameAddress } from '../model/address.js';
+import type { Owner } from '../model/files.js';
 import { holderText } from '../model/lock.js';
 import type { Connections } from '../nodes/client/connection.js';
 import type { KnownGroup, KnownNode } from '../nodes/live/assemble-report.js';
 import { isLoopback } from '../spec/defaults.js';
 import { contains, parseSubnet } from '../spec/subnet.js';
 import { nodeMounts } from '../storage/node-places.js';
-import type { Owner } from '../storage/storage.js';
 import { askRedis, askSentinel } from './ask-nodes.js';
 import type {
   Announced,

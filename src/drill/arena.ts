@@ -2,11 +2,9 @@
 
 import type { Context, Watching } from '../engine/context.js';
 import type { Driver, ObservedEngine } from '../engine/engine.js';
-import type { Sentinels } from '../failover/keep-timers.js';
 import { switchOver } from '../failover/planned.js';
 import { inflict } from '../faults/inflict.js';
 import { repointStopped } from '../faults/restore.js';
-import { sentinelsOf } from '../lock/with-group.js';
 import { type Address, type Endpoint, sameAddress } from '../model/address.js';
 import type { DrillFault } from '../model/report/drill-report.js';
 import type { Connections } from '../nodes/client/connection.js';
@@ -14,6 +12,7 @@ import { InsideClient } from '../nodes/client/inside.js';
 import type { DiscoveredGroup } from '../nodes/live/discover.js';
 import { Presence, type PresentGroup, type PresentNode } from '../nodes/live/live-nodes.js';
 import { observeLive } from '../nodes/live/live-state.js';
+import { type Sentinels, sentinelsOf } from '../nodes/live/members.js';
 import { replaceDeadMaster } from '../reconcile/replace-dead-master.js';
 
 export interface Arena {

@@ -6,12 +6,12 @@
 import type { Address, Endpoint } from '../model/address.js';
 import type { AuthKind } from '../model/credentials/group-access.js';
 import type { Trust } from '../model/credentials/trust.js';
+import type { NodeMounts, Owner } from '../model/files.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../model/group-spec.js';
 import type { HeldLock, LockOutcome, LockRequest } from '../model/lock.js';
 import type { ContainerState } from '../model/report/group-report.js';
 import type { ServerFacts } from '../model/server-version.js';
 import type { StorageKind } from '../model/topology.js';
-import type { Owner } from '../storage/storage.js';
 
 /**
  * `anchor`: owns the network namespace of a group in loopback mode; no Redis process of the group.
@@ -135,23 +135,6 @@ export interface LogRequest {
   /** Whether to wait for more, until the member ends. */
   readonly follow: boolean;
 }
-
-/** Absolute paths of a node's directories on the machine that the engine runs on. */
-export interface DirectoryMounts {
-  readonly kind: 'directory';
-  readonly conf: string;
-  readonly data: string;
-}
-
-/** Names of a node's volumes on the engine. */
-export interface VolumeMounts {
-  readonly kind: 'volume';
-  readonly conf: string;
-  readonly data: string;
-}
-
-/** Where a node's configuration and data are. */
-export type NodeMounts = DirectoryMounts | VolumeMounts;
 
 /** A volume that should exist. */
 export interface VolumeSpec extends ObservedVolume {

@@ -1,7 +1,6 @@
 /** Makes a former master that comes back a replica of the present one, and tells what is lost by that. */
 
 import type { Driver, ObservedEngine, ObservedMember } from '../engine/engine.js';
-import { sentinelsOf } from '../lock/with-group.js';
 import { type Address, sameAddress } from '../model/address.js';
 import type { Keyring } from '../model/credentials/credentials.js';
 import type { Listener } from '../model/events.js';
@@ -10,6 +9,7 @@ import type { Connections } from '../nodes/client/connection.js';
 import { InsideClient } from '../nodes/client/inside.js';
 import { infoFields, text } from '../nodes/client/replies.js';
 import { divergedWrites, type Rivals } from '../nodes/live/divergence.js';
+import { sentinelsOf } from '../nodes/live/members.js';
 import { WriteStop } from './pause-writes.js';
 import { replicaOf } from './replicaof.js';
 

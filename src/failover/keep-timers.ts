@@ -2,11 +2,9 @@
 
 import type { Endpoint } from '../model/address.js';
 import type { Connections } from '../nodes/client/connection.js';
-import { type Targets, takeSnapshot } from '../nodes/health/observe.js';
+import { takeSnapshot } from '../nodes/health/observe.js';
 import { PERIODS, type Periods, setPeriods, timingSeen } from '../nodes/health/periods.js';
-
-/** Those of a group, also such as do not run. */
-export type Sentinels = Pick<Targets, 'masterName' | 'sentinels'>;
+import type { Sentinels } from '../nodes/live/members.js';
 
 interface SentinelPeriods {
   readonly control: Endpoint;

@@ -2,7 +2,7 @@
 
 import type { Endpoint } from '../model/address.js';
 import type { Connections } from '../nodes/client/connection.js';
-import { getSettings } from '../reconcile/settable.js';
+import { getSettings } from '../nodes/client/settings.js';
 
 /** ms after which Redis lets paused writes go by itself: whoever paused them may have been killed. */
 const PAUSE = 5_000;

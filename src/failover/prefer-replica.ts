@@ -1,13 +1,14 @@
 /** Sees to it that Sentinel promotes a certain replica: it takes the one of the lowest priority. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
 import { type Endpoint, formatAddress } from '../model/address.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { listOf } from '../nodes/client/replies.js';
+import { getSettings } from '../nodes/client/settings.js';
 import { FAILOVER_PERIODS, setPeriods } from '../nodes/health/periods.js';
 import type { PresentGroup, PresentNode } from '../nodes/live/live-nodes.js';
-import { getSettings } from '../reconcile/settable.js';
 
 const PRIORITY = 'replica-priority';
 /** Before all others that may be promoted; 0 means never (redis.conf, replica-priority). */

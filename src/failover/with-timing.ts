@@ -1,12 +1,14 @@
 /** `timing: fast` for a while. */
+
 import { RsentinelError } from '../errors.js';
 import { DEFAULT_TIMES, type Timing } from '../model/timing.js';
+import type { Undo } from '../model/undo.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { setOnSentinel } from '../nodes/client/set-directives.js';
 import { FAST_PERIODS, setPeriods } from '../nodes/health/periods.js';
 import type { Snapshot } from '../nodes/health/snapshot.js';
-import type { Undo } from '../storage/storage.js';
-import { keepingPeriods, type Sentinels } from './keep-timers.js';
+import type { Sentinels } from '../nodes/live/members.js';
+import { keepingPeriods } from './keep-timers.js';
 
 /**
  * Does something while a group has the periods and the times of `timing: fast`, and gives each sentinel

@@ -2,10 +2,10 @@
  * What the library tells while it works. Only reporters turn events into text.
  */
 
-import type { Step } from '../plan/steps.js';
 import type { HeldLock } from './lock.js';
 import type { DivergedWrites } from './report/diverged-writes.js';
 import type { DrillFault, DrillRound } from './report/drill-report.js';
+import type { Step } from './step.js';
 
 export type RsentinelEvent =
   | { readonly type: 'warning'; readonly message: string }

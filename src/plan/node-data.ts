@@ -2,25 +2,7 @@
 
 import type { Address } from '../model/address.js';
 import type { MasterHistory } from '../model/history.js';
-
-/**
- * The data that a server would load if it were started now, as its files show it.
- *
- * `none`: it would come up empty. `rdb`: the replication id and offset that stand in the file (rdbSaveInfoAuxFields, rdb.c,
- * 6.0 – 8.0 and Valkey); null: it was saved by a server that had neither replicas nor a master. `aof`: an append-only file
- * tells no offset. `unreadable`: a server would end at it, or come up with less than there was.
- */
-export type NodeData =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'rdb';
-      readonly replicationId: string | null;
-      readonly offset: number;
-    }
-  /** `writtenAt`: ms since 1970 of the last change of the newest file; `isFolder`: there are several, with a manifest (7.0). */
-  | { readonly kind: 'aof'; readonly writtenAt: number; readonly isFolder: boolean }
-  /** `files`: names in the node's data directory that have to be set aside. */
-  | { readonly kind: 'unreadable'; readonly files: readonly string[]; readonly why: string };
+import type { NodeData } from '../model/node-data.js';
 
 interface Candidate {
   readonly name: string;

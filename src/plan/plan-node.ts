@@ -4,11 +4,12 @@ import type { ConfFacts } from '../config/conf-facts.js';
 import type { ObservedMember } from '../engine/engine.js';
 import { sameAddress } from '../model/address.js';
 import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
+import { ANCHOR } from '../model/step.js';
 import { nodesOf } from '../spec/build.js';
 import type { Renewal } from './full-restart.js';
 import { hasProcess, isStale } from './members.js';
 import type { ObservedState } from './observed.js';
-import { ANCHOR, type Steps } from './steps.js';
+import type { Steps } from './steps.js';
 import { OUTCAST_REASON } from './untrusted-nodes.js';
 
 export function planNode(

@@ -3,8 +3,10 @@
  * the file is the group that runs. Decided here, purely, from the spec and from what was observed;
  * `apply` walks it and decides nothing.
  */
+
 import type { ObservedMember } from '../engine/engine.js';
 import type { GroupSpec } from '../model/group-spec.js';
+import { ANCHOR, type Step } from '../model/step.js';
 import type { Timing } from '../model/timing.js';
 import { nodesOf } from '../spec/build.js';
 import { deadMasterReason, findDeadMaster } from './dead-master.js';
@@ -16,7 +18,7 @@ import { planNode } from './plan-node.js';
 import { refuseForeignConf, refuseLostData, refuseOtherPlace } from './refusals.js';
 import { planRollOut } from './roll-out.js';
 import { planRights, planRotation } from './rotation.js';
-import { ANCHOR, type Step, Steps } from './steps.js';
+import { Steps } from './steps.js';
 import { outcastRenewal } from './untrusted-nodes.js';
 
 /**

@@ -5,14 +5,16 @@
  * are in the topology no more leave, and the sentinels forget them, one sentinel at a time, as
  * Sentinel's documentation asks for ("Adding or removing Sentinels", "Removing the old master").
  */
+
 import type { ObservedMember } from '../engine/engine.js';
 import { sameAddress } from '../model/address.js';
 import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
+import type { Operation } from '../model/step.js';
 import { nodesOf } from '../spec/build.js';
 import { changeOf } from './changes.js';
 import { isLeaving } from './members.js';
 import type { ObservedState } from './observed.js';
-import type { Operation, Steps } from './steps.js';
+import type { Steps } from './steps.js';
 
 /** A node that has to start anew. */
 interface Roll {

@@ -1,6 +1,5 @@
 /** One attempt of `up`: the group is made what its file says, and proved ready; or what was made is taken back. */
 
-import { reportedAccess } from '../api/env.js';
 import type { Context, LockedContext } from '../engine/context.js';
 import type { Expiry, ObservedEngine } from '../engine/engine.js';
 import { hasCode } from '../errors.js';
@@ -14,6 +13,7 @@ import type { Connections } from '../nodes/client/connection.js';
 import { PERIODS, runsWith, setPeriods } from '../nodes/health/periods.js';
 import type { Snapshot } from '../nodes/health/snapshot.js';
 import { assembleReport } from '../nodes/live/assemble-report.js';
+import { reportedAccess } from '../nodes/live/reported-access.js';
 import { Deadline } from '../nodes/wait/deadline.js';
 import { proveReady } from '../nodes/wait/verify-ready.js';
 import { isPrelude, planUp } from '../plan/plan.js';

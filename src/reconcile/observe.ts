@@ -1,4 +1,5 @@
 /** Looks at everything `up` decides by: the engine, the directories, the running sentinels. */
+
 import { decideAccess } from '../access/decide-access.js';
 import { type ConfFacts, readConfFacts } from '../config/conf-facts.js';
 import { loadTemplates } from '../config/templates.js';
@@ -8,6 +9,7 @@ import { keyringOf } from '../model/credentials/credentials.js';
 import { clientFiles } from '../model/credentials/group-tls.js';
 import type { GroupSpec } from '../model/group-spec.js';
 import type { MasterHistory } from '../model/history.js';
+import type { NodeData } from '../model/node-data.js';
 import type { ServerFacts } from '../model/server-version.js';
 import type { Topology } from '../model/topology.js';
 import type { Connections } from '../nodes/client/connection.js';
@@ -17,7 +19,7 @@ import { masterNameOf } from '../nodes/live/live-nodes.js';
 import { observeLive } from '../nodes/live/live-state.js';
 import { isFileOf, storedIn, storedTlsIn } from '../nodes/live/load-credentials.js';
 import { hasProcess } from '../plan/members.js';
-import { chooseMaster, type NodeData } from '../plan/node-data.js';
+import { chooseMaster } from '../plan/node-data.js';
 import {
   DATA_AS_EXPECTED,
   type DataState,

@@ -1,26 +1,12 @@
 /** Which directives a running server lets one set: found by setting them to what they are already. */
 
-import { type ConfFacts, splitWords } from '../config/conf-facts.js';
+import type { ConfFacts } from '../config/conf-facts.js';
 import type { ObservedEngine } from '../engine/engine.js';
 import type { Endpoint } from '../model/address.js';
 import type { GroupSpec } from '../model/group-spec.js';
-import type { Directive } from '../model/topology.js';
 import type { Connections } from '../nodes/client/connection.js';
+import { getSettings } from '../nodes/client/settings.js';
 import { compareDirectives } from '../plan/changes.js';
-
-/** A directive as CONFIG SET takes it. */
-export interface Setting {
-  readonly name: string;
-  readonly value: string;
-}
-
-/** The lines of a file as settings: several lines of one directive are one value, as Redis has it (`save`). */
-export function settingsOf(directives: readonly Directive[]): readonly Setting[] {
-  const values = new Map<string, string[]>();
-  for (const { name, value } of directives)
-    values.set(name, [...(values.get(name) ?? []), ...splitWords(value)]);
-  return [...values].map(([name, words]) => ({ name, value: words.join(' ') }));
-}
 
 /**
  * Of every Redis node that runs and whose directives have changed, those that can be set.
@@ -61,21 +47,4 @@ async function settableOf(
     if (reply?.ok) settable.add(name);
   }
   return settable;
-}
-
-/** The present values of those directives that the server knows by CONFIG GET. */
-export async function getSettings(
-  at: Endpoint,
-  names: readonly string[],
-  connections: Connections,
-): Promise<readonly Setting[]> {
-  const replies = await connections.query(
-    at,
-    names.map((name) => ['CONFIG', 'GET', name]),
-  );
-  return replies.flatMap((reply, index) => {
-    const name = names[index];
-    const pair: readonly unknown[] = reply.ok && Array.isArray(reply.value) ? reply.value : [];
-    return name === undefined || pair.length < 2 ? [] : [{ name, value: String(pair[1]) }];
-  });
 }

@@ -2,8 +2,9 @@
 
 import { type GroupTls, NODE_FILES, nodeFiles, sharedFiles } from '../model/credentials/group-tls.js';
 import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
+import type { Undo } from '../model/undo.js';
 import { NO_DRIFT, type TlsDrift } from '../plan/observed.js';
-import type { Storage, Undo } from '../storage/storage.js';
+import type { Storage } from '../storage/storage.js';
 import { formatTlsOwner, type StoredTls, TLS_FILE } from '../tls/stored-tls.js';
 
 /** What differs from what it should be. Pure. */

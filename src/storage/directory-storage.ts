@@ -8,9 +8,10 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CONF_FILE } from '../config/conf.js';
-import type { DirectoryMounts } from '../engine/engine.js';
 import { RsentinelError } from '../errors.js';
+import type { DirectoryMounts, Owner } from '../model/files.js';
 import type { NodeKind } from '../model/group-spec.js';
+import type { Undo } from '../model/undo.js';
 import { asideSuffix } from './data/aside.js';
 import type { DataReader } from './data/inspect-data.js';
 import { removeEmpty, unusable } from './filesystem.js';
@@ -18,7 +19,7 @@ import { kindOf, readBytes, readText, replaceFile, statPlain } from './guarded-f
 import { IGNORE_FILE, isIgnored, removeIgnoreFile, writeIgnoreFile } from './ignore-file.js';
 import { checkPlaces, makePlaces, nodeMounts, removeUnfinishedIn } from './node-places.js';
 import { readSharedFile, writeSharedFile } from './shared-files.js';
-import type { Owner, Storage, Undo } from './storage.js';
+import type { Storage } from './storage.js';
 
 function pathOf(directory: string, node: string, file: string): string {
   return join(directory, node, 'conf', file);

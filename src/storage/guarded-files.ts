@@ -3,15 +3,14 @@
  * one over may have put anything there. Nothing is read, written or changed through a symbolic link,
  * nothing is waited for, and nothing is read that is too long.
  */
+
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MOST_CONF_BYTES } from '../config/conf.js';
+import type { Owner } from '../model/files.js';
 import { isCode, Unexpected } from './filesystem.js';
-import type { Owner } from './storage.js';
-
-/** Of a configuration file: that of a hundred nodes is a tenth of it. */
-export const MOST_CONF_BYTES = 1_048_576;
 
 /** For nobody but the nodes: passwords may stand there, and Redis writes its files anew so that everybody can read them. */
 const DIRECTORY_MODE = 0o700;

@@ -2,16 +2,16 @@
  * Where a node has its files on this machine: `<directory>/<node>/conf` and `/data`. Both are handed to a container, so
  * they must be the node's own: no links to elsewhere, and no folders that were there for something else.
  */
+
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CONF_FILE } from '../config/conf.js';
 import { readHeader } from '../config/header.js';
-import type { DirectoryMounts } from '../engine/engine.js';
 import { RsentinelError } from '../errors.js';
 import { NODE_FILES } from '../model/credentials/group-tls.js';
+import type { DirectoryMounts, Owner } from '../model/files.js';
 import { isCode } from './filesystem.js';
 import { ASIDE, kindOf, makeClosed, makeOpen, readText, removeUnfinished } from './guarded-files.js';
-import type { Owner } from './storage.js';
 
 /** What stands in a node's `conf` without being its configuration file. */
 const BESIDE_CONF = /^(?:redis\.conf|sentinel\.conf|users\.acl)(?:$|\.)/;

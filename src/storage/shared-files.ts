@@ -3,11 +3,12 @@
  * directory they are in a directory of their own, which no node can be called like, and which
  * nobody but the user of rsentinel may enter.
  */
+
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Undo } from '../model/undo.js';
 import { removeEmpty, Unexpected, unusable } from './filesystem.js';
 import { kindOf, makeClosed, readText, replaceFile } from './guarded-files.js';
-import type { Undo } from './storage.js';
 
 /** Also what stands for it where volumes are told apart by their node: no node has a dot in its name. */
 export const SHARED = '.access';

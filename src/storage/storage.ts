@@ -2,18 +2,11 @@
  * Where the nodes of a group keep their configuration and their data, as far as the group has to
  * know: in directories of this machine (`directory-storage.ts`), or in volumes of the engine.
  */
-import type { NodeMounts } from '../engine/engine.js';
+
+import type { NodeMounts } from '../model/files.js';
 import type { NodeKind } from '../model/group-spec.js';
+import type { Undo } from '../model/undo.js';
 import type { DataReader } from './data/inspect-data.js';
-
-/** The user that the nodes run as: files belong to it, so that Redis can rewrite them. */
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** Takes back what a write has changed. */
-export type Undo = () => Promise<void>;
 
 export interface Storage {
   /** The text of a node's configuration file; null when there is none. */

@@ -4,14 +4,16 @@
  */
 
 import { CONF_FILE } from '../config/conf.js';
-import type { Driver, ObservedVolume, VolumeFiles, VolumeMounts, VolumeSpec } from '../engine/engine.js';
+import type { Driver, ObservedVolume, VolumeFiles, VolumeSpec } from '../engine/engine.js';
+import type { Owner, VolumeMounts } from '../model/files.js';
 import type { NodeKind } from '../model/group-spec.js';
 import type { Topology } from '../model/topology.js';
+import type { Undo } from '../model/undo.js';
 import { containerName } from '../spec/build.js';
 import { asideSuffix, isAside } from './data/aside.js';
 import type { DataReader } from './data/inspect-data.js';
 import { SHARED } from './shared-files.js';
-import type { Owner, Storage, Undo } from './storage.js';
+import type { Storage } from './storage.js';
 
 /** Nobody reads it but rsentinel, through the engine. */
 const ROOT = { uid: 0, gid: 0 } as const;

@@ -1,13 +1,8 @@
 /** The authority of a group: it signs the certificates of the group's nodes and clients, and of nobody else. */
-import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
-import { signCertificate } from './sign-certificate.js';
 
-/** A certificate and its key as files have them: PEM. */
-export interface Credentials {
-  readonly certificate: string;
-  /** PKCS#8, not encrypted. */
-  readonly key: string;
-}
+import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
+import type { Credentials } from '../model/credentials/group-tls.js';
+import { signCertificate } from './sign-certificate.js';
 
 /** Who can sign. */
 export interface Authority {

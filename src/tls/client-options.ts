@@ -1,14 +1,8 @@
 /** How a client connects over TLS. */
+
 import { isIP } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
-
-/** What a client has: PEM. */
-export interface ClientFiles {
-  /** Whom it trusts, and nobody else. */
-  readonly authority: string;
-  /** What it shows to nodes that ask for it; null: nothing. */
-  readonly own: { readonly certificate: string; readonly key: string } | null;
-}
+import type { ClientFiles } from '../model/credentials/group-tls.js';
 
 /** Of a connection that is told its host when it is made: Node compares the certificate with that. */
 export function trustOptions({ authority, own }: ClientFiles): ConnectionOptions {

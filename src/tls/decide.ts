@@ -1,8 +1,8 @@
 /** Which certificates a group has: what is made is made once, and kept for as long as it is good. Pure but for the keys. */
 
-import type { AuthClients, GroupTls } from '../model/credentials/group-tls.js';
+import type { AuthClients, Credentials, GroupTls } from '../model/credentials/group-tls.js';
 import type { Trust } from '../model/credentials/trust.js';
-import { type Authority, type Credentials, loadAuthority, makeAuthority } from './authority.js';
+import { type Authority, loadAuthority, makeAuthority } from './authority.js';
 import { certificateFacts } from './certificate-facts.js';
 import { inspect } from './inspect.js';
 import { issueForClient, issueForNode } from './issue.js';

@@ -1,5 +1,6 @@
 /** Certificates that the authority of a group signs: one for each node, one for its clients. */
-import { type Authority, CLOCK_SKEW, type Credentials, keyText, newKeys } from './authority.js';
+import type { Credentials } from '../model/credentials/group-tls.js';
+import { type Authority, CLOCK_SKEW, keyText, newKeys } from './authority.js';
 import { type Contents, signCertificate } from './sign-certificate.js';
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -1,7 +1,7 @@
 /** What a group has of TLS already, as it is read from its files. Text → facts and back. Pure. */
+
 import * as z from 'zod/mini';
-import type { Credentials } from './authority.js';
-import type { ClientFiles } from './client-options.js';
+import type { ClientFiles, Credentials } from '../model/credentials/group-tls.js';
 
 /** Says whose the files beside it are: certificates that others have issued do not. */
 export const TLS_FILE = 'tls.json';

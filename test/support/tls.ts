@@ -1,11 +1,13 @@
 /** Clients that speak TLS, and certificates of somebody else's for groups that are given them. */
+
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { Redis } from 'ioredis';
 import type { Address } from '../../src/model/address.js';
+import type { Credentials } from '../../src/model/credentials/group-tls.js';
 import type { ConnectionReport } from '../../src/model/report/connection-report.js';
-import { type Credentials, loadAuthority, makeAuthority } from '../../src/tls/authority.js';
+import { loadAuthority, makeAuthority } from '../../src/tls/authority.js';
 import { hostsIn } from '../../src/tls/certificate-facts.js';
 import { issueForNode } from '../../src/tls/issue.js';
 import type { TestGroup } from './group.js';

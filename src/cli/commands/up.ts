@@ -1,6 +1,6 @@
 import type { Context } from '../../engine/context.js';
+import type { Step } from '../../model/step.js';
 import type { Topology } from '../../model/topology.js';
-import type { Step } from '../../plan/steps.js';
 import type { Reporter } from '../../report/reporters/reporter.js';
 import { styleFor } from '../../report/terminal/style.js';
 import { type PlanDocument, planText } from '../../report/text/plan-text.js';

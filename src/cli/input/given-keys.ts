@@ -2,13 +2,14 @@
  * What a group of given sentinels is entered with: from the environment, for what is on a command
  * line everybody on the machine can read.
  */
+
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { RsentinelError } from '../../errors.js';
 import type { Keyring } from '../../model/credentials/credentials.js';
+import type { ClientFiles } from '../../model/credentials/group-tls.js';
 import { DEFAULT_USER, type Login } from '../../model/credentials/logins.js';
 import { Secret } from '../../model/credentials/secret.js';
-import type { ClientFiles } from '../../tls/client-options.js';
 import type { PemFinding } from '../../tls/finding.js';
 import type { Session } from '../session.js';
 

@@ -1,9 +1,11 @@
 /** Addresses that Sentinel hands out, and that do not lead clients to the node. Pure. */
+
 import { isIP } from 'node:net';
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
-import { type Finding, found, listed } from '../../model/report/doctor-report.js';
+import type { Finding } from '../../model/report/doctor-report.js';
 import { isLoopback } from '../../spec/defaults.js';
 import type { Facts, RedisFacts, SentinelFacts } from '../facts.js';
+import { found, listed } from '../found.js';
 
 type Node = RedisFacts | SentinelFacts;
 

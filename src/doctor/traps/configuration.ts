@@ -1,7 +1,8 @@
 /** What Redis and Sentinel decide must outlive a restart: they rewrite their own configuration. Pure. */
 
-import { type Finding, found } from '../../model/report/doctor-report.js';
+import type { Finding } from '../../model/report/doctor-report.js';
 import type { Facts } from '../facts.js';
+import { found } from '../found.js';
 
 /** SENTINEL FLUSHCONFIG failed, or a node may not write where its file is. */
 export function unsavedConfiguration({ redis, sentinels }: Facts): readonly Finding[] {

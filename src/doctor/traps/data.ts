@@ -1,8 +1,10 @@
 /** The data side: what can be lost, and who may take over. Pure. */
+
 import { formatMs } from '../../model/format.js';
-import { type Finding, found, listed } from '../../model/report/doctor-report.js';
+import type { Finding } from '../../model/report/doctor-report.js';
 import { isLoopback } from '../../spec/defaults.js';
 import type { Facts, RedisFacts, RedisOwn } from '../facts.js';
+import { found, listed } from '../found.js';
 
 type Answering = RedisFacts & { readonly own: RedisOwn };
 

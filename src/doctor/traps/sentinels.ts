@@ -1,8 +1,9 @@
 /** How many sentinels there are, where, and what they are told. Pure. */
 
-import { type Finding, found, listed } from '../../model/report/doctor-report.js';
+import type { Finding } from '../../model/report/doctor-report.js';
 import { leastDownAfter } from '../../model/timing.js';
 import type { Facts, SentinelFacts, SentinelOwn, Watch } from '../facts.js';
+import { found, listed } from '../found.js';
 
 interface Watcher {
   readonly name: string;

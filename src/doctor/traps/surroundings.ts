@@ -1,7 +1,8 @@
 /** What is around the group: clocks, the machine, what others have left. Pure. */
 
-import { type Finding, found } from '../../model/report/doctor-report.js';
+import type { Finding } from '../../model/report/doctor-report.js';
 import type { Clock, Facts, Leftover } from '../facts.js';
+import { found } from '../found.js';
 
 /** ms that clocks may be apart. */
 const TOLERANCE = 1_000;

@@ -1,10 +1,10 @@
 /** Spec → the engine's description of a container, and of the network. Pure. */
+
 import type { ContainerCreateOptions, HostConfig, NetworkCreateOptions } from 'dockerode';
 import { CONF_FILE } from '../../config/conf.js';
+import type { NodeMounts, Owner } from '../../model/files.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../model/group-spec.js';
 import { LOOPBACK } from '../../spec/defaults.js';
-import type { Owner } from '../../storage/storage.js';
-import type { NodeMounts } from '../engine.js';
 import { anchorLabels, groupLabels, LABEL, nodeLabels } from './labels.js';
 import { LEAST_MEMORY, restrictions } from './restrictions.js';
 import { mount } from './volumes/mounts.js';

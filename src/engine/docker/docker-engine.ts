@@ -2,10 +2,10 @@
 
 import type { Address } from '../../model/address.js';
 import type { Listener } from '../../model/events.js';
+import type { NodeMounts, Owner } from '../../model/files.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../model/group-spec.js';
 import type { LockOutcome, LockRequest } from '../../model/lock.js';
 import type { ServerFacts } from '../../model/server-version.js';
-import type { Owner } from '../../storage/storage.js';
 import type {
   Driver,
   EngineFacts,
@@ -14,7 +14,6 @@ import type {
   LogLine,
   LogRequest,
   MemberNow,
-  NodeMounts,
   ObservedEngine,
   ObservedVolume,
   Program,

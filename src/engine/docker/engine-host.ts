@@ -1,10 +1,11 @@
 /** The machine that an engine runs on: how it is reached, and who root of its containers is there. */
+
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import type { Owner } from '../../model/files.js';
 import { unsuitable } from '../../spec/defaults.js';
 import { lookUp } from '../../spec/look-up.js';
-import type { Owner } from '../../storage/storage.js';
 import type { EngineFacts, EnginePlace } from '../engine.js';
 import type { Endpoint } from './endpoint/endpoint.js';
 import { sshArguments } from './endpoint/ssh.js';

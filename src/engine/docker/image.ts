@@ -1,10 +1,11 @@
 /** Images: pulling them, and finding the server in them. */
+
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { RsentinelError } from '../../errors.js';
 import type { Listener } from '../../model/events.js';
+import type { Owner } from '../../model/files.js';
 import { type ServerFacts, serverFacts } from '../../model/server-version.js';
-import type { Owner } from '../../storage/storage.js';
 import { messageOf } from './engine-errors.js';
 import { NEVER_STARTED, NOBODY } from './restrictions.js';
 

@@ -1,5 +1,5 @@
 /** What this machine needs to talk to the nodes of a group. */
-import type { ClientFiles } from '../../tls/client-options.js';
+import type { ClientFiles } from './group-tls.js';
 import type { AccessSet, Login } from './logins.js';
 
 /** What an application logs in with; null: nobody has to. */

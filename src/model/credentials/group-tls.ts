@@ -1,7 +1,5 @@
 /** How a group speaks TLS: part of its spec. And the files that this takes. */
 import { createHash } from 'node:crypto';
-import type { Credentials } from '../../tls/authority.js';
-import type { ClientFiles } from '../../tls/client-options.js';
 import { formatTrust, type Trust } from './trust.js';
 
 /** Whether clients must show a certificate, in Redis's own words. */
@@ -81,4 +79,19 @@ export function tlsDigest(tls: GroupTls | null, node: string): string {
 /** What tells a container of this group from one whose nodes would not talk to those of this one. */
 export function trustText(tls: GroupTls | null): string | null {
   return tls === null ? null : formatTrust(tls.trust);
+}
+
+/** A certificate and its key as files have them: PEM. */
+export interface Credentials {
+  readonly certificate: string;
+  /** PKCS#8, not encrypted. */
+  readonly key: string;
+}
+
+/** What a client has: PEM. */
+export interface ClientFiles {
+  /** Whom it trusts, and nobody else. */
+  readonly authority: string;
+  /** What it shows to nodes that ask for it; null: nothing. */
+  readonly own: { readonly certificate: string; readonly key: string } | null;
 }

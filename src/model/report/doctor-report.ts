@@ -1,5 +1,4 @@
 /** What `doctor` finds, as data: docs/json.md describes it. */
-import { TRAP_REMEDIES, type TrapCode } from '../../doctor/remedies.js';
 
 /**
  * `problem`: a failover or a client fails by it. `warning`: it does so some day, or costs data.
@@ -27,15 +26,4 @@ export interface DoctorReport {
   readonly observedAt: number;
   /** The worst first. */
   readonly findings: readonly Finding[];
-}
-
-/** @param node null: the whole group */
-export function found(code: TrapCode, severity: Severity, node: string | null, message: string): Finding {
-  return { code, severity, node, message, remedy: TRAP_REMEDIES[code] };
-}
-
-/** Names as a sentence lists them: `redis-1, redis-2 and redis-3`. */
-export function listed(names: readonly string[]): string {
-  const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }

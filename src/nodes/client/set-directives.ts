@@ -1,11 +1,12 @@
 /** Sets directives on a node that runs, and has them kept in its configuration. */
+
 import { RsentinelError } from '../../errors.js';
 import type { Endpoint } from '../../model/address.js';
 import type { Directive } from '../../model/topology.js';
-import { getSettings, type Setting, settingsOf } from '../../reconcile/settable.js';
-import type { Undo } from '../../storage/storage.js';
+import type { Undo } from '../../model/undo.js';
 import type { Command, Connections, Reply } from './connection.js';
 import { pairs } from './replies.js';
+import { getSettings, type Setting, settingsOf } from './settings.js';
 
 /**
  * CONFIG SET. From 7.0 on all at once or none; before, one after the other.

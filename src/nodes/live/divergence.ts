@@ -1,12 +1,12 @@
 /** What a former master has acknowledged and will lose when it follows the present one. */
 
-import type { Sentinels } from '../../failover/keep-timers.js';
 import type { Endpoint } from '../../model/address.js';
 import type { DivergedWrites } from '../../model/report/diverged-writes.js';
 import { readBacklog, type StreamPart } from '../client/backlog.js';
 import type { Connections } from '../client/connection.js';
 import { countWrites } from '../client/replication-stream.js';
 import { type Fields, infoFields, pairs, text } from '../client/replies.js';
+import type { Sentinels } from './members.js';
 
 /** Where the streams of two masters part. */
 export type Divergence =

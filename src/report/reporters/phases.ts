@@ -2,7 +2,7 @@
  * A plan as people see it: steps of one kind, side by side on many nodes, are one phase. A group
  * of 26 nodes has a hundred steps; a terminal shows seven lines.
  */
-import type { Operation, Step } from '../../plan/steps.js';
+import type { Operation, Step } from '../../model/step.js';
 
 export type PhaseKind = Operation['kind'];
 

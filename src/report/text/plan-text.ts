@@ -1,8 +1,8 @@
 /** A plan, for `up --dry-run`. */
 
 import { count } from '../../model/format.js';
+import type { Step } from '../../model/step.js';
 import { printable } from '../../model/text.js';
-import type { Step } from '../../plan/steps.js';
 import type { Style } from '../terminal/style.js';
 import { table } from '../terminal/table.js';
 

@@ -1,8 +1,8 @@
 /** What a Redis server would load from a node's data directory, without starting one. */
 
 import { splitWords } from '../../config/conf-facts.js';
+import type { NodeData } from '../../model/node-data.js';
 import type { Directive } from '../../model/topology.js';
-import type { NodeData } from '../../plan/node-data.js';
 import { AofScanner } from './aof-commands.js';
 import { RDB_HEAD, RDB_TAIL, type RdbFacts, type RdbFault, readRdb } from './rdb-header.js';
 

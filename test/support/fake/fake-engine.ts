@@ -4,7 +4,6 @@ import { CONF_FILE } from '../../../src/config/conf.js';
 import type {
   Driver,
   MemberNow,
-  NodeMounts,
   ObservedEngine,
   ObservedMember,
   ObservedVolume,
@@ -12,6 +11,7 @@ import type {
   VolumeSpec,
 } from '../../../src/engine/engine.js';
 import { PortTakenError, RsentinelError } from '../../../src/errors.js';
+import type { NodeMounts } from '../../../src/model/files.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../../src/model/group-spec.js';
 import type { HeldLock, LockOutcome, LockRequest } from '../../../src/model/lock.js';
 import type { ContainerState } from '../../../src/model/report/group-report.js';

@@ -1,13 +1,14 @@
 /** How nodes are asked over TLS, and what is said where that fails. */
+
 import { type AddressInfo, createServer } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../src/model/address.js';
 import { NO_KEYS } from '../../../src/model/credentials/credentials.js';
+import type { ClientFiles, Credentials } from '../../../src/model/credentials/group-tls.js';
 import { Connections } from '../../../src/nodes/client/connection.js';
 import { takeSnapshot } from '../../../src/nodes/health/observe.js';
-import { type Credentials, loadAuthority, makeAuthority } from '../../../src/tls/authority.js';
-import type { ClientFiles } from '../../../src/tls/client-options.js';
+import { loadAuthority, makeAuthority } from '../../../src/tls/authority.js';
 import { issueForClient, issueForNode } from '../../../src/tls/issue.js';
 import { DAY } from '../tls/certificates.js';
 

@@ -1,11 +1,12 @@
 /** Reports and events as the library makes them, for the tests of what is printed. */
+
 import { Chalk } from 'chalk';
 import type {
   GroupReport,
   RedisNodeReport,
   SentinelNodeReport,
 } from '../../../src/model/report/group-report.js';
-import type { Operation, Step } from '../../../src/plan/steps.js';
+import type { Operation, Step } from '../../../src/model/step.js';
 import type { Output } from '../../../src/report/terminal/style.js';
 
 export const plain = new Chalk({ level: 0 });

@@ -1,6 +1,8 @@
 /** Certificates for tests, good ones and others. */
+
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import { type Credentials, loadAuthority, makeAuthority } from '../../../src/tls/authority.js';
+import type { Credentials } from '../../../src/model/credentials/group-tls.js';
+import { loadAuthority, makeAuthority } from '../../../src/tls/authority.js';
 import { issueForNode } from '../../../src/tls/issue.js';
 import { type Contents, signCertificate } from '../../../src/tls/sign-certificate.js';
 

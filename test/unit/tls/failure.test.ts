@@ -1,9 +1,11 @@
 /** What failed connections mean: tried on real servers, with the errors that Node really gives. */
+
 import { once } from 'node:events';
 import { type AddressInfo, createServer as createPlainServer, type Server } from 'node:net';
 import { type ConnectionOptions, connect, createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Credentials, loadAuthority, makeAuthority } from '../../../src/tls/authority.js';
+import type { Credentials } from '../../../src/model/credentials/group-tls.js';
+import { loadAuthority, makeAuthority } from '../../../src/tls/authority.js';
 import { clientOptions } from '../../../src/tls/client-options.js';
 import { type TlsFailure, tlsFailure } from '../../../src/tls/failure.js';
 import { issueForClient } from '../../../src/tls/issue.js';

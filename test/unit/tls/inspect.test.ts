@@ -1,7 +1,9 @@
 /** What is found wrong with certificate files. */
+
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type Credentials, makeAuthority } from '../../../src/tls/authority.js';
+import type { Credentials } from '../../../src/model/credentials/group-tls.js';
+import { makeAuthority } from '../../../src/tls/authority.js';
 import { certificateFacts } from '../../../src/tls/certificate-facts.js';
 import { type Expectations, inspect } from '../../../src/tls/inspect.js';
 import { DAY, intermediateOf, NOW, nodeOf, selfSigned, signedBy } from './certificates.js';

@@ -1,5 +1,5 @@
 import type { MountSettings } from 'dockerode';
-import type { NodeMounts } from '../../engine.js';
+import type { NodeMounts } from '../../../model/files.js';
 
 /** Nothing of the image goes into a volume: not its files, nor whom they belong to. */
 const NO_COPY = { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } } as const;

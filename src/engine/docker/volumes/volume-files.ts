@@ -2,12 +2,13 @@
  * Files in volumes, by the engine's archive API: through a container that mounts them all and is
  * never started. It carries the group's label, so that what a killed `up` leaves of it is found.
  */
+
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { extract, type Headers, pack } from 'tar-stream';
+import { MOST_CONF_BYTES } from '../../../config/conf.js';
 import { RsentinelError } from '../../../errors.js';
-import { MOST_CONF_BYTES } from '../../../storage/guarded-files.js';
-import type { Owner } from '../../../storage/storage.js';
+import type { Owner } from '../../../model/files.js';
 import type { VolumeFiles, VolumeSpec } from '../../engine.js';
 import type { EngineCalls } from '../engine-calls.js';
 import { statusOf } from '../engine-errors.js';

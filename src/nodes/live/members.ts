@@ -1,0 +1,36 @@
+/** The nodes among what an engine has of a group. */
+/** Those of a group, also such as do not run. */
+
+import type { ObservedEngine, ObservedMember } from '../../engine/engine.js';
+import { sameAddress } from '../../model/address.js';
+import type { Connections } from '../client/connection.js';
+import type { Targets } from '../health/observe.js';
+import { masterNameOf } from './live-nodes.js';
+import { observeLive } from './live-state.js';
+export type Sentinels = Pick<Targets, 'masterName' | 'sentinels'>;
+
+/** The nodes of a group, as people count them, without the anchor. */
+export function nodeMembers({ members }: ObservedEngine): readonly ObservedMember[] {
+  return members
+    .filter(({ role }) => role === 'redis' || role === 'sentinel')
+    .sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true }));
+}
+
+/** The node that the sentinels that answer name as the master; null: none does, or it is none of the group. */
+export async function presentMaster(
+  engine: ObservedEngine,
+  connections: Connections,
+): Promise<string | null> {
+  const { master } = await observeLive(engine, connections);
+  const isIt = ({ address }: ObservedMember) =>
+    master !== null && address !== null && sameAddress(address, master.address);
+  return nodeMembers(engine).find(isIt)?.node ?? null;
+}
+
+/** The sentinels of a group that have an address, whether they run or not. */
+export function sentinelsOf(engine: ObservedEngine): Sentinels {
+  const sentinels = engine.members.flatMap(({ role, node, control }) =>
+    role === 'sentinel' && control !== null ? [{ name: node, control }] : [],
+  );
+  return { masterName: masterNameOf(engine), sentinels };
+}
