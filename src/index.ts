@@ -38,7 +38,7 @@ export { bringOn, type FaultSettings } from './faults/bring-on.js';
 export type { FaultKind, FaultReport, Milestone, VictimRole, Victims } from './faults/fault.js';
 export { type FailoverSettings, plannedFailover } from './faults/planned-failover.js';
 export { type Address, formatAddress, parseAddress } from './model/address.js';
-export type { Keyring } from './model/credentials/credentials.js';
+export type { Credentials } from './model/credentials/credentials.js';
 export { Secret } from './model/credentials/secret.js';
 export type { Listener, RsentinelEvent } from './model/events.js';
 export type { TlsReport } from './model/report/connection-report.js';

@@ -90,7 +90,7 @@ async function removeSaved(
   context: LockedContext,
 ): Promise<Omit<DownResult, 'ms'>> {
   // The code that talks to nodes is loaded only where data is kept.
-  const [{ Connections }, { keyringOn }, { replaceDeadMaster }, { prepareGroup }, { stopReady }] =
+  const [{ Connections }, { loadCredentials }, { replaceDeadMaster }, { prepareGroup }, { stopReady }] =
     await Promise.all([
       import('../nodes/client/connection.js'),
       import('../nodes/live/load-credentials.js'),
@@ -99,7 +99,7 @@ async function removeSaved(
       import('../shutdown/stop-node.js'),
     ]);
   await replaceDeadMaster(group, engine, context);
-  const connections = new Connections(await keyringOn(group, engine, context.driver));
+  const connections = new Connections(await loadCredentials(group, engine, context.driver));
   try {
     const ready = await prepareGroup(group, engine, connections, context);
     const stop: Stop = async ({ id, node }) => {

@@ -2,10 +2,10 @@
 
 import type { Context } from '../engine/context.js';
 import { groupAbsent } from '../lock/absent.js';
-import type { Keyring } from '../model/credentials/credentials.js';
+import type { Credentials } from '../model/credentials/credentials.js';
 import type { ConnectionReport, TlsConnectionReport } from '../model/report/connection-report.js';
 import { masterNameOf } from '../nodes/live/live-nodes.js';
-import { keyringOn } from '../nodes/live/load-credentials.js';
+import { loadCredentials } from '../nodes/live/load-credentials.js';
 import { nodeMembers } from '../nodes/live/members.js';
 import { clientLogins, type Secrets, tlsReport } from '../nodes/live/reported-access.js';
 
@@ -21,21 +21,25 @@ export async function connectionOf(
   const engine = await driver.observe(name);
   const sentinels = nodeMembers(engine).filter(({ role }) => role === 'sentinel');
   if (sentinels.length === 0) throw groupAbsent(name);
-  const keyring = await keyringOn(name, engine, driver);
+  const credentials = await loadCredentials(name, engine, driver);
   const directory = sentinels[0]?.storage === 'volume' ? null : (sentinels[0]?.directory ?? null);
   return {
     version: 1,
     group: name,
     masterName: masterNameOf(engine),
     sentinels: sentinels.flatMap(({ address }) => address ?? []),
-    ...clientLogins(keyring, secrets),
-    tls: tlsOf(keyring, directory, secrets),
+    ...clientLogins(credentials, secrets),
+    tls: tlsOf(credentials, directory, secrets),
   };
 }
 
-function tlsOf(keyring: Keyring, directory: string | null, secrets: Secrets): TlsConnectionReport | null {
-  const report = tlsReport(keyring, directory);
-  const [files] = keyring.tls;
+function tlsOf(
+  credentials: Credentials,
+  directory: string | null,
+  secrets: Secrets,
+): TlsConnectionReport | null {
+  const report = tlsReport(credentials, directory);
+  const [files] = credentials.tls;
   if (report === null || files === undefined) return null;
   const { authority, own } = files;
   const key = secrets === 'shown' ? (own?.key ?? null) : null;

@@ -1,7 +1,7 @@
 /** A group that is known by its sentinels, whoever made it: no engine is asked. */
 
 import type { Address } from '../model/address.js';
-import type { Keyring } from '../model/credentials/credentials.js';
+import type { Credentials } from '../model/credentials/credentials.js';
 import type { GroupReport } from '../model/report/group-report.js';
 import { Connections } from '../nodes/client/connection.js';
 import { askingOnce, look } from '../nodes/health/look.js';
@@ -16,7 +16,7 @@ export interface GivenSentinels {
   /** undefined: the only one that they watch. */
   readonly masterName: string | undefined;
   /** What its nodes are entered with; left out: nobody has to log in, nor to speak TLS. */
-  readonly keyring?: Keyring;
+  readonly credentials?: Credentials;
 }
 
 /**
@@ -24,10 +24,10 @@ export interface GivenSentinels {
  * @throws RsentinelError SENTINELS_SILENT, MASTER_UNKNOWN, USAGE; a broken group is a report with faults
  */
 export async function statusOfSentinels(
-  { sentinels, masterName, keyring }: GivenSentinels,
+  { sentinels, masterName, credentials }: GivenSentinels,
   signal: AbortSignal,
 ): Promise<GroupReport> {
-  const connections = new Connections(keyring);
+  const connections = new Connections(credentials);
   try {
     const group = givenGroup(await discover(sentinels, masterName, connections, signal));
     return await reportOfGiven(group, connections, signal);
@@ -43,7 +43,7 @@ export async function reportOfGiven(
   signal: AbortSignal,
 ): Promise<GroupReport> {
   const looked = await look(group, group, null, () => false, askingOnce(connections), signal);
-  return assembleReport(group, null, looked, reportedAccess(connections.keyring, null, 'hidden'));
+  return assembleReport(group, null, looked, reportedAccess(connections.credentials, null, 'hidden'));
 }
 
 /** Called by its master's name, which is all that it has. */

@@ -4,7 +4,7 @@ import type { Context } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
 import { untilCaughtUp } from '../failover/planned.js';
 import type { Command, Connections } from '../nodes/client/connection.js';
-import type { PresentGroup, PresentNode } from '../nodes/live/live-nodes.js';
+import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 
 /** In the background, so that no sentinel misses a ping: what is gone is gone at once, its memory is freed later. */
 const FLUSH: Command = ['FLUSHALL', 'ASYNC'];
@@ -20,8 +20,8 @@ const UNPAUSE: Command = ['CLIENT', 'UNPAUSE'];
  * @throws RsentinelError FLUSH_REFUSED, WAIT_TIMEOUT; the context's signal's reason
  */
 export async function flush(
-  group: PresentGroup,
-  master: PresentNode,
+  group: LiveGroup,
+  master: LiveNode,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
@@ -37,7 +37,7 @@ export async function flush(
   await untilCaughtUp(group, master, connections, context, deadline);
 }
 
-function refused({ name }: PresentNode, why: string): RsentinelError {
+function refused({ name }: LiveNode, why: string): RsentinelError {
   const hint = isUnknown(why)
     ? 'A rename-command of the configuration takes FLUSHALL away: do without it, or use `rsentinel down --volumes` and `up`.'
     : 'Look at `rsentinel status` and at the node’s log; `rsentinel down --volumes` and `up` do without FLUSHALL.';

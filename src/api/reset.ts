@@ -2,23 +2,23 @@
 
 import type { Context, LockedContext } from '../engine/context.js';
 import type { ObservedEngine } from '../engine/engine.js';
-import { appoint, canAppoint, isUntold } from '../failover/force-promote.js';
+import { canForcePromote, forcePromote, isUnannounced } from '../failover/force-promote.js';
 import { keepingPeriods } from '../failover/keep-timers.js';
 import { masterMoved } from '../failover/master-moved.js';
 import { switchOver } from '../failover/planned.js';
-import { preferring } from '../failover/prefer-replica.js';
+import { preferReplica } from '../failover/prefer-replica.js';
 import { groupAbsent } from '../lock/absent.js';
 import type { GroupSpec } from '../model/group-spec.js';
 import type { GroupReport } from '../model/report/group-report.js';
 import type { Topology } from '../model/topology.js';
 import { Connections } from '../nodes/client/connection.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
-import { masterNameOf, Presence, type PresentNode } from '../nodes/live/live-nodes.js';
-import { keyringOn } from '../nodes/live/load-credentials.js';
+import { type LiveNode, LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
+import { loadCredentials } from '../nodes/live/load-credentials.js';
 import { nodeMembers, presentMaster, sentinelsOf } from '../nodes/live/members.js';
 import { otherMasters, removeMasters } from '../nodes/live/other-masters.js';
-import { proveReady } from '../nodes/wait/verify-ready.js';
-import { untilWhole } from '../nodes/wait/wait-converged.js';
+import { verifyReady } from '../nodes/wait/verify-ready.js';
+import { waitConverged } from '../nodes/wait/wait-converged.js';
 import { finish, type StandingGroup } from '../reconcile/attempt.js';
 import { settleTopology } from '../reconcile/resolve-topology.js';
 import { reconcile, underLock } from '../reconcile/retry.js';
@@ -60,11 +60,11 @@ export async function reset(
   try {
     const seen = await context.driver.observe(topology.name);
     if (nodeMembers(seen).length === 0) throw groupAbsent(topology.name);
-    connections.use(await keyringOn(topology.name, seen, context.driver));
+    connections.use(await loadCredentials(topology.name, seen, context.driver));
     const holder = { command: 'reset', image: seen.image };
     const settings = { waitTimeoutMs, onFailure: 'rollback' } as const;
     return await underLock(topology, holder, waitTimeoutMs, context, async (locked) => {
-      await endAppointment(topology, seen, waitTimeoutMs, connections, locked.context);
+      await finishForcedPromotion(topology, seen, waitTimeoutMs, connections, locked.context);
       const group = await reconcile(topology, settings, connections, locked);
       const done = await startOver(group, waitTimeoutMs, connections, locked.context);
       await settleOthers(group.spec, others, connections, locked.context);
@@ -83,7 +83,7 @@ export async function reset(
  * minute.
  * @param engine as it was before the lock was held: who has gone since does not answer
  */
-async function endAppointment(
+async function finishForcedPromotion(
   { name, redis }: Topology,
   engine: ObservedEngine,
   waitTimeoutMs: number,
@@ -91,16 +91,16 @@ async function endAppointment(
   context: Context,
 ): Promise<void> {
   if (engine.members.some(({ state }) => state !== 'running')) return;
-  const group = new Presence(name, masterNameOf(engine), engine).group;
+  const group = new LiveNodes(name, masterNameOf(engine), engine).group;
   const heir = group.redis.find((node) => node.name === redis[0].name);
-  if (heir === undefined || !canAppoint(group)) return;
-  if (!isUntold(heir, await takeSnapshot(group, connections))) return;
+  if (heir === undefined || !canForcePromote(group)) return;
+  if (!isUnannounced(heir, await takeSnapshot(group, connections))) return;
   const started = performance.now();
   const from = (await presentMaster(engine, connections)) ?? 'another node';
   const deadline = AbortSignal.timeout(waitTimeoutMs);
   await keepingPeriods(sentinelsOf(engine), connections, async () => {
-    await appoint(heir, group, connections, context, deadline);
-    await untilWhole(group, connections, context, deadline);
+    await forcePromote(heir, group, connections, context, deadline);
+    await waitConverged(group, connections, context, deadline);
   });
   context.emit({ type: 'switched-back', from, to: heir.name, ms: performance.now() - started });
 }
@@ -124,7 +124,7 @@ async function startOver(
   await flush(spec, before, connections, context, deadline);
   context.emit({ type: 'flushed', node: before.name, ms: performance.now() - flushing });
 
-  const prove = () => proveReady(spec, connections, context, deadline);
+  const prove = () => verifyReady(spec, connections, context, deadline);
   const snapshot =
     before === first
       ? await prove()
@@ -153,19 +153,19 @@ async function settleOthers(
 
 /** The sentinels' periods are lowered afterwards. */
 async function switchBack(
-  first: PresentNode,
-  from: PresentNode,
+  first: LiveNode,
+  from: LiveNode,
   spec: GroupSpec,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
 ): Promise<void> {
   const started = performance.now();
-  if (canAppoint(spec)) {
-    await appoint(first, spec, connections, context, deadline);
+  if (canForcePromote(spec)) {
+    await forcePromote(first, spec, connections, context, deadline);
   } else {
     const switching = () => switchOver(spec, from, connections, context, deadline);
-    await preferring(first, from, spec, connections, context, deadline, switching);
+    await preferReplica(first, from, spec, connections, context, deadline, switching);
   }
   context.emit({
     type: 'switched-back',

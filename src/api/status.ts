@@ -18,7 +18,7 @@ import {
   type KnownNode,
 } from '../nodes/live/assemble-report.js';
 import { divergedFault, findDivergedCutOff } from '../nodes/live/find-diverged.js';
-import { keyringOn } from '../nodes/live/load-credentials.js';
+import { loadCredentials } from '../nodes/live/load-credentials.js';
 import { reportedAccess, type Secrets } from '../nodes/live/reported-access.js';
 import { containerName } from '../spec/build.js';
 import { LOOPBACK } from '../spec/defaults.js';
@@ -38,11 +38,11 @@ export async function status(
   const engine = await context.driver.observe(name);
   const group = knownGroup(name, engine, topology);
   if (group === null) return absentReport(name);
-  const connections = new Connections(await keyringOn(name, engine, context.driver));
+  const connections = new Connections(await loadCredentials(name, engine, context.driver));
   try {
     const asking = askingOnce(connections);
     const looked = await lookAt(group, topology, engine, asking, context);
-    const access = reportedAccess(connections.keyring, group.directory, secrets);
+    const access = reportedAccess(connections.credentials, group.directory, secrets);
     return assembleReport(group, engine, looked, access);
   } finally {
     connections.close();

@@ -7,15 +7,15 @@ import type { Step } from '../model/step.js';
 import type { Topology } from '../model/topology.js';
 import { Connections } from '../nodes/client/connection.js';
 import type { Snapshot } from '../nodes/health/snapshot.js';
-import { proveReady } from '../nodes/wait/verify-ready.js';
+import { verifyReady } from '../nodes/wait/verify-ready.js';
 import { planUp as plan } from '../plan/plan.js';
-import { type BringUpSettings, type BroughtUp, finish } from '../reconcile/attempt.js';
-import { observeSituation } from '../reconcile/observe.js';
+import { type AttemptSettings, type BroughtUp, finish } from '../reconcile/attempt.js';
+import { observePlanInput } from '../reconcile/observe.js';
 import { settleTopology } from '../reconcile/resolve-topology.js';
 import { noRefusals, reconcile, underLock } from '../reconcile/retry.js';
 import { apply } from '../reconcile/run-plan.js';
 
-export type UpSettings = BringUpSettings;
+export type UpSettings = AttemptSettings;
 
 export interface UpResult extends BroughtUp {
   /** From the call to the report. */
@@ -35,7 +35,7 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
   const topology = await settleTopology(asked, context);
   const connections = new Connections();
   try {
-    const { spec, observed, storage, warnings } = await observeSituation(
+    const { spec, observed, storage, warnings } = await observePlanInput(
       topology,
       noRefusals(),
       connections,
@@ -66,7 +66,7 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
 async function glance(spec: GroupSpec, connections: Connections, context: Context): Promise<Snapshot | null> {
   context.emit({ type: 'plan', group: spec.name, steps: [] });
   try {
-    return await proveReady(spec, connections, context, AbortSignal.timeout(GLANCE));
+    return await verifyReady(spec, connections, context, AbortSignal.timeout(GLANCE));
   } catch (error) {
     if (hasCode(error, 'WAIT_TIMEOUT') || hasCode(error, 'NODE_EXITED')) return null;
     throw error;
@@ -93,7 +93,7 @@ export async function planUp(asked: Topology, context: Context): Promise<readonl
   const topology = await settleTopology(asked, context);
   const connections = new Connections();
   try {
-    const { spec, observed, storage, warnings } = await observeSituation(
+    const { spec, observed, storage, warnings } = await observePlanInput(
       topology,
       noRefusals(),
       connections,

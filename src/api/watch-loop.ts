@@ -1,6 +1,6 @@
 /** When a watched group is looked at, and in which order what is seen and heard is told. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Keyring } from '../model/credentials/credentials.js';
+import type { Credentials } from '../model/credentials/credentials.js';
 import type { GroupReport } from '../model/report/group-report.js';
 import type { WatchedEvent, WatchMoment } from '../model/report/watch-report.js';
 import { Connections } from '../nodes/client/connection.js';
@@ -97,9 +97,9 @@ export class WatchLoop {
       while (!this.#stop.signal.aborted) {
         this.#hurry = new AbortController();
         const at = performance.now();
-        const { seen, keyring } = await this.#look();
+        const { seen, credentials } = await this.#look();
         if (this.#stop.signal.aborted) return;
-        await listeners.follow(seen.sentinels, keyring);
+        await listeners.follow(seen.sentinels, credentials);
         this.#push({ kind: 'seen', seen, at });
         await delay(POLL, undefined, { signal: this.#hurry.signal }).catch(() => {});
         if (this.#hurry.signal.aborted && !this.#stop.signal.aborted) await delay(SETTLE);
@@ -109,7 +109,7 @@ export class WatchLoop {
     }
   }
 
-  async #look(): Promise<{ readonly seen: Seen; readonly keyring: Keyring }> {
+  async #look(): Promise<{ readonly seen: Seen; readonly credentials: Credentials }> {
     const now = performance.now();
     this.#recent = this.#recent.filter(({ at }) => now - at < EVIDENCE);
     const evidence = new LinkEvidence();
@@ -122,7 +122,7 @@ export class WatchLoop {
         this.#recent.length === 0 ? askingOnce(connections) : { connections, evidence, patienceMs: 0 };
       const seen = await this.#lookOnce(asking);
       if (seen.snapshot !== null) this.#recent = [...this.#recent, { at: now, snapshot: seen.snapshot }];
-      return { seen, keyring: connections.keyring };
+      return { seen, credentials: connections.credentials };
     } finally {
       connections.close();
     }

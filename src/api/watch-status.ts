@@ -2,7 +2,7 @@
 
 import type { Context } from '../engine/context.js';
 import { hasCode } from '../errors.js';
-import { NO_KEYS } from '../model/credentials/credentials.js';
+import { NO_CREDENTIALS } from '../model/credentials/credentials.js';
 import type { WatchMoment } from '../model/report/watch-report.js';
 import type { Topology } from '../model/topology.js';
 import type { Connections } from '../nodes/client/connection.js';
@@ -10,7 +10,7 @@ import { type Asking, look } from '../nodes/health/look.js';
 import type { Snapshot } from '../nodes/health/snapshot.js';
 import { absentReport, assembleReport } from '../nodes/live/assemble-report.js';
 import { type DiscoveredGroup, discover } from '../nodes/live/discover.js';
-import { keyringOn } from '../nodes/live/load-credentials.js';
+import { loadCredentials } from '../nodes/live/load-credentials.js';
 import { reportedAccess } from '../nodes/live/reported-access.js';
 import { type GivenSentinels, givenGroup } from './external-group.js';
 import { knownGroup, lookAt } from './status.js';
@@ -29,7 +29,7 @@ export async function* watchStatus(
 ): AsyncGenerator<WatchMoment> {
   let containers: string | null = null;
   let topology: Topology | null = null;
-  let keyring = NO_KEYS;
+  let credentials = NO_CREDENTIALS;
   const lookOnce = async (asking: Asking): Promise<Seen> => {
     const engine = await driver.observe(name);
     const now = engine.members
@@ -38,22 +38,27 @@ export async function* watchStatus(
       .join('\n');
     if (now !== containers) {
       topology = await topologyNow();
-      keyring = await keyringOn(name, engine, driver);
+      credentials = await loadCredentials(name, engine, driver);
     }
     containers = now;
     const group = knownGroup(name, engine, topology);
     if (group === null) return { report: absentReport(name), snapshot: null, sentinels: [] };
-    asking.connections.use(keyring);
+    asking.connections.use(credentials);
     let looked = await lookAt(group, topology, engine, asking, { driver, signal });
     if (isLocked(looked.snapshot)) {
       // Passwords change while containers stay.
-      keyring = await keyringOn(name, engine, driver);
+      credentials = await loadCredentials(name, engine, driver);
       asking.connections.close();
-      asking.connections.use(keyring);
+      asking.connections.use(credentials);
       looked = await lookAt(group, topology, engine, asking, { driver, signal });
     }
     const { snapshot } = looked;
-    const report = assembleReport(group, engine, looked, reportedAccess(keyring, group.directory, 'hidden'));
+    const report = assembleReport(
+      group,
+      engine,
+      looked,
+      reportedAccess(credentials, group.directory, 'hidden'),
+    );
     const mayTalk = new Set(
       engine.members.flatMap(({ node, state }) => (state === 'running' || state === 'paused' ? [node] : [])),
     );
@@ -71,7 +76,7 @@ function isLocked({ redis, sentinels }: Snapshot): boolean {
  * @throws RsentinelError SENTINELS_SILENT, MASTER_UNKNOWN, USAGE, of the first look only; the signal's reason
  */
 export async function* watchStatusOfSentinels(
-  { sentinels, masterName, keyring = NO_KEYS }: GivenSentinels,
+  { sentinels, masterName, credentials = NO_CREDENTIALS }: GivenSentinels,
   signal: AbortSignal,
 ): AsyncGenerator<WatchMoment> {
   let last: DiscoveredGroup | null = null;
@@ -87,13 +92,18 @@ export async function* watchStatusOfSentinels(
     }
   };
   const lookOnce = async (asking: Asking): Promise<Seen> => {
-    asking.connections.use(keyring);
+    asking.connections.use(credentials);
     last = await discoverAgain(asking.connections);
     const group = givenGroup(last);
     const looked = await look(group, group, null, () => false, asking, signal);
     const { snapshot } = looked;
     return {
-      report: assembleReport(group, null, looked, reportedAccess(asking.connections.keyring, null, 'hidden')),
+      report: assembleReport(
+        group,
+        null,
+        looked,
+        reportedAccess(asking.connections.credentials, null, 'hidden'),
+      ),
       snapshot,
       sentinels: group.sentinels,
     };

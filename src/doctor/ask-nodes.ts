@@ -50,7 +50,7 @@ async function redisOwn(at: Endpoint, connections: Connections): Promise<RedisOw
     minReplicasToWrite: minReplicas?.ok
       ? numberOf(pairs(minReplicas.value).get('min-replicas-to-write'))
       : null,
-    isOpen: isOpenBy(nobody) ?? connections.keyring.redis.length === 0,
+    isOpen: isOpenBy(nobody) ?? connections.credentials.redis.length === 0,
     configFile: fields.get('config_file') ?? null,
     clock: await clockOf(at, ['TIME'], timeOf, connections),
   };

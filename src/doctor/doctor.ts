@@ -11,7 +11,7 @@ import { Connections } from '../nodes/client/connection.js';
 import { askingOnce, look } from '../nodes/health/look.js';
 import type { KnownGroup } from '../nodes/live/assemble-report.js';
 import { discover } from '../nodes/live/discover.js';
-import { keyringOn } from '../nodes/live/load-credentials.js';
+import { loadCredentials } from '../nodes/live/load-credentials.js';
 import { diagnose } from './diagnose.js';
 import type { Facts } from './facts.js';
 import { observeFacts } from './observe-facts.js';
@@ -30,7 +30,7 @@ export async function doctor(
   // Volumes alone are what `down` keeps.
   if (observed.members.length === 0 && observed.network === null) throw absent(name);
   const group = knownGroup(name, observed, topology) ?? withoutNodes(name);
-  const connections = new Connections(await keyringOn(name, observed, context.driver));
+  const connections = new Connections(await loadCredentials(name, observed, context.driver));
   try {
     const { faults } = await lookAt(group, topology, observed, askingOnce(connections), context);
     const facts = await observeFacts(group, { driver: context.driver, observed }, connections);
@@ -46,10 +46,10 @@ export async function doctor(
  * @throws RsentinelError SENTINELS_SILENT, MASTER_UNKNOWN, USAGE
  */
 export async function doctorOfSentinels(
-  { sentinels, masterName, keyring }: GivenSentinels,
+  { sentinels, masterName, credentials }: GivenSentinels,
   signal: AbortSignal,
 ): Promise<DoctorReport> {
-  const connections = new Connections(keyring);
+  const connections = new Connections(credentials);
   try {
     const group = givenGroup(await discover(sentinels, masterName, connections, signal));
     const { faults } = await look(group, group, null, () => false, askingOnce(connections), signal);

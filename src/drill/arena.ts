@@ -10,7 +10,7 @@ import type { DrillFault } from '../model/report/drill-report.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { InsideClient } from '../nodes/client/inside.js';
 import type { DiscoveredGroup } from '../nodes/live/discover.js';
-import { Presence, type PresentGroup, type PresentNode } from '../nodes/live/live-nodes.js';
+import { type LiveGroup, type LiveNode, LiveNodes } from '../nodes/live/live-nodes.js';
 import { observeLive } from '../nodes/live/live-state.js';
 import { type Sentinels, sentinelsOf } from '../nodes/live/members.js';
 import { replaceDeadMaster } from '../reconcile/replace-dead-master.js';
@@ -24,11 +24,11 @@ export interface Arena {
   readonly redis: readonly Endpoint[];
   readonly watching: Watching;
   /** The nodes that are there. */
-  present(): Promise<PresentGroup>;
+  present(): Promise<LiveGroup>;
   /** @returns once the fault is there; of `failover`, once every sentinel names the new master */
-  inflict(group: PresentGroup, master: PresentNode, deadline: AbortSignal): Promise<void>;
+  inflict(group: LiveGroup, master: LiveNode, deadline: AbortSignal): Promise<void>;
   /** A client beside the master that is about to be cut off; null: nobody is, or the image has none. */
-  clientBeside(master: PresentNode): Promise<InsideClient | null>;
+  clientBeside(master: LiveNode): Promise<InsideClient | null>;
   /** Ends the fault. @param master the present one */
   letBack(node: string, master: Address): Promise<void>;
   /** After a drill that was interrupted or did not get through: no node stays away because of it. */
@@ -41,7 +41,7 @@ export function givenArena(
   connections: Connections,
   watching: Watching,
 ): Arena {
-  const group: PresentGroup = {
+  const group: LiveGroup = {
     name: masterName,
     masterName,
     redis: redis.map((node) => ({ ...node, kind: 'redis', container: null })),
@@ -82,7 +82,7 @@ export function engineArena(
       role === 'redis' && control !== null ? [control] : [],
     ),
     watching: context,
-    present: async () => new Presence(group, masterName, await driver.observe(group)).group,
+    present: async () => new LiveNodes(group, masterName, await driver.observe(group)).group,
     inflict: async (present, master, deadline) => {
       if (fault === 'failover') await switchOver(present, master, connections, context, deadline);
       else if (master.container !== null)
@@ -91,7 +91,7 @@ export function engineArena(
     clientBeside: async ({ container, address, control }) =>
       fault !== 'partition' || container === null
         ? null
-        : InsideClient.open({ id: container, address, control }, connections.keyring, driver),
+        : InsideClient.open({ id: container, address, control }, connections.credentials, driver),
     letBack: (node, master) => letBack(fault, group, node, master, driver),
     recover: () => recover(fault, group, connections, context),
   };

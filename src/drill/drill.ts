@@ -67,11 +67,11 @@ export function drill(
  * @throws RsentinelError SENTINELS_SILENT, MASTER_UNKNOWN, USAGE, DRILL_REFUSED, WAIT_TIMEOUT; the signal's reason
  */
 export async function drillOfSentinels(
-  { sentinels, masterName, keyring }: GivenSentinels,
+  { sentinels, masterName, credentials }: GivenSentinels,
   course: DrillCourse,
   { emit, signal }: Pick<Context, 'emit' | 'signal'>,
 ): Promise<DrillReport> {
-  const connections = new Connections(keyring);
+  const connections = new Connections(credentials);
   try {
     const discovered = await discover(sentinels, masterName, connections, signal);
     const report = await reportOfGiven(givenGroup(discovered), connections, signal);

@@ -9,8 +9,8 @@ import { masterOfEvent } from '../nodes/events/events.js';
 import { nodeOf, type Timeline, timelineOf } from '../nodes/events/timeline.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
 import { agreedMaster, type Snapshot } from '../nodes/health/snapshot.js';
-import type { PresentGroup, PresentNode } from '../nodes/live/live-nodes.js';
-import { untilWhole } from '../nodes/wait/wait-converged.js';
+import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
+import { waitConverged } from '../nodes/wait/wait-converged.js';
 import type { Arena } from './arena.js';
 import { CutOffClient } from './cut-off-client.js';
 import { type Patience, until } from './until.js';
@@ -41,8 +41,8 @@ export interface RoundSettings {
 /** A round that is being played. */
 interface Stage {
   readonly settings: RoundSettings;
-  readonly group: PresentGroup;
-  readonly old: PresentNode;
+  readonly group: LiveGroup;
+  readonly old: LiveNode;
   readonly before: Snapshot;
   readonly recorded: readonly Recorded[];
   readonly workload: Workload;
@@ -69,7 +69,7 @@ export async function playRound(settings: RoundSettings, connections: Connection
   const old = masterOf(present, before);
   const recorded: Recorded[] = [];
   let faultAt: number | null = null;
-  const channel = await EventChannel.open(present.sentinels, connections.keyring, (one) => {
+  const channel = await EventChannel.open(present.sentinels, connections.credentials, (one) => {
     const master = masterOfEvent(one.event);
     // The same sentinels may watch other groups.
     if (master !== null && master !== arena.masterName) return;
@@ -81,7 +81,7 @@ export async function playRound(settings: RoundSettings, connections: Connection
   const workload = await Workload.start(
     sentinels,
     masterName,
-    connections.keyring,
+    connections.credentials,
     key,
     isSilentFault(fault),
   );
@@ -114,7 +114,7 @@ async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
     () => isAfter(workload.reads.lastAt, resumed),
     patience(stage),
   );
-  await untilWhole(group, connections, settings.arena.watching, patience(stage).deadline);
+  await waitConverged(group, connections, settings.arena.watching, patience(stage).deadline);
   const ms = Math.round(performance.now() - faultAt);
   await Promise.all([workload.stop(), cutOff?.stop()]);
   // The sentinels may have failed over again, from the master that they had announced.
@@ -189,7 +189,7 @@ async function untilWarm(stage: Stage): Promise<void> {
 function announcedBy(
   { group, old, recorded }: Stage,
   faultAt: number,
-): { readonly node: PresentNode; readonly at: number } | null {
+): { readonly node: LiveNode; readonly at: number } | null {
   const announced = group.sentinels.flatMap(({ name }) => {
     const last = recorded.findLast(
       ({ at, sentinel, event }) => at >= faultAt && sentinel === name && event.kind === 'switch',
@@ -236,7 +236,7 @@ function patience({ settings, recorded }: Stage): Patience {
   };
 }
 
-function masterOf({ redis }: PresentGroup, snapshot: Snapshot): PresentNode {
+function masterOf({ redis }: LiveGroup, snapshot: Snapshot): LiveNode {
   const agreed = agreedMaster(snapshot);
   const node = redis.find(({ address }) => agreed !== null && sameAddress(address, agreed));
   if (node === undefined) throw new Error('the sentinels of a healthy group name no node of it');
@@ -257,7 +257,7 @@ function isAfter(at: number | null, moment: number): true | null {
   return at !== null && at > moment ? true : null;
 }
 
-function tell({ at, sentinel, event }: Recorded, faultAt: number, group: PresentGroup, emit: Listener): void {
+function tell({ at, sentinel, event }: Recorded, faultAt: number, group: LiveGroup, emit: Listener): void {
   const node = nodeOf(event, group);
   emit({ type: 'drill-event', at: at - faultAt, sentinel, event: event.type, node });
 }

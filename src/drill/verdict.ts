@@ -4,7 +4,7 @@ import type { Endpoint } from '../model/address.js';
 import type { DrillCutOff, DrillReads, DrillWrites } from '../model/report/drill-report.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { text } from '../nodes/client/replies.js';
-import type { PresentNode } from '../nodes/live/live-nodes.js';
+import type { LiveNode } from '../nodes/live/live-nodes.js';
 import type { Ledger } from './ledger.js';
 
 /** Lost writes that are named. */
@@ -21,7 +21,7 @@ const MOST = 10_000_000;
 export async function writesOf(
   ledger: Ledger,
   key: string,
-  master: PresentNode,
+  master: LiveNode,
   faultAt: number,
   connections: Connections,
 ): Promise<DrillWrites> {
@@ -41,7 +41,7 @@ export async function writesOf(
 export async function cutOffOf(
   ledger: Ledger,
   key: string,
-  master: PresentNode,
+  master: LiveNode,
   connections: Connections,
 ): Promise<DrillCutOff> {
   const there = await numbersIn(key, master, connections);
@@ -62,7 +62,7 @@ export function readsOf(ledger: Ledger, faultAt: number): DrillReads {
 
 async function numbersIn(
   key: string,
-  { control }: PresentNode,
+  { control }: LiveNode,
   connections: Connections,
 ): Promise<ReadonlySet<number>> {
   const numbers = new Set<number>();

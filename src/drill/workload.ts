@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Address } from '../model/address.js';
-import type { ClientLogins, Keyring } from '../model/credentials/credentials.js';
+import type { ClientLogins, Credentials } from '../model/credentials/credentials.js';
 import { givenUser } from '../model/credentials/logins.js';
 import { limitReplies } from '../nodes/client/reply-limit.js';
 import { trustOptions } from '../tls/client-options.js';
@@ -51,7 +51,7 @@ export class Workload {
   static async start(
     sentinels: readonly Address[],
     masterName: string,
-    keyring: Keyring,
+    credentials: Credentials,
     key: string,
     listens: boolean,
   ): Promise<Workload> {
@@ -62,8 +62,8 @@ export class Workload {
         sentinels: sentinels.map((address) => ({ ...address })),
         name: masterName,
         role,
-        ...credentialsOf(keyring.client),
-        ...encryptionOf(keyring),
+        ...keyPairOf(credentials.client),
+        ...encryptionOf(credentials),
         Connector,
         failoverDetector: listens,
         sentinelRetryStrategy: () => RETRY,
@@ -127,14 +127,14 @@ export class Workload {
 }
 
 /** Redis and Sentinel alike. */
-function encryptionOf({ tls: [files] }: Keyring) {
+function encryptionOf({ tls: [files] }: Credentials) {
   if (files === undefined) return {};
   const tls = trustOptions(files);
   return { tls, sentinelTLS: tls, enableTLSForSentinelMode: true };
 }
 
 /** As the client library calls them. */
-function credentialsOf({ redis, sentinel }: ClientLogins) {
+function keyPairOf({ redis, sentinel }: ClientLogins) {
   const [user, sentinelUser] = [redis && givenUser(redis), sentinel && givenUser(sentinel)];
   return {
     ...(user == null ? {} : { username: user }),

@@ -8,7 +8,7 @@ import type { Connections } from '../nodes/client/connection.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
 import { FAILOVER_PERIODS, setPeriods } from '../nodes/health/periods.js';
 import { agreedMaster, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
-import type { PresentGroup, PresentNode } from '../nodes/live/live-nodes.js';
+import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 
 /** ms between two looks at what the sentinels say. */
 const POLL = 20;
@@ -19,7 +19,7 @@ const POLL = 20;
 export const NO_GOOD_REPLICA = 12_000;
 
 /** Asks the sentinels of a group for a failover. @returns what the first that answers has against it; null: nothing, or none answers */
-type Request = (group: PresentGroup, connections: Connections) => Promise<string | null>;
+type Request = (group: LiveGroup, connections: Connections) => Promise<string | null>;
 
 /**
  * Asks for a failover of a master that does not run, or joins the one that is under way, and waits until every answering
@@ -31,7 +31,7 @@ type Request = (group: PresentGroup, connections: Connections) => Promise<string
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
  */
 export async function failOver(
-  group: PresentGroup,
+  group: LiveGroup,
   old: Address,
   connections: Connections,
   context: Watching,
@@ -55,7 +55,7 @@ export async function failOver(
   }
 }
 
-function tooLate({ redis }: PresentGroup, old: Address): RsentinelError {
+function tooLate({ redis }: LiveGroup, old: Address): RsentinelError {
   const name = redis.find(({ address }) => sameAddress(address, old))?.name ?? 'the master';
   return new RsentinelError('WAIT_TIMEOUT', `no replica was promoted in the place of ${name} in time`, {
     hint: 'Look at the log of the sentinels, or give it longer with --wait-timeout.',
@@ -64,7 +64,7 @@ function tooLate({ redis }: PresentGroup, old: Address): RsentinelError {
 
 /** A failover that has come to its end. */
 export interface Promotion {
-  readonly master: PresentNode;
+  readonly master: LiveNode;
   /** Of the sentinels' new configuration. */
   readonly configEpoch: number;
 }
@@ -73,7 +73,7 @@ export interface Promotion {
 export type Progress =
   | { readonly kind: 'not-begun' }
   /** `master`: the new one, as soon as a sentinel names it and it says so itself. */
-  | { readonly kind: 'switching'; readonly master: PresentNode | null }
+  | { readonly kind: 'switching'; readonly master: LiveNode | null }
   | ({ readonly kind: 'done' } & Promotion);
 
 /**
@@ -81,7 +81,7 @@ export type Progress =
  * failover may be asked for any more: it would be one of the new master, which is healthy.
  */
 export function failoverProgress(
-  { redis }: Pick<PresentGroup, 'redis'>,
+  { redis }: Pick<LiveGroup, 'redis'>,
   old: Address,
   snapshot: Snapshot,
 ): Progress {
@@ -116,7 +116,7 @@ export function isUnknownToVersion(refusal: string): boolean {
 }
 
 async function requestOf(
-  { sentinels, masterName }: PresentGroup,
+  { sentinels, masterName }: LiveGroup,
   options: readonly string[],
   connections: Connections,
 ): Promise<string | null> {

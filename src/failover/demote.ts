@@ -2,7 +2,7 @@
 
 import type { Driver, ObservedEngine, ObservedMember } from '../engine/engine.js';
 import { type Address, sameAddress } from '../model/address.js';
-import type { Keyring } from '../model/credentials/credentials.js';
+import type { Credentials } from '../model/credentials/credentials.js';
 import type { Listener } from '../model/events.js';
 import type { DivergedWrites } from '../model/report/diverged-writes.js';
 import type { Connections } from '../nodes/client/connection.js';
@@ -10,7 +10,7 @@ import { InsideClient } from '../nodes/client/inside.js';
 import { infoFields, text } from '../nodes/client/replies.js';
 import { divergedWrites, type Rivals } from '../nodes/live/divergence.js';
 import { sentinelsOf } from '../nodes/live/members.js';
-import { WriteStop } from './pause-writes.js';
+import { WritePause } from './pause-writes.js';
 import { replicaOf } from './replicaof.js';
 
 /** Who takes the place of whom. */
@@ -55,7 +55,7 @@ export async function demote(
     await replicaOf(former.control, master, connections);
     return null;
   }
-  const pause = await WriteStop.begin(former.control, connections);
+  const pause = await WritePause.begin(former.control, connections);
   try {
     const diverged = await divergedWrites(demotion, 'exact', connections);
     await replicaOf(former.control, master, connections);
@@ -76,10 +76,10 @@ const HELD = 20_000;
  */
 export async function holdInside(
   member: Pick<ObservedMember, 'id' | 'address' | 'control'>,
-  keyring: Keyring,
+  credentials: Credentials,
   driver: Driver,
 ): Promise<void> {
-  const inside = await InsideClient.open(member, keyring, driver);
+  const inside = await InsideClient.open(member, credentials, driver);
   if (inside === null) return;
   try {
     await inside.ask(['CLIENT', 'PAUSE', String(HELD), 'WRITE']);

@@ -5,9 +5,9 @@ import { RsentinelError } from '../errors.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
 import { masterViews, type Snapshot } from '../nodes/health/snapshot.js';
-import type { PresentGroup, PresentNode } from '../nodes/live/live-nodes.js';
+import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 import { failoverProgress, type Promotion } from './await-failover.js';
-import type { WriteStop } from './pause-writes.js';
+import type { WritePause } from './pause-writes.js';
 import { replicaOf } from './replicaof.js';
 
 /** ms between two looks. */
@@ -34,9 +34,9 @@ const FAILOVER_TIMEOUT = 180_000;
  *   WAIT_TIMEOUT when the bound has passed and a switch is still to come
  */
 export async function finishSwitch(
-  group: PresentGroup,
-  from: PresentNode,
-  writes: WriteStop | null,
+  group: LiveGroup,
+  from: LiveNode,
+  writes: WritePause | null,
   connections: Connections,
   context: Watching,
   deadline: AbortSignal,
@@ -79,7 +79,7 @@ class FailoverClock {
   #lastShown = this.#began;
   #lastAnswers = this.#began;
 
-  constructor({ sentinels }: PresentGroup) {
+  constructor({ sentinels }: LiveGroup) {
     this.#sentinels = sentinels.map(({ name }) => name);
   }
 
@@ -117,14 +117,14 @@ function failoverTimeout(snapshot: Snapshot): number | null {
   return all.length === 0 ? null : Math.max(...all);
 }
 
-function givenUp({ name }: PresentNode): RsentinelError {
+function givenUp({ name }: LiveNode): RsentinelError {
   const message = `the sentinels have given up the failover: ${name} is still the master, and takes writes again`;
   return new RsentinelError('FAILOVER_ABORTED', message, {
     hint: 'Their logs say why (-failover-abort-…, `rsentinel logs`); `rsentinel status` shows whether a replica can be promoted.',
   });
 }
 
-function stillToCome({ name }: PresentNode): RsentinelError {
+function stillToCome({ name }: LiveNode): RsentinelError {
   const message = `the sentinels have begun to replace ${name} and have not finished: the switch is still to come`;
   return new RsentinelError('WAIT_TIMEOUT', message, {
     hint: `Writes to ${name} wait for some more seconds. Watch it with \`rsentinel status --watch\`; \`rsentinel up\` puts right what is left.`,

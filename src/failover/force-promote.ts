@@ -7,20 +7,20 @@ import { takeSnapshot } from '../nodes/health/observe.js';
 import { FORMING_PERIODS, setPeriods } from '../nodes/health/periods.js';
 import { findDataFaults } from '../nodes/health/readiness.js';
 import { agreedMaster, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
-import type { PresentGroup, PresentNode } from '../nodes/live/live-nodes.js';
-import { untilFaultless } from '../nodes/wait/wait-healthy.js';
+import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
+import { waitHealthy } from '../nodes/wait/wait-healthy.js';
 import { replicaOf } from './replicaof.js';
 
 /**
  * Whether {@link appoint} can be used: a sentinel believes what it hears from another one that it knows.
  */
-export function canAppoint({ sentinels }: PresentGroup): boolean {
+export function canForcePromote({ sentinels }: LiveGroup): boolean {
   return sentinels.length > 1;
 }
 
 /** Whether a node is a master by its own word while all sentinels are at rest with another. */
-export function isUntold(
-  { name, address }: Pick<PresentNode, 'name' | 'address'>,
+export function isUnannounced(
+  { name, address }: Pick<LiveNode, 'name' | 'address'>,
   snapshot: Snapshot,
 ): boolean {
   const named = agreedMaster(snapshot);
@@ -39,9 +39,9 @@ export function isUntold(
  * @param group a group that has just been proved ready
  * @throws RsentinelError as {@link untilFaultless}
  */
-export async function appoint(
-  heir: PresentNode,
-  group: PresentGroup,
+export async function forcePromote(
+  heir: LiveNode,
+  group: LiveGroup,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
@@ -56,7 +56,7 @@ export async function appoint(
       const snapshot = await takeSnapshot({ ...group, sentinels: [] }, connections);
       return { snapshot, faults: findDataFaults(group, snapshot, heir) };
     };
-    await untilFaultless(group, look, context, deadline);
+    await waitHealthy(group, look, context, deadline);
   } finally {
     // A sentinel asks a new master who it is only when its time for INFO has come.
     await Promise.allSettled(
@@ -68,8 +68,8 @@ export async function appoint(
 
 /** The epoch is one of its own: a sentinel that is away now learns it later from the others. */
 async function tell(
-  { address }: PresentNode,
-  { sentinels, masterName }: PresentGroup,
+  { address }: LiveNode,
+  { sentinels, masterName }: LiveGroup,
   before: Snapshot,
   connections: Connections,
 ): Promise<void> {

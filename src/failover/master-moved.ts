@@ -6,8 +6,8 @@ import { type Address, sameAddress } from '../model/address.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
 import { agreedMaster, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
-import type { PresentGroup, PresentNode } from '../nodes/live/live-nodes.js';
-import { untilWhole } from '../nodes/wait/wait-converged.js';
+import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
+import { waitConverged } from '../nodes/wait/wait-converged.js';
 import { replicaOf } from './replicaof.js';
 
 /**
@@ -17,23 +17,23 @@ import { replicaOf } from './replicaof.js';
  * @returns the master that all sentinels name instead; null: it is the expected one
  * @throws RsentinelError as {@link untilWhole}
  */
-export async function untilWholeUnder(
+export async function waitConvergedUnder(
   expected: Address,
-  group: PresentGroup,
-  started: PresentNode | null,
+  group: LiveGroup,
+  started: LiveNode | null,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
-): Promise<PresentNode | null> {
+): Promise<LiveNode | null> {
   const follow = async (snapshot: Snapshot): Promise<void> => {
     const master = movedMaster(group, expected, snapshot);
     if (master !== null && started?.kind === 'redis') await leadAlong(started, master, snapshot, connections);
   };
-  return movedMaster(group, expected, await untilWhole(group, connections, context, deadline, follow));
+  return movedMaster(group, expected, await waitConverged(group, connections, context, deadline, follow));
 }
 
 /** @returns the master that all sentinels name instead of the expected one; null: they do not */
-function movedMaster({ redis }: PresentGroup, expected: Address, snapshot: Snapshot): PresentNode | null {
+function movedMaster({ redis }: LiveGroup, expected: Address, snapshot: Snapshot): LiveNode | null {
   const agreed = agreedMaster(snapshot);
   if (agreed === null || sameAddress(agreed, expected)) return null;
   return redis.find(({ address }) => sameAddress(address, agreed)) ?? null;
@@ -41,8 +41,8 @@ function movedMaster({ redis }: PresentGroup, expected: Address, snapshot: Snaps
 
 /** Whether a node is the master by its own word and by that of a sentinel. */
 export async function isMasterNow(
-  node: PresentNode,
-  { sentinels, masterName }: PresentGroup,
+  node: LiveNode,
+  { sentinels, masterName }: LiveGroup,
   connections: Connections,
 ): Promise<boolean> {
   const snapshot = await takeSnapshot({ masterName, redis: [node], sentinels }, connections);
@@ -56,8 +56,8 @@ export async function isMasterNow(
  * would do so only when the group has been calm for as long as `failover-timeout`.
  */
 async function leadAlong(
-  node: PresentNode,
-  master: PresentNode,
+  node: LiveNode,
+  master: LiveNode,
   snapshot: Snapshot,
   connections: Connections,
 ): Promise<void> {

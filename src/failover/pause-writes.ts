@@ -25,7 +25,7 @@ const UNREACHABLE = '2000000000';
  * CLIENT PAUSE … WRITE, kept up until it is ended, and for {@link PAUSE} at the most beyond our own
  * end. Redis before 6.2 can only pause all clients, us included; there writes are refused instead.
  */
-export class WriteStop {
+export class WritePause {
   readonly kind: 'pause' | 'refusal' | 'none';
   readonly #at: Endpoint;
   readonly #connections: Connections;
@@ -35,7 +35,7 @@ export class WriteStop {
   #isOver = false;
 
   private constructor(
-    kind: WriteStop['kind'],
+    kind: WritePause['kind'],
     at: Endpoint,
     before: string | null,
     connections: Connections,
@@ -48,11 +48,11 @@ export class WriteStop {
       this.#timer = setInterval(() => void pause(at, this.#pause, connections).catch(() => false), PROLONG);
   }
 
-  static async begin(at: Endpoint, connections: Connections): Promise<WriteStop> {
-    if (await pause(at, PAUSE, connections)) return new WriteStop('pause', at, null, connections);
+  static async begin(at: Endpoint, connections: Connections): Promise<WritePause> {
+    if (await pause(at, PAUSE, connections)) return new WritePause('pause', at, null, connections);
     const [before] = await getSettings(at, [MIN_REPLICAS], connections);
     const isRefused = before !== undefined && (await setMinReplicas(at, UNREACHABLE, connections));
-    return new WriteStop(isRefused ? 'refusal' : 'none', at, before?.value ?? null, connections);
+    return new WritePause(isRefused ? 'refusal' : 'none', at, before?.value ?? null, connections);
   }
 
   /** Pauses writes from now on, whether or not the pause has run out meanwhile. */

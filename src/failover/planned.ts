@@ -15,8 +15,8 @@ import { hasCode, RsentinelError } from '../errors.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
 import { FAILOVER_PERIODS, setPeriods } from '../nodes/health/periods.js';
-import type { PresentGroup, PresentNode } from '../nodes/live/live-nodes.js';
-import { untilNoTilt } from '../nodes/wait/wait-tilt.js';
+import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
+import { waitTilt } from '../nodes/wait/wait-tilt.js';
 import {
   isUnknownToVersion,
   NO_GOOD_REPLICA,
@@ -25,7 +25,7 @@ import {
   requestHandOver,
 } from './await-failover.js';
 import { finishSwitch } from './finish-planned.js';
-import { WriteStop } from './pause-writes.js';
+import { WritePause } from './pause-writes.js';
 
 const POLL = 10;
 /** ms between two requests that are refused. */
@@ -44,8 +44,8 @@ const WARNINGS = {
  *   request, nothing has changed; thrown behind that, no failover goes on any more, or the message says that it does
  */
 export async function switchOver(
-  group: PresentGroup,
-  from: PresentNode,
+  group: LiveGroup,
+  from: LiveNode,
   connections: Connections,
   context: Watching,
   deadline: AbortSignal,
@@ -54,7 +54,7 @@ export async function switchOver(
     group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
   );
   // A failover that is asked for in TILT stands still until that ends, with writes paused.
-  await untilNoTilt(group, connections, context, deadline);
+  await waitTilt(group, connections, context, deadline);
   context.signal.throwIfAborted();
   const refusal = await requestHandOver(group, connections);
   const canHandOver = refusal === null || !isUnknownToVersion(refusal);
@@ -79,12 +79,8 @@ export async function switchOver(
   }
 }
 
-async function pauseWrites(
-  from: PresentNode,
-  connections: Connections,
-  context: Watching,
-): Promise<WriteStop> {
-  const writes = await WriteStop.begin(from.control, connections);
+async function pauseWrites(from: LiveNode, connections: Connections, context: Watching): Promise<WritePause> {
+  const writes = await WritePause.begin(from.control, connections);
   const warning = writes.kind === 'pause' ? null : WARNINGS[writes.kind];
   if (warning !== null) context.emit({ type: 'warning', message: `${from.name} ${warning}` });
   return writes;
@@ -96,7 +92,7 @@ async function pauseWrites(
  */
 async function untilAccepted(
   request: () => Promise<string | null>,
-  from: PresentNode,
+  from: LiveNode,
   context: Watching,
   deadline: AbortSignal,
 ): Promise<void> {
@@ -111,7 +107,7 @@ async function untilAccepted(
   }
 }
 
-function notAccepted({ name }: PresentNode, refusal: string): RsentinelError {
+function notAccepted({ name }: LiveNode, refusal: string): RsentinelError {
   if (/NOGOODSLAVE/.test(refusal)) {
     const message = `Sentinel has no good replica to take the place of ${name}`;
     return new RsentinelError('WAIT_TIMEOUT', message, {
@@ -128,8 +124,8 @@ function notAccepted({ name }: PresentNode, refusal: string): RsentinelError {
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
  */
 export async function untilCaughtUp(
-  group: PresentGroup,
-  from: PresentNode,
+  group: LiveGroup,
+  from: LiveNode,
   connections: Connections,
   context: Watching,
   deadline: AbortSignal,

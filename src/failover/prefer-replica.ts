@@ -8,7 +8,7 @@ import type { Connections } from '../nodes/client/connection.js';
 import { listOf } from '../nodes/client/replies.js';
 import { getSettings } from '../nodes/client/settings.js';
 import { FAILOVER_PERIODS, setPeriods } from '../nodes/health/periods.js';
-import type { PresentGroup, PresentNode } from '../nodes/live/live-nodes.js';
+import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 
 const PRIORITY = 'replica-priority';
 /** Before all others that may be promoted; 0 means never (redis.conf, replica-priority). */
@@ -22,10 +22,10 @@ const POLL = 50;
  * (before 7.0).
  * @throws RsentinelError NODE_UNKNOWN when that replica may not be promoted; WAIT_TIMEOUT; what `work` throws
  */
-export async function preferring<T>(
-  heir: PresentNode,
-  master: PresentNode,
-  group: PresentGroup,
+export async function preferReplica<T>(
+  heir: LiveNode,
+  master: LiveNode,
+  group: LiveGroup,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
@@ -49,16 +49,16 @@ export async function preferring<T>(
 
 /** A priority that is changed for a while. */
 interface Change {
-  readonly node: PresentNode;
+  readonly node: LiveNode;
   readonly before: string;
   readonly wanted: string;
 }
 
 /** The heir comes first, and whoever else did comes after it. @throws RsentinelError NODE_UNKNOWN */
 async function changesFor(
-  heir: PresentNode,
-  master: PresentNode,
-  { redis }: PresentGroup,
+  heir: LiveNode,
+  master: LiveNode,
+  { redis }: LiveGroup,
   connections: Connections,
 ): Promise<readonly Change[]> {
   const replicas = redis.filter(({ name }) => name !== master.name);
@@ -81,7 +81,7 @@ async function changesFor(
 }
 
 /** A failover has the configuration rewritten; so what is put back has to be as well. */
-async function setPriority({ control }: PresentNode, value: string, connections: Connections): Promise<void> {
+async function setPriority({ control }: LiveNode, value: string, connections: Connections): Promise<void> {
   await connections
     .query(control, [
       ['CONFIG', 'SET', PRIORITY, value],
@@ -91,9 +91,9 @@ async function setPriority({ control }: PresentNode, value: string, connections:
 }
 
 async function untilKnown(
-  heir: PresentNode,
+  heir: LiveNode,
   changes: readonly Change[],
-  { sentinels, masterName }: PresentGroup,
+  { sentinels, masterName }: LiveGroup,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,

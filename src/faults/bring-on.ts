@@ -11,11 +11,11 @@ import { type Address, sameAddress } from '../model/address.js';
 import type { DivergedWrites } from '../model/report/diverged-writes.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { pairs } from '../nodes/client/replies.js';
-import { masterNameOf, Presence, type PresentGroup } from '../nodes/live/live-nodes.js';
+import { type LiveGroup, LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
 import { observeLive } from '../nodes/live/live-state.js';
 import { nodeMembers, presentMaster, sentinelsOf } from '../nodes/live/members.js';
-import { untilWhole } from '../nodes/wait/wait-converged.js';
-import { untilNoTilt } from '../nodes/wait/wait-tilt.js';
+import { waitConverged } from '../nodes/wait/wait-converged.js';
+import { waitTilt } from '../nodes/wait/wait-tilt.js';
 import { hasProcess } from '../plan/members.js';
 import { replaceDeadMaster } from '../reconcile/replace-dead-master.js';
 import { prepareStop, stopReady } from '../shutdown/stop-node.js';
@@ -76,7 +76,7 @@ async function bringAndWait(deed: Deed, { wait, waitTimeoutMs }: FaultSettings):
   const timeout = waitTimeoutMs ?? PATIENCE + (await downAfter(engine, connections));
   if (wait && !isRemedy(kind)) {
     // In TILT the sentinels would notice nothing, and the effect would come half a minute late.
-    await untilNoTilt(sentinelsRunning(engine), connections, context, AbortSignal.timeout(timeout));
+    await waitTilt(sentinelsRunning(engine), connections, context, AbortSignal.timeout(timeout));
   }
   const since = BigInt(Date.now()) * 1_000_000n;
   const started = performance.now();
@@ -99,8 +99,8 @@ async function bringAndWait(deed: Deed, { wait, waitTimeoutMs }: FaultSettings):
   };
 }
 
-function sentinelsRunning(engine: ObservedEngine): PresentGroup {
-  return new Presence('', masterNameOf(engine), engine).group;
+function sentinelsRunning(engine: ObservedEngine): LiveGroup {
+  return new LiveNodes('', masterNameOf(engine), engine).group;
 }
 
 async function observeScene(
@@ -132,7 +132,7 @@ async function bring(deed: Deed): Promise<readonly DivergedWrites[]> {
 }
 
 function holding({ connections, context }: Deed): (member: ObservedMember) => Promise<void> {
-  return (member) => holdInside(member, connections.keyring, context.driver);
+  return (member) => holdInside(member, connections.credentials, context.driver);
 }
 
 async function presentAddress({ engine, connections }: Deed): Promise<Address | null> {
@@ -201,14 +201,14 @@ async function untilEffect(
   const { group, master } = scene;
   if (isRemedy(kind)) {
     const now = await context.driver.observe(group);
-    const all = new Presence(group, masterNameOf(now), now).group;
-    await untilWhole(all, connections, context, deadline);
+    const all = new LiveNodes(group, masterNameOf(now), now).group;
+    await waitConverged(all, connections, context, deadline);
     milestones.note('every node has its place again');
     return;
   }
-  const presence = new Presence(group, masterNameOf(engine), engine);
-  for (const { node } of victims) presence.remove(node);
-  const left = presence.group;
+  const liveNodes = new LiveNodes(group, masterNameOf(engine), engine);
+  for (const { node } of victims) liveNodes.remove(node);
+  const left = liveNodes.group;
   // Nobody is left who could notice.
   if (left.sentinels.length === 0) return;
   const missing = victims.flatMap(({ node, address }): Missing[] =>

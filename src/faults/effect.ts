@@ -7,8 +7,8 @@ import { LinkEvidence } from '../nodes/health/evidence.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
 import { findFaults } from '../nodes/health/readiness.js';
 import { instancesOf, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
-import type { PresentGroup } from '../nodes/live/live-nodes.js';
-import { type Look, untilFaultless } from '../nodes/wait/wait-healthy.js';
+import type { LiveGroup } from '../nodes/live/live-nodes.js';
+import { type Look, waitHealthy } from '../nodes/wait/wait-healthy.js';
 import type { Milestone } from './fault.js';
 
 /** A node that is gone, for the others. */
@@ -63,7 +63,7 @@ export class Milestones {
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
  */
 export function untilGone(
-  group: PresentGroup,
+  group: LiveGroup,
   missing: readonly Missing[],
   master: Missing | null,
   milestones: Milestones,
@@ -84,10 +84,10 @@ export function untilGone(
     // A former master counts as a replica from the switch on, and may be found down once more.
     return { snapshot, faults: rest.length > 0 ? rest : unseen };
   };
-  return untilFaultless(group, look, context, deadline);
+  return waitHealthy(group, look, context, deadline);
 }
 
-function unseenBy(group: PresentGroup, { name, address }: Missing, snapshot: Snapshot): readonly Fault[] {
+function unseenBy(group: LiveGroup, { name, address }: Missing, snapshot: Snapshot): readonly Fault[] {
   return group.sentinels.flatMap((sentinel): Fault[] => {
     const answer = snapshot.sentinels.get(sentinel.name);
     if (answer?.kind !== 'sentinel') return [];
@@ -105,7 +105,7 @@ function unseenBy(group: PresentGroup, { name, address }: Missing, snapshot: Sna
 }
 
 function noteFailover(
-  group: PresentGroup,
+  group: LiveGroup,
   missing: readonly Missing[],
   master: Missing | null,
   snapshot: Snapshot,

@@ -4,12 +4,12 @@ import type { Context } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
 import { keepingPeriods } from '../failover/keep-timers.js';
 import { switchOver } from '../failover/planned.js';
-import { preferring } from '../failover/prefer-replica.js';
+import { preferReplica } from '../failover/prefer-replica.js';
 import { onGroup } from '../lock/with-group.js';
 import type { Connections } from '../nodes/client/connection.js';
-import { masterNameOf, Presence, type PresentGroup, type PresentNode } from '../nodes/live/live-nodes.js';
+import { type LiveGroup, type LiveNode, LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
 import { presentMaster, sentinelsOf } from '../nodes/live/members.js';
-import { untilWhole } from '../nodes/wait/wait-converged.js';
+import { waitConverged } from '../nodes/wait/wait-converged.js';
 import { PATIENCE } from './bring-on.js';
 import { Milestones } from './effect.js';
 import type { FaultReport } from './fault.js';
@@ -34,7 +34,7 @@ export function plannedFailover(
   context: Context,
 ): Promise<FaultReport> {
   return onGroup(group, 'failover', context, async (engine, connections, locked) => {
-    const present = new Presence(group, masterNameOf(engine), engine).group;
+    const present = new LiveNodes(group, masterNameOf(engine), engine).group;
     const before = await presentMaster(engine, connections);
     const master = present.redis.find(({ name }) => name === before);
     if (master === undefined) throw noMaster(group);
@@ -46,15 +46,15 @@ export function plannedFailover(
 
 /** A master that hands over. */
 interface Switching {
-  readonly group: PresentGroup;
-  readonly master: PresentNode;
+  readonly group: LiveGroup;
+  readonly master: LiveNode;
   readonly connections: Connections;
   readonly context: Context;
 }
 
 function handOver(
   { group, master, connections, context }: Switching,
-  heir: PresentNode | null,
+  heir: LiveNode | null,
   { wait, waitTimeoutMs }: FailoverSettings,
 ): Promise<FaultReport> {
   const deadline = AbortSignal.timeout(waitTimeoutMs ?? PATIENCE);
@@ -64,7 +64,7 @@ function handOver(
     const { master: promoted } = await switchOver(group, master, connections, context, deadline);
     milestones.note(`all sentinels name ${promoted.name} as the master`);
     if (wait) {
-      await untilWhole(group, connections, context, deadline);
+      await waitConverged(group, connections, context, deadline);
       milestones.note('every replica follows it, the former master too');
     }
     return {
@@ -77,10 +77,10 @@ function handOver(
       ms: Math.round(performance.now() - started),
     };
   };
-  return heir === null ? work() : preferring(heir, master, group, connections, context, deadline, work);
+  return heir === null ? work() : preferReplica(heir, master, group, connections, context, deadline, work);
 }
 
-function heirOf({ name: group, redis }: PresentGroup, master: PresentNode, name: string): PresentNode {
+function heirOf({ name: group, redis }: LiveGroup, master: LiveNode, name: string): LiveNode {
   const heir = redis.find((node) => node.name === name && node !== master);
   if (heir !== undefined) return heir;
   const replicas = redis.filter((node) => node !== master).map((node) => node.name);

@@ -8,7 +8,7 @@ const CALM = 400;
 const PATIENCE = 12_000;
 
 /** Waits until what there is of a group does not change any more. */
-export async function untilEngineCalm(group: string, { driver, signal }: Context): Promise<void> {
+export async function waitEngineIdle(group: string, { driver, signal }: Context): Promise<void> {
   const deadline = performance.now() + PATIENCE;
   const look = async (): Promise<string> => {
     const { members, network } = await driver.observe(group);

@@ -5,7 +5,7 @@ import type { Driver } from '../engine/engine.js';
 import { fenced } from '../engine/fence.js';
 import { RsentinelError } from '../errors.js';
 import { type HeldLock, holderText, type LockRequest } from '../model/lock.js';
-import { untilEngineCalm } from './engine-idle.js';
+import { waitEngineIdle } from './engine-idle.js';
 import { holderState, thisHolder } from './lock-holder.js';
 
 /** ms between two looks at a lock that a process of this machine holds, or one of another. */
@@ -53,7 +53,7 @@ export async function withLock<T>(
   const request = { group, holder: await thisHolder(command), image, directory, file };
   const { id, tookOver } = await acquire(request, waitTimeoutMs, context);
   const calmly = async (locked: LockedContext): Promise<T> => {
-    if (tookOver) await untilEngineCalm(group, locked);
+    if (tookOver) await waitEngineIdle(group, locked);
     return work({ context: locked, tookOver });
   };
   if (id === null) return calmly({ ...context, confirmLock: () => Promise.resolve() });

@@ -3,7 +3,7 @@
 import type { Context, LockedContext } from '../engine/context.js';
 import type { ObservedEngine } from '../engine/engine.js';
 import { Connections } from '../nodes/client/connection.js';
-import { keyringOn } from '../nodes/live/load-credentials.js';
+import { loadCredentials } from '../nodes/live/load-credentials.js';
 import { nodeMembers } from '../nodes/live/members.js';
 import { groupAbsent } from './absent.js';
 import { withLock } from './lock.js';
@@ -31,7 +31,7 @@ export async function onGroup<T>(
   try {
     return await withLock(group, lock, context, async (locked) => {
       const engine = await context.driver.observe(group);
-      connections.use(await keyringOn(group, engine, context.driver));
+      connections.use(await loadCredentials(group, engine, context.driver));
       return work(engine, connections, locked.context);
     });
   } finally {

@@ -5,7 +5,7 @@ import type { Expiry, ObservedEngine } from '../engine/engine.js';
 import { hasCode } from '../errors.js';
 import { endForgottenRefusal } from '../failover/pause-writes.js';
 import { refuseFixedPeriods } from '../failover/with-timing.js';
-import { NO_KEYS } from '../model/credentials/credentials.js';
+import { NO_CREDENTIALS } from '../model/credentials/credentials.js';
 import type { GroupSpec } from '../model/group-spec.js';
 import type { GroupReport } from '../model/report/group-report.js';
 import type { Timing } from '../model/timing.js';
@@ -15,14 +15,14 @@ import type { Snapshot } from '../nodes/health/snapshot.js';
 import { assembleReport } from '../nodes/live/assemble-report.js';
 import { reportedAccess } from '../nodes/live/reported-access.js';
 import { Deadline } from '../nodes/wait/deadline.js';
-import { proveReady } from '../nodes/wait/verify-ready.js';
+import { verifyReady } from '../nodes/wait/verify-ready.js';
 import { isPrelude, planUp } from '../plan/plan.js';
-import { Performer } from './executor.js';
-import type { Situation } from './observe.js';
-import { Journal } from './rollback.js';
+import { PlanExecutor } from './executor.js';
+import type { PlanInput } from './observe.js';
+import { RollbackLog } from './rollback.js';
 import { apply } from './run-plan.js';
 
-export interface BringUpSettings {
+export interface AttemptSettings {
   /** ms that the group may take from the start of its nodes until it is proved ready. */
   readonly waitTimeoutMs: number;
   /** What becomes of the things that a failing `up` has made. */
@@ -44,7 +44,7 @@ export interface StandingGroup extends BroughtUp {
 }
 
 /** Observes the group; `refused`: its sentinels have been asked for a failover in vain. */
-export type Look = (promotion: 'possible' | 'refused') => Promise<Situation>;
+export type Look = (promotion: 'possible' | 'refused') => Promise<PlanInput>;
 
 /**
  * Plans, performs and proves, once; the lock is held.
@@ -53,22 +53,22 @@ export type Look = (promotion: 'possible' | 'refused') => Promise<Situation>;
  */
 export async function bringUp(
   look: Look,
-  settings: BringUpSettings,
+  settings: AttemptSettings,
   connections: Connections,
   context: LockedContext,
 ): Promise<StandingGroup> {
-  const situation = await look('possible');
-  const { spec, observed } = situation;
-  const journal = new Journal();
+  const planInput = await look('possible');
+  const { spec, observed } = planInput;
+  const rollback = new RollbackLog();
   const deadline = new Deadline(settings.waitTimeoutMs);
   try {
     // Before anything is made: what a killed `up` leaves expires as well.
     const mark =
-      settings.ttlMs === undefined ? null : await markExpiry(spec.name, settings.ttlMs, journal, context);
-    const done = await perform(situation, look, connections, journal, context, deadline);
+      settings.ttlMs === undefined ? null : await markExpiry(spec.name, settings.ttlMs, rollback, context);
+    const done = await perform(planInput, look, connections, rollback, context, deadline);
     deadline.begin();
-    const snapshot = await proveReady(done.spec, connections, context, deadline.signal);
-    await done.performer.settleAccess();
+    const snapshot = await verifyReady(done.spec, connections, context, deadline.signal);
+    await done.executor.settleAccess();
     refuseFixedPeriods(spec.timing, snapshot);
     if (mark !== null) await dropFormerMarks(spec.name, mark, observed.engine.expiry, context);
     const seen =
@@ -78,7 +78,7 @@ export async function bringUp(
   } catch (error) {
     const { live } = observed;
     const before = live.sentinels.size === 0 ? spec.timing : live.timing;
-    await handleFailure(error, spec, before, settings, journal, connections, context);
+    await handleFailure(error, spec, before, settings, rollback, connections, context);
     throw error;
   } finally {
     deadline.cancel();
@@ -87,24 +87,24 @@ export async function bringUp(
 
 /** Plans and performs until a plan is more than a prelude. */
 async function perform(
-  first: Situation,
+  first: PlanInput,
   look: Look,
   connections: Connections,
-  journal: Journal,
+  rollback: RollbackLog,
   context: LockedContext,
   deadline: Deadline,
-): Promise<{ readonly spec: GroupSpec; readonly performer: Performer; readonly isUntouched: boolean }> {
-  for (let situation = first; ; ) {
-    const { spec, observed, storage } = situation;
+): Promise<{ readonly spec: GroupSpec; readonly executor: PlanExecutor; readonly isUntouched: boolean }> {
+  for (let planInput = first; ; ) {
+    const { spec, observed, storage } = planInput;
     const steps = planUp(spec, observed);
     const { reason } = observed.data;
     if (reason !== null) context.emit({ type: 'warning', message: reason });
     context.emit({ type: 'plan', group: spec.name, steps });
-    const performer = new Performer(spec, observed, storage, connections, journal, context, deadline);
-    await apply(steps, performer.perform, context.emit, context.signal);
-    if (!isPrelude(steps)) return { spec, performer, isUntouched: situation === first && steps.length === 0 };
+    const executor = new PlanExecutor(spec, observed, storage, connections, rollback, context, deadline);
+    await apply(steps, executor.perform, context.emit, context.signal);
+    if (!isPrelude(steps)) return { spec, executor, isUntouched: planInput === first && steps.length === 0 };
     deadline.renew();
-    situation = await look(performer.hasHeir ? 'possible' : 'refused');
+    planInput = await look(executor.hasHeir ? 'possible' : 'refused');
   }
 }
 
@@ -122,12 +122,12 @@ export async function finish(
   const changed = restored.includes(true);
   const known = { ...spec, directory: spec.storage === 'volume' ? null : spec.directory };
   // What nodes went by before is of no use to clients.
-  const keyring = {
-    ...connections.keyring,
-    ...(spec.access.kind === 'none' ? { client: NO_KEYS.client } : {}),
+  const credentials = {
+    ...connections.credentials,
+    ...(spec.access.kind === 'none' ? { client: NO_CREDENTIALS.client } : {}),
     ...(spec.tls === null ? { tls: [] } : {}),
   };
-  const access = reportedAccess(keyring, known.directory, 'hidden');
+  const access = reportedAccess(credentials, known.directory, 'hidden');
   // Not as the snapshot has it: the sentinels have the periods of a group that forms in it.
   const report = {
     ...assembleReport(known, seen, { snapshot, faults: [], diverged: [] }, access),
@@ -139,11 +139,11 @@ export async function finish(
 async function markExpiry(
   group: string,
   ttlMs: number,
-  journal: Journal,
+  rollback: RollbackLog,
   { driver }: Context,
 ): Promise<string> {
   const mark = await driver.markExpiry(group, Date.now() + ttlMs);
-  journal.note('network', mark, `volume ${mark}`, () => driver.removeVolume(group, mark));
+  rollback.note('network', mark, `volume ${mark}`, () => driver.removeVolume(group, mark));
   return mark;
 }
 
@@ -197,8 +197,8 @@ async function handleFailure(
   error: unknown,
   spec: GroupSpec,
   before: Timing,
-  settings: BringUpSettings,
-  journal: Journal,
+  settings: AttemptSettings,
+  rollback: RollbackLog,
   connections: Connections,
   context: LockedContext,
 ): Promise<void> {
@@ -209,13 +209,13 @@ async function handleFailure(
   // Without the lock: another rsentinel works with what this one has made.
   const isLost = hasCode(error, 'GROUP_BUSY') || (await hasLostLock(context));
   if (settings.onFailure === 'keep' || isLost) {
-    if (journal.isEmpty) return;
+    if (rollback.isEmpty) return;
     const removal = `rsentinel down -n ${spec.name}`;
     context.emit({ type: 'warning', message: `what this run has made is kept; ${removal} removes it` });
     return;
   }
   context.emit({ type: 'rollback-started', reason: error instanceof Error ? error.message : String(error) });
-  const outcome = await journal.rollBack();
+  const outcome = await rollback.rollBack();
   // What is taken back may have to be waited for, and that hastens them again.
   await calm();
   context.emit({ type: 'rollback-done', ...outcome });

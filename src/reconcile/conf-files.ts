@@ -15,7 +15,7 @@ import type { GroupHistory, MasterHistory } from '../model/history.js';
 import { nodesOf } from '../spec/build.js';
 import type { Storage } from '../storage/storage.js';
 import type { AccessKeeper } from './access-keeper.js';
-import type { Journal } from './rollback.js';
+import type { RollbackLog } from './rollback.js';
 import { writeNodeTls, writeSharedTls } from './tls-files.js';
 
 /** Whose file it is. */
@@ -25,7 +25,7 @@ export class ConfFiles {
   readonly #spec: GroupSpec;
   readonly #keeper: AccessKeeper;
   readonly #storage: Storage;
-  readonly #journal: Journal;
+  readonly #rollback: RollbackLog;
   readonly #context: Context;
   #prepared: Promise<void> | undefined;
   /** As observed, until a failover of ours changes it. */
@@ -36,14 +36,14 @@ export class ConfFiles {
     history: GroupHistory,
     keeper: AccessKeeper,
     storage: Storage,
-    journal: Journal,
+    rollback: RollbackLog,
     context: Context,
   ) {
     this.#spec = spec;
     this.#history = history;
     this.#keeper = keeper;
     this.#storage = storage;
-    this.#journal = journal;
+    this.#rollback = rollback;
     this.#context = context;
   }
 
@@ -63,7 +63,7 @@ export class ConfFiles {
     if (before !== null) this.#tellEdits(node, before);
     await this.prepare();
     const undo = await writeNodeTls(this.#spec, node, this.#storage);
-    if (undo !== null) this.#journal.note('file', node.name, `certificate of ${node.name}`, undo);
+    if (undo !== null) this.#rollback.note('file', node.name, `certificate of ${node.name}`, undo);
     await this.#write(node, renderConf(this.#spec, node, this.#historyFor(node, before), before));
   }
 
@@ -152,16 +152,16 @@ export class ConfFiles {
   async #write(node: NodeFile, text: string): Promise<void> {
     await this.prepare();
     const undo = await this.#storage.writeConf(node.name, node.kind, text);
-    this.#journal.note('file', node.name, `configuration of ${node.name}`, undo);
+    this.#rollback.note('file', node.name, `configuration of ${node.name}`, undo);
   }
 
   /** Before the nodes' own, which are made side by side: what is noted first is taken back last. */
   async #prepare(): Promise<void> {
     const made = await this.#storage.prepare();
-    if (made !== null) this.#journal.note('file', '', made.what, made.undo);
+    if (made !== null) this.#rollback.note('file', '', made.what, made.undo);
     const undo = await this.#keeper.begin();
-    if (undo !== null) this.#journal.note('file', '', 'passwords', undo);
+    if (undo !== null) this.#rollback.note('file', '', 'passwords', undo);
     const undoTls = await writeSharedTls(this.#spec, this.#storage);
-    if (undoTls !== null) this.#journal.note('file', '', 'certificates', undoTls);
+    if (undoTls !== null) this.#rollback.note('file', '', 'certificates', undoTls);
   }
 }

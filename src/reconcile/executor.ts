@@ -3,8 +3,8 @@
 import type { LockedContext } from '../engine/context.js';
 import { failOver } from '../failover/await-failover.js';
 import { demote, holdInside } from '../failover/demote.js';
-import { isMasterNow, masterMoved, untilWholeUnder } from '../failover/master-moved.js';
-import type { WriteStop } from '../failover/pause-writes.js';
+import { isMasterNow, masterMoved, waitConvergedUnder } from '../failover/master-moved.js';
+import type { WritePause } from '../failover/pause-writes.js';
 import { switchOver } from '../failover/planned.js';
 import { replicaOf } from '../failover/replicaof.js';
 import { sameAddress } from '../model/address.js';
@@ -14,9 +14,9 @@ import type { Directive } from '../model/topology.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from '../nodes/client/set-directives.js';
 import { FAILOVER_PERIODS, FORMING_PERIODS, PERIODS, setPeriods } from '../nodes/health/periods.js';
-import { Presence, type PresentNode } from '../nodes/live/live-nodes.js';
+import { type LiveNode, LiveNodes } from '../nodes/live/live-nodes.js';
 import type { Deadline } from '../nodes/wait/deadline.js';
-import { untilAnswer } from '../nodes/wait/wait-answer.js';
+import { waitAnswer } from '../nodes/wait/wait-answer.js';
 import { forget } from '../nodes/wait/wait-converged.js';
 import type { ObservedState } from '../plan/observed.js';
 import { type SavedNode, saveDataSet } from '../shutdown/save.js';
@@ -26,21 +26,21 @@ import type { Storage } from '../storage/storage.js';
 import { AccessKeeper } from './access-keeper.js';
 import { ConfFiles } from './conf-files.js';
 import { refuseTakenPort } from './port-check.js';
-import type { Journal } from './rollback.js';
+import type { RollbackLog } from './rollback.js';
 import { type RotationScene, rotate } from './rotate-passwords.js';
 
 /** ms for the nodes to go by their former passwords again. */
 const UNDO_PATIENCE = 10_000;
 
-export class Performer {
+export class PlanExecutor {
   readonly #spec: GroupSpec;
   readonly #observed: ObservedState;
   readonly #storage: Storage;
   readonly #connections: Connections;
-  readonly #journal: Journal;
+  readonly #rollback: RollbackLog;
   readonly #context: LockedContext;
   readonly #deadline: Deadline;
-  readonly #presence: Presence;
+  readonly #liveNodes: LiveNodes;
   readonly #keeper: AccessKeeper;
   readonly #confs: ConfFiles;
   #hasHeir = true;
@@ -49,14 +49,14 @@ export class Performer {
   /** Ids of those that were put aside for a successor. */
   readonly #aside = new Map<string, string>();
   /** Of a master that must not take writes any more until it stops. */
-  readonly #pauses = new Map<string, WriteStop>();
+  readonly #pauses = new Map<string, WritePause>();
 
   constructor(
     spec: GroupSpec,
     observed: ObservedState,
     storage: Storage,
     connections: Connections,
-    journal: Journal,
+    rollback: RollbackLog,
     context: LockedContext,
     deadline: Deadline,
   ) {
@@ -64,13 +64,13 @@ export class Performer {
     this.#observed = observed;
     this.#storage = storage;
     this.#connections = connections;
-    this.#journal = journal;
+    this.#rollback = rollback;
     this.#context = context;
     this.#deadline = deadline;
     for (const { node, id } of observed.engine.members) this.#ids.set(node, id);
-    this.#presence = new Presence(spec.name, spec.masterName, observed.engine);
+    this.#liveNodes = new LiveNodes(spec.name, spec.masterName, observed.engine);
     this.#keeper = new AccessKeeper(spec, observed.access, storage);
-    this.#confs = new ConfFiles(spec, observed.history, this.#keeper, storage, journal, context);
+    this.#confs = new ConfFiles(spec, observed.history, this.#keeper, storage, rollback, context);
   }
 
   /** False: Sentinel has found no good replica to promote. */
@@ -99,7 +99,7 @@ export class Performer {
         return driver.removeNetwork(name);
       case 'network':
         // Noted before it is done, as everything is: a call that fails may have had its effect.
-        this.#journal.note('network', name, `network ${this.#spec.network.name}`, () =>
+        this.#rollback.note('network', name, `network ${this.#spec.network.name}`, () =>
           driver.removeNetwork(name),
         );
         return driver.createNetwork(this.#spec);
@@ -127,7 +127,7 @@ export class Performer {
       case 'retire':
         return this.#retire(operation.node);
       case 'discard':
-        this.#journal.settle(operation.node);
+        this.#rollback.settle(operation.node);
         return driver.remove(name, this.#asideId(operation.node));
       case 'remove':
         return this.#remove(operation.node);
@@ -138,7 +138,7 @@ export class Performer {
       case 'connect':
         return this.#connect(operation.node);
       case 'answer':
-        return this.#untilAnswer(this.#node(operation.node));
+        return this.#waitAnswer(this.#node(operation.node));
       case 'hasten':
         return this.#hasten(this.#node(operation.node), operation.pace);
       case 'pace': {
@@ -159,8 +159,8 @@ export class Performer {
     return node;
   }
 
-  #present(name: string): PresentNode {
-    const node = this.#presence.get(name);
+  #present(name: string): LiveNode {
+    const node = this.#liveNodes.get(name);
     if (node === undefined) throw new Error(`the plan counts on ${name}, which does not run`);
     return node;
   }
@@ -181,7 +181,7 @@ export class Performer {
 
   async #setDataAside(node: string, files: readonly string[]): Promise<void> {
     const { names, undo } = await this.#storage.setDataAside(node, files);
-    this.#journal.note('file', node, `data files of ${node} (as they were)`, undo);
+    this.#rollback.note('file', node, `data files of ${node} (as they were)`, undo);
     const message = `${files.join(' and ')} of ${node} cannot be loaded, and is kept as ${names.join(' and ')}; the node copies the data of the master`;
     this.#context.emit({ type: 'warning', message });
   }
@@ -193,7 +193,7 @@ export class Performer {
         ? await setOnRedis(name, control, directives, this.#connections)
         : await setOnSentinel(name, control, this.#spec.masterName, directives, this.#connections);
     const rewrite = () => rewriteConf(name, control, kind, this.#connections);
-    this.#journal.note('setting', name, `directives of ${name} set back`, async () => {
+    this.#rollback.note('setting', name, `directives of ${name} set back`, async () => {
       await setBack();
       await rewrite();
     });
@@ -222,7 +222,7 @@ export class Performer {
     const before = this.#keeper.before ?? access;
     // Whoever comes after us if we are killed needs both; and so does he if this cannot be taken back.
     await this.#keeper.begin();
-    this.#journal.note('setting', '', 'passwords', async () => {
+    this.#rollback.note('setting', '', 'passwords', async () => {
       // The time for the change may be over, and somebody may have interrupted it.
       const deadline = AbortSignal.timeout(UNDO_PATIENCE);
       const context = { ...this.#context, signal: new AbortController().signal };
@@ -237,7 +237,7 @@ export class Performer {
     this.#deadline.begin();
     const { history, live } = this.#observed;
     const promotion = await failOver(
-      this.#presence.group,
+      this.#liveNodes.group,
       live.master?.address ?? history.master.address,
       this.#connections,
       this.#context,
@@ -252,7 +252,7 @@ export class Performer {
 
   async #switchOver(from: string): Promise<void> {
     this.#deadline.renew();
-    const group = this.#presence.group;
+    const group = this.#liveNodes.group;
     const { signal } = this.#deadline;
     const { master, configEpoch } = await switchOver(
       group,
@@ -272,7 +272,7 @@ export class Performer {
     await this.#context.driver.unpause(name, observed.id);
     const { role, id, address, control } = observed;
     if ((role === 'redis' || role === 'sentinel') && address !== null && control !== null)
-      this.#presence.add({ name: member, kind: role, container: id, address, control });
+      this.#liveNodes.add({ name: member, kind: role, container: id, address, control });
   }
 
   async #save(node: string): Promise<void> {
@@ -280,7 +280,7 @@ export class Performer {
     await this.#goOn(node);
     const pause = await saveDataSet(this.#savedNode(node), this.#connections, this.#context);
     this.#pauses.set(node, pause);
-    this.#journal.note('setting', node, `writes to ${node} let go`, () => pause.end());
+    this.#rollback.note('setting', node, `writes to ${node} let go`, () => pause.end());
   }
 
   async #stop(member: string): Promise<void> {
@@ -289,10 +289,10 @@ export class Performer {
     const id = this.#id(member);
     await this.#goOn(member);
     await this.#refuseMaster(member);
-    const isRedis = this.#presence.get(member)?.kind === 'redis';
+    const isRedis = this.#liveNodes.get(member)?.kind === 'redis';
     const ready = isRedis ? await this.#prepareStop(this.#savedNode(member)) : null;
-    this.#presence.remove(member);
-    this.#journal.note(
+    this.#liveNodes.remove(member);
+    this.#rollback.note(
       'stopped',
       member,
       `container ${containerName(name, member)} (started again)`,
@@ -330,24 +330,24 @@ export class Performer {
 
   /** The sentinels may have promoted it since the group was observed: what only it has would be lost. */
   async #refuseMaster(member: string): Promise<void> {
-    const node = this.#presence.get(member);
+    const node = this.#liveNodes.get(member);
     if (node?.kind !== 'redis' || this.#pauses.has(member)) return;
     // Nobody can hand over what it has, and it is the last one that has it.
     if (this.#observed.tls.outcasts.has(member)) return;
-    if (await isMasterNow(node, this.#presence.group, this.#connections)) throw masterMoved(member);
+    if (await isMasterNow(node, this.#liveNodes.group, this.#connections)) throw masterMoved(member);
   }
 
   async #remove(member: string): Promise<void> {
-    this.#presence.remove(member);
+    this.#liveNodes.remove(member);
     await this.#context.driver.remove(this.#spec.name, this.#id(member));
-    this.#journal.removed(member);
+    this.#rollback.removed(member);
   }
 
   async #retire(member: string): Promise<void> {
     const { driver } = this.#context;
     const { name } = this.#spec;
     const id = this.#id(member);
-    this.#journal.note('set-aside', member, `container ${containerName(name, member)} (as it was)`, () =>
+    this.#rollback.note('set-aside', member, `container ${containerName(name, member)} (as it was)`, () =>
       driver.bringBack(name, id),
     );
     await driver.setAside(name, id);
@@ -360,7 +360,7 @@ export class Performer {
     const container = containerName(name, member);
     // A call that fails may have had its effect, and then nothing but the name is known.
     let made = container;
-    this.#journal.note(
+    this.#rollback.note(
       member === ANCHOR ? 'anchor' : 'created',
       member,
       `container ${container}`,
@@ -405,7 +405,7 @@ export class Performer {
     if (this.#spec.network.mode === 'host' && !isThere)
       await refuseTakenPort(member, this.#node(member).address);
     // Before the attempt: a start that fails halfway is to be taken back as well.
-    this.#journal.note(
+    this.#rollback.note(
       member === ANCHOR ? 'anchor' : 'started',
       member,
       `container ${containerName(name, member)} (stopped again)`,
@@ -416,7 +416,7 @@ export class Performer {
     );
     if (member !== ANCHOR) {
       this.#deadline.begin();
-      this.#presence.add({ ...this.#node(member), container: id });
+      this.#liveNodes.add({ ...this.#node(member), container: id });
     }
     await driver.start(name, id);
     if (isThere) await this.#demoteFormer(member);
@@ -426,21 +426,21 @@ export class Performer {
     const { driver } = this.#context;
     const { address, control, container } = this.#present(member);
     if (this.#isFormer(member) && container !== null)
-      await holdInside({ id: container, address, control }, this.#connections.keyring, driver);
+      await holdInside({ id: container, address, control }, this.#connections.credentials, driver);
     await driver.connect(this.#spec.name, this.#id(member), member, address);
     await this.#demoteFormer(member);
   }
 
   /** Whether it is a Redis node that may be the master of before. */
   #isFormer(member: string): boolean {
-    const node = this.#presence.get(member);
+    const node = this.#liveNodes.get(member);
     return node?.kind === 'redis' && !sameAddress(node.address, this.#confs.master.address);
   }
 
   /** Makes a node that comes back with its memory a replica of the present master. */
   async #demoteFormer(member: string): Promise<void> {
     const { address: master } = this.#confs.master;
-    const { redis, sentinels, masterName } = this.#presence.group;
+    const { redis, sentinels, masterName } = this.#liveNodes.group;
     const former = redis.find(({ name }) => name === member);
     const present = redis.find(({ address }) => sameAddress(address, master));
     if (former === undefined || !this.#isFormer(member)) return;
@@ -451,31 +451,31 @@ export class Performer {
 
   async #settle(after: string): Promise<void> {
     this.#deadline.renew();
-    const master = await untilWholeUnder(
+    const master = await waitConvergedUnder(
       this.#confs.master.address,
-      this.#presence.group,
-      this.#presence.get(after) ?? null,
+      this.#liveNodes.group,
+      this.#liveNodes.get(after) ?? null,
       this.#connections,
       this.#context,
       this.#deadline.signal,
     );
-    this.#journal.settle(after);
+    this.#rollback.settle(after);
     if (master !== null) throw masterMoved(master.name);
   }
 
   async #forget(sentinel: string): Promise<void> {
     this.#deadline.renew();
-    const group = this.#presence.group;
+    const group = this.#liveNodes.group;
     const { signal } = this.#deadline;
     await forget(this.#present(sentinel), group, this.#connections, this.#context, signal);
   }
 
-  #untilAnswer(node: NodeSpec): Promise<void> {
-    return untilAnswer(node, this.#connections, this.#context, this.#deadline.signal);
+  #waitAnswer(node: NodeSpec): Promise<void> {
+    return waitAnswer(node, this.#connections, this.#context, this.#deadline.signal);
   }
 
   async #hasten(node: NodeSpec, pace: 'forming' | 'live'): Promise<void> {
-    await this.#untilAnswer(node);
+    await this.#waitAnswer(node);
     const periods = pace === 'forming' ? FORMING_PERIODS : FAILOVER_PERIODS;
     await setPeriods(node.control, periods, this.#connections);
   }

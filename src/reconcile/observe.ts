@@ -5,7 +5,7 @@ import { type ConfFacts, readConfFacts } from '../config/conf-facts.js';
 import { loadTemplates } from '../config/templates.js';
 import type { Context } from '../engine/context.js';
 import type { Driver, ObservedEngine } from '../engine/engine.js';
-import { keyringOf } from '../model/credentials/credentials.js';
+import { credentialsOf } from '../model/credentials/credentials.js';
 import { clientFiles } from '../model/credentials/group-tls.js';
 import type { GroupSpec } from '../model/group-spec.js';
 import type { MasterHistory } from '../model/history.js';
@@ -42,7 +42,7 @@ import { findSettable } from './settable.js';
 import { tlsDrift } from './tls-files.js';
 import { findOutcasts } from './untrusted-nodes.js';
 
-export interface Situation {
+export interface PlanInput {
   readonly spec: GroupSpec;
   readonly observed: ObservedState;
   /** To be closed by whoever asked. */
@@ -59,12 +59,12 @@ export interface Refused extends Refusals {
   readonly unreadable: ReadonlyMap<string, string>;
 }
 
-export async function observeSituation(
+export async function observePlanInput(
   topology: SettledTopology,
   refused: Refused,
   connections: Connections,
   { driver, signal }: Context,
-): Promise<Situation> {
+): Promise<PlanInput> {
   const [engine, hasImage, templates] = await Promise.all([
     driver.observe(topology.name),
     driver.hasImage(topology.image),
@@ -86,7 +86,7 @@ export async function observeSituation(
   const speaksTls = topology.tls !== null || engine.members.some(({ trust }) => trust !== null);
   const storedTls = speaksTls ? await storedTlsIn(storage, topology.name, nodes) : NO_TLS;
   const former = formerFiles(storedTls);
-  connections.use(keyringOf(stored === null ? [] : [stored.present, stored.former], former));
+  connections.use(credentialsOf(stored === null ? [] : [stored.present, stored.former], former));
   const live = await observeLive(engine, connections);
   const access = await decideAccess(
     topology,
@@ -98,7 +98,7 @@ export async function observeSituation(
   const { tls, warnings } = await decideTls(topology, storedTls, hosts, Date.now());
   const trust = tls === null ? former : [clientFiles(tls), ...former];
   const known = [stored?.present ?? null, stored?.former ?? null];
-  connections.use(keyringOf(access.kind === 'none' ? known : [access, ...known], trust));
+  connections.use(credentialsOf(access.kind === 'none' ? known : [access, ...known], trust));
   const spec = buildGroupSpec(topology, allocation, templates, access, tls);
   const settable = await findSettable(spec, engine, confs, connections);
   const last = groupHistory(spec, engine, confs, live.master);

@@ -4,9 +4,9 @@ import type { Context } from '../engine/context.js';
 import type { ObservedEngine } from '../engine/engine.js';
 import { failOver } from '../failover/await-failover.js';
 import { Connections } from '../nodes/client/connection.js';
-import { masterNameOf, Presence } from '../nodes/live/live-nodes.js';
+import { LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
 import { observeLive } from '../nodes/live/live-state.js';
-import { keyringOn } from '../nodes/live/load-credentials.js';
+import { loadCredentials } from '../nodes/live/load-credentials.js';
 import { deadMasterReason, findDeadMaster } from '../plan/dead-master.js';
 import { apply } from './run-plan.js';
 
@@ -25,13 +25,13 @@ export async function replaceDeadMaster(
 ): Promise<void> {
   const masterName = masterNameOf(engine);
   if (masterName === '') return;
-  const connections = new Connections(await keyringOn(group, engine, context.driver));
+  const connections = new Connections(await loadCredentials(group, engine, context.driver));
   try {
     const live = await observeLive(engine, connections);
     const { master } = live;
     const dead = findDeadMaster(engine, live, null);
     if (dead === null || master === null) return;
-    const present = new Presence(group, masterName, engine).group;
+    const present = new LiveNodes(group, masterName, engine).group;
     const deadline = AbortSignal.timeout(PATIENCE);
     const step = {
       id: 'failover',

@@ -7,8 +7,8 @@ import type { GroupSpec } from '../model/group-spec.js';
 import type { Topology } from '../model/topology.js';
 import type { Connections } from '../nodes/client/connection.js';
 import type { SettledTopology } from '../spec/defaults.js';
-import { type BringUpSettings, bringUp, type StandingGroup } from './attempt.js';
-import { observeSituation, type Refused, type Situation } from './observe.js';
+import { type AttemptSettings, bringUp, type StandingGroup } from './attempt.js';
+import { observePlanInput, type PlanInput, type Refused } from './observe.js';
 
 /**
  * How often a group is planned anew because automatic ports or subnets turned out to be taken. Each
@@ -41,18 +41,18 @@ export function underLock<T>(
  */
 export async function reconcile(
   topology: SettledTopology,
-  settings: BringUpSettings,
+  settings: AttemptSettings,
   connections: Connections,
   { context, tookOver }: Locked,
 ): Promise<StandingGroup> {
   const refused = noRefusals();
   for (let attempt = 1; ; attempt += 1) {
-    const situations: Situation[] = [];
-    const look = async (promotion: 'possible' | 'refused'): Promise<Situation> => {
+    const planInputs: PlanInput[] = [];
+    const look = async (promotion: 'possible' | 'refused'): Promise<PlanInput> => {
       const all = { ...refused, promotion: promotion === 'refused' };
-      const situation = await observeSituation(topology, all, connections, context);
-      situations.push(situation);
-      return situation;
+      const planInput = await observePlanInput(topology, all, connections, context);
+      planInputs.push(planInput);
+      return planInput;
     };
     try {
       return await bringUp(look, settings, connections, context);
@@ -64,11 +64,11 @@ export async function reconcile(
         attempt < ALLOCATION_ATTEMPTS &&
         (mayBeOfOther ||
           hasCode(error, 'MASTER_MOVED') ||
-          (await learnRefusal(error, topology, situations.at(-1)?.spec, refused, context)));
+          (await learnRefusal(error, topology, planInputs.at(-1)?.spec, refused, context)));
       if (!again) throw error;
       context.emit({ type: 'retrying', reason: error instanceof Error ? error.message : String(error) });
     } finally {
-      await Promise.all(situations.map(({ storage }) => storage.close()));
+      await Promise.all(planInputs.map(({ storage }) => storage.close()));
     }
   }
 }

@@ -22,7 +22,7 @@ interface Entry {
 
 const ONE_BY_ONE: ReadonlySet<Deed> = new Set(['stopped', 'set-aside', 'file', 'setting']);
 
-export class Journal {
+export class RollbackLog {
   #entries: Entry[] = [];
 
   /** Notes what was done, or is about to be. */

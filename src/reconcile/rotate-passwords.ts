@@ -13,8 +13,8 @@ import { type AccessSet, DEFAULT_USER, type Login } from '../model/credentials/l
 import { hasSentinelUsers } from '../model/server-version.js';
 import { type Command, type Connections, LoginError } from '../nodes/client/connection.js';
 import { rewriteConf } from '../nodes/client/set-directives.js';
-import type { PresentGroup, PresentNode } from '../nodes/live/live-nodes.js';
-import { untilWhole } from '../nodes/wait/wait-converged.js';
+import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
+import { waitConverged } from '../nodes/wait/wait-converged.js';
 
 /** A user of a node, as ACL SETUSER has it. */
 interface User {
@@ -24,7 +24,7 @@ interface User {
 }
 
 /** Users at Redis, or at a sentinel. */
-function usersOf(kind: PresentNode['kind'], access: GuardedAccess): readonly User[] {
+function usersOf(kind: LiveNode['kind'], access: GuardedAccess): readonly User[] {
   const { logins, server, clientRules } = access;
   const user = (login: Login, rules: readonly string[]): User => ({
     login,
@@ -49,7 +49,7 @@ function usersOf(kind: PresentNode['kind'], access: GuardedAccess): readonly Use
 /** What a rotation works on. */
 export interface RotationScene {
   /** The nodes that run. */
-  readonly group: PresentGroup;
+  readonly group: LiveGroup;
   /** False: its master is dead, and nothing can be tried in between. */
   readonly isWhole: boolean;
   readonly connections: Connections;
@@ -66,12 +66,12 @@ export async function rotate(
   scene: RotationScene,
   from: AccessSet,
   to: GuardedAccess,
-  updateFile: (node: PresentNode) => Promise<void>,
+  updateFile: (node: LiveNode) => Promise<void>,
 ): Promise<void> {
   const { group, connections, context, deadline } = scene;
   const { redis, sentinels } = group;
   await introduce(group, to, connections);
-  if (scene.isWhole) await untilWhole(group, connections, context, deadline);
+  if (scene.isWhole) await waitConverged(group, connections, context, deadline);
   await conclude(redis, to, from, connections);
   await save(redis, updateFile, connections);
   if (hasSentinelUsers(to.server)) {
@@ -89,7 +89,7 @@ export async function rotate(
  * log in with the new ones. What they had open to each other they open anew.
  */
 async function introduce(
-  { redis, sentinels, masterName }: PresentGroup,
+  { redis, sentinels, masterName }: LiveGroup,
   access: GuardedAccess,
   connections: Connections,
 ): Promise<void> {
@@ -117,7 +117,7 @@ async function introduce(
 
 /** Has nodes take nothing but the new passwords, of those who log in from now on. */
 async function conclude(
-  nodes: readonly PresentNode[],
+  nodes: readonly LiveNode[],
   access: GuardedAccess,
   former: AccessSet,
   connections: Connections,
@@ -129,8 +129,8 @@ async function conclude(
 }
 
 async function save(
-  nodes: readonly PresentNode[],
-  updateFile: (node: PresentNode) => Promise<void>,
+  nodes: readonly LiveNode[],
+  updateFile: (node: LiveNode) => Promise<void>,
   connections: Connections,
 ): Promise<void> {
   for (const node of nodes) {
@@ -144,8 +144,8 @@ async function save(
  * differ they do not let each other in, and nobody else misses them for the fraction of a second.
  */
 async function restartAll(
-  sentinels: readonly PresentNode[],
-  updateFile: (node: PresentNode) => Promise<void>,
+  sentinels: readonly LiveNode[],
+  updateFile: (node: LiveNode) => Promise<void>,
   { group, connections, context, deadline }: RotationScene,
 ): Promise<void> {
   const { driver } = context;
@@ -153,12 +153,12 @@ async function restartAll(
   await allDone(containers.map((container) => driver.stop(group.name, container)));
   for (const node of sentinels) await updateFile(node);
   await allDone(containers.map((container) => driver.start(group.name, container)));
-  await untilWhole(group, connections, context, deadline);
+  await waitConverged(group, connections, context, deadline);
 }
 
 /** At once: whoever is subscribed to something it may go on with stays connected. */
 function onlySo(
-  kind: PresentNode['kind'],
+  kind: LiveNode['kind'],
   { login, rules }: User,
   { server }: GuardedAccess,
 ): readonly Command[] {
@@ -174,16 +174,16 @@ function onlySo(
 }
 
 /** The application's user may have been called otherwise. */
-function goneUsers(kind: PresentNode['kind'], access: GuardedAccess, former: AccessSet): readonly string[] {
+function goneUsers(kind: LiveNode['kind'], access: GuardedAccess, former: AccessSet): readonly string[] {
   const names = usersOf(kind, access).map(({ login }) => login.user);
   const before = former.logins[kind === 'redis' ? 'client' : 'sentinelClient'].user;
   return before === DEFAULT_USER || names.includes(before) ? [] : [before];
 }
 
 async function each(
-  nodes: readonly PresentNode[],
+  nodes: readonly LiveNode[],
   connections: Connections,
-  commandsFor: (node: PresentNode) => readonly Command[],
+  commandsFor: (node: LiveNode) => readonly Command[],
 ): Promise<void> {
   await Promise.all(
     nodes.map(async (node) => {

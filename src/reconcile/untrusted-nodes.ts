@@ -1,7 +1,7 @@
 /** Nodes that run with certificates by which the others of their group do not talk to them. */
 
 import type { ObservedEngine, ObservedMember } from '../engine/engine.js';
-import { NO_KEYS } from '../model/credentials/credentials.js';
+import { NO_CREDENTIALS } from '../model/credentials/credentials.js';
 import { clientFiles, type GroupTls } from '../model/credentials/group-tls.js';
 import { trustEachOther } from '../model/credentials/trust.js';
 import { Connections } from '../nodes/client/connection.js';
@@ -31,7 +31,7 @@ export async function findOutcasts(
   const comrades = members.filter(
     ({ state, trust }) => state === 'running' && trust !== null && trustEachOther(trust, tls.trust),
   );
-  const connections = new Connections({ ...NO_KEYS, tls: [clientFiles(tls)] });
+  const connections = new Connections({ ...NO_CREDENTIALS, tls: [clientFiles(tls)] });
   try {
     const found = await Promise.all(
       comrades.map(async (member) =>

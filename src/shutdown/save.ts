@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
-import { WriteStop } from '../failover/pause-writes.js';
+import { WritePause } from '../failover/pause-writes.js';
 import type { Endpoint } from '../model/address.js';
 import type { Command, Connections, Reply } from '../nodes/client/connection.js';
 import { infoFields, text } from '../nodes/client/replies.js';
@@ -33,8 +33,8 @@ export async function saveDataSet(
   node: SavedNode,
   connections: Connections,
   context: Context,
-): Promise<WriteStop> {
-  const pause = await WriteStop.begin(node.control, connections);
+): Promise<WritePause> {
+  const pause = await WritePause.begin(node.control, connections);
   try {
     await untilReplicasFollow(node, connections, context.signal);
     await untilSaved(node, connections, context);
@@ -78,7 +78,7 @@ async function untilReplicasFollow(
  */
 export async function confirmSaved(
   node: SavedNode,
-  pause: WriteStop,
+  pause: WritePause,
   connections: Connections,
   context: Context,
 ): Promise<void> {

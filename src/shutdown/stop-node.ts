@@ -1,7 +1,7 @@
 /** Ends Redis servers that have data: only once it has been seen on disk. */
 
 import type { Context, LockedContext } from '../engine/context.js';
-import type { WriteStop } from '../failover/pause-writes.js';
+import type { WritePause } from '../failover/pause-writes.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { infoFields, text } from '../nodes/client/replies.js';
 import { asNotSaved, confirmSaved, notSaved, type SavedNode, saveDataSet } from './save.js';
@@ -13,7 +13,7 @@ const SAVED = 10_000;
 
 /** How a node stands before it is stopped. */
 type Readiness =
-  | { readonly kind: 'saved'; readonly pause: WriteStop }
+  | { readonly kind: 'saved'; readonly pause: WritePause }
   /** It does not answer, so that nobody can see whether it saves. */
   | { readonly kind: 'silent'; readonly why: string }
   | { readonly kind: 'failed'; readonly error: unknown };
@@ -89,7 +89,7 @@ export async function stopReady(
 async function stopSaved(
   group: string,
   { node, isMaster }: ReadyToStop,
-  pause: WriteStop,
+  pause: WritePause,
   connections: Connections,
   context: LockedContext,
 ): Promise<void> {

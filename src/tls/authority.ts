@@ -1,7 +1,7 @@
 /** The authority of a group: it signs the certificates of the group's nodes and clients, and of nobody else. */
 
 import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
-import type { Credentials } from '../model/credentials/group-tls.js';
+import type { KeyPair } from '../model/credentials/group-tls.js';
 import { signCertificate } from './sign-certificate.js';
 
 /** Who can sign. */
@@ -20,7 +20,7 @@ export const CLOCK_SKEW = DAY;
 const AUTHORITY_LIFE = 3650 * DAY;
 
 /** @param now ms since 1970 */
-export function makeAuthority(group: string, now: number): Credentials {
+export function makeAuthority(group: string, now: number): KeyPair {
   const { publicKey, privateKey } = newKeys();
   const commonName = `rsentinel ${group}`;
   const certificate = signCertificate(
@@ -41,7 +41,7 @@ export function makeAuthority(group: string, now: number): Credentials {
  * An authority that `makeAuthority` has made.
  * @throws Error when it is not one; `inspect.ts` says why
  */
-export function loadAuthority({ certificate, key }: Credentials): Authority {
+export function loadAuthority({ certificate, key }: KeyPair): Authority {
   const parsed = new X509Certificate(certificate);
   const commonName = /^CN=(.+)$/.exec(parsed.subject)?.[1];
   if (commonName === undefined || !parsed.ca) throw new Error('not an authority of a group');

@@ -1,6 +1,6 @@
 /** Which certificates a group has: what is made is made once, and kept for as long as it is good. Pure but for the keys. */
 
-import type { AuthClients, Credentials, GroupTls } from '../model/credentials/group-tls.js';
+import type { AuthClients, GroupTls, KeyPair } from '../model/credentials/group-tls.js';
 import type { Trust } from '../model/credentials/trust.js';
 import { type Authority, loadAuthority, makeAuthority } from './authority.js';
 import { certificateFacts } from './certificate-facts.js';
@@ -26,7 +26,7 @@ export function generatedTls(
 ): GroupTls {
   const authority = keptAuthority(stored.shared, now) ?? makeAuthority(group, now);
   const signs = loadAuthority(authority);
-  const nodes = [...hosts].map(([name, host]): [string, Credentials] => [
+  const nodes = [...hosts].map(([name, host]): [string, KeyPair] => [
     name,
     nodeCredentials(name, host, stored.nodes.get(name), authority.certificate, signs, now),
   ]);
@@ -41,7 +41,7 @@ export function generatedTls(
 }
 
 /** @returns null: there is none, or none that can go on signing */
-function keptAuthority(shared: StoredShared | null, now: number): Credentials | null {
+function keptAuthority(shared: StoredShared | null, now: number): KeyPair | null {
   if (shared === null || shared.authorityKey === null) return null;
   const { authority: certificate, authorityKey: key } = shared;
   if (!isGood({ certificate, key }, certificate, [], [], now)) return null;
@@ -60,7 +60,7 @@ function nodeCredentials(
   authority: string,
   signs: Authority,
   now: number,
-): Credentials {
+): KeyPair {
   const { certificate = null, key = null } = stored ?? {};
   if (certificate !== null && key !== null) {
     const kept = { certificate, key };
@@ -71,18 +71,13 @@ function nodeCredentials(
   return issueForNode(signs, name, [host], now);
 }
 
-function clientCredentials(
-  { shared }: StoredTls,
-  authority: string,
-  signs: Authority,
-  now: number,
-): Credentials {
+function clientCredentials({ shared }: StoredTls, authority: string, signs: Authority, now: number): KeyPair {
   const kept = shared?.client ?? null;
   return kept !== null && isGood(kept, authority, [], ['client'], now) ? kept : issueForClient(signs, now);
 }
 
 function isGood(
-  { certificate, key }: Credentials,
+  { certificate, key }: KeyPair,
   authority: string,
   hosts: readonly string[],
   purposes: readonly ('server' | 'client')[],

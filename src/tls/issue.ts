@@ -1,5 +1,5 @@
 /** Certificates that the authority of a group signs: one for each node, one for its clients. */
-import type { Credentials } from '../model/credentials/group-tls.js';
+import type { KeyPair } from '../model/credentials/group-tls.js';
 import { type Authority, CLOCK_SKEW, keyText, newKeys } from './authority.js';
 import { type Contents, signCertificate } from './sign-certificate.js';
 
@@ -19,14 +19,14 @@ export function issueForNode(
   node: string,
   hosts: readonly string[],
   now: number,
-): Credentials {
+): KeyPair {
   // No host name: some clients take the common name for one where there are IP addresses only.
   const commonName = `rsentinel ${node}`;
   return issue(authority, { commonName, use: ['server', 'client'], hosts: [...new Set(hosts)] }, now);
 }
 
 /** The certificate that clients show where nodes ask for one (`tls-auth-clients`). */
-export function issueForClient(authority: Authority, now: number): Credentials {
+export function issueForClient(authority: Authority, now: number): KeyPair {
   return issue(authority, { commonName: 'client', use: ['client'], hosts: [] }, now);
 }
 
@@ -34,7 +34,7 @@ function issue(
   authority: Authority,
   contents: Pick<Contents, 'commonName' | 'use' | 'hosts'>,
   now: number,
-): Credentials {
+): KeyPair {
   const { publicKey, privateKey } = newKeys();
   const notBefore = now - CLOCK_SKEW;
   const notAfter = Math.min(notBefore + LIFE, authority.notAfter);

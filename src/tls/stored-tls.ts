@@ -1,7 +1,7 @@
 /** What a group has of TLS already, as it is read from its files. Text → facts and back. Pure. */
 
 import * as z from 'zod/mini';
-import type { ClientFiles, Credentials } from '../model/credentials/group-tls.js';
+import type { ClientFiles, KeyPair } from '../model/credentials/group-tls.js';
 
 /** Says whose the files beside it are: certificates that others have issued do not. */
 export const TLS_FILE = 'tls.json';
@@ -17,7 +17,7 @@ export interface StoredShared {
   readonly authority: string;
   /** null: somebody else has issued the certificates. */
   readonly authorityKey: string | null;
-  readonly client: Credentials | null;
+  readonly client: KeyPair | null;
 }
 
 export interface StoredTls {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RsentinelError } from '../../src/errors.js';
-import { NO_KEYS } from '../../src/model/credentials/credentials.js';
+import { NO_CREDENTIALS } from '../../src/model/credentials/credentials.js';
 import { type Command, Connections } from '../../src/nodes/client/connection.js';
 import { EventChannel } from '../../src/nodes/events/event-channel.js';
 import { takeSnapshot } from '../../src/nodes/health/observe.js';
@@ -216,7 +216,7 @@ describe('a sentinel that is listened to', () => {
     await fc.assert(
       fc.asyncProperty(scripts, async (all) => {
         await inTime(all, PATIENCE.channel, async (node) => {
-          const channel = await EventChannel.open([node.target('s')], NO_KEYS, ({ event }) => {
+          const channel = await EventChannel.open([node.target('s')], NO_CREDENTIALS, ({ event }) => {
             expect(typeof event.type).toBe('string');
           });
           channel.close();

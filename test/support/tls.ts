@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { Redis } from 'ioredis';
 import type { Address } from '../../src/model/address.js';
-import type { Credentials } from '../../src/model/credentials/group-tls.js';
+import type { KeyPair } from '../../src/model/credentials/group-tls.js';
 import type { ConnectionReport } from '../../src/model/report/connection-report.js';
 import { loadAuthority, makeAuthority } from '../../src/tls/authority.js';
 import { hostsIn } from '../../src/tls/certificate-facts.js';
@@ -65,14 +65,14 @@ export async function issuedFiles(
 export async function writeCredentials(
   directory: string,
   name: string,
-  { certificate, key }: Credentials,
+  { certificate, key }: KeyPair,
 ): Promise<void> {
   await writeFile(join(directory, `${name}.crt`), certificate);
   await writeFile(join(directory, `${name}.key`), key, { mode: 0o600 });
 }
 
 /** The authority of a group that has made its own. */
-export async function authorityOf(group: TestGroup): Promise<Credentials> {
+export async function authorityOf(group: TestGroup): Promise<KeyPair> {
   const [certificate, key] = await Promise.all(
     ['ca.crt', 'ca.key'].map((file) => readFile(join(group.nodes, '.access', file), 'utf8')),
   );

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { RsentinelError } from '../../errors.js';
-import type { Keyring } from '../../model/credentials/credentials.js';
+import type { Credentials } from '../../model/credentials/credentials.js';
 import type { ClientFiles } from '../../model/credentials/group-tls.js';
 import { DEFAULT_USER, type Login } from '../../model/credentials/logins.js';
 import { Secret } from '../../model/credentials/secret.js';
@@ -16,7 +16,7 @@ import type { Session } from '../session.js';
 type Place = Pick<Session, 'env' | 'cwd'>;
 
 /** @throws RsentinelError USAGE where files cannot be read, or are not what they should be */
-export async function keysFromEnvironment({ env, cwd }: Place): Promise<Keyring> {
+export async function keysFromEnvironment({ env, cwd }: Place): Promise<Credentials> {
   const redis = loginFrom(env, 'RSENTINEL');
   const sentinel = loginFrom(env, 'RSENTINEL_SENTINEL');
   const files = await filesFrom({ env, cwd });

@@ -26,7 +26,7 @@ export async function givenSentinels(
   const others = Object.entries({ '--file': file, '--name': name, '--context': context });
   const other = others.find(([, value]) => value !== undefined)?.[0];
   if (other === undefined) {
-    return { sentinels, masterName, keyring: await keysFromEnvironment(session) };
+    return { sentinels, masterName, credentials: await keysFromEnvironment(session) };
   }
   throw new RsentinelError('USAGE', `--sentinels and ${other} name two groups: which one is meant?`, {
     hint: 'With --sentinels no engine is asked, and no file is read.',

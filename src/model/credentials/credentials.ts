@@ -8,7 +8,7 @@ export interface ClientLogins {
   readonly sentinel: Login | null;
 }
 
-export interface Keyring {
+export interface Credentials {
   /**
    * What rsentinel logs in with, tried one after the other: while passwords are changed, a node may
    * still go by the former one. Empty: nobody has to log in.
@@ -24,7 +24,7 @@ export interface Keyring {
 }
 
 /** Of a group without passwords. */
-export const NO_KEYS: Keyring = {
+export const NO_CREDENTIALS: Credentials = {
   redis: [],
   sentinel: [],
   client: { redis: null, sentinel: null },
@@ -32,7 +32,10 @@ export const NO_KEYS: Keyring = {
 };
 
 /** @param sets the newest first; null: without passwords */
-export function keyringOf(sets: readonly (AccessSet | null)[], tls: readonly ClientFiles[] = []): Keyring {
+export function credentialsOf(
+  sets: readonly (AccessSet | null)[],
+  tls: readonly ClientFiles[] = [],
+): Credentials {
   const known = sets.flatMap((set) => set?.logins ?? []);
   const first = sets[0]?.logins ?? null;
   return {

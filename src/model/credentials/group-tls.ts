@@ -12,9 +12,9 @@ export interface GroupTls {
   /** Its key: PEM; null: somebody else has issued the certificates. */
   readonly authorityKey: string | null;
   /** What clients show; null: nothing. */
-  readonly client: Credentials | null;
+  readonly client: KeyPair | null;
   /** By the name of the node. */
-  readonly nodes: ReadonlyMap<string, Credentials>;
+  readonly nodes: ReadonlyMap<string, KeyPair>;
   /** Of every node the same. */
   readonly trust: Trust;
 }
@@ -39,7 +39,7 @@ export const SHARED_FILES = {
 
 /** The files of a node's own. */
 export function nodeFiles(tls: GroupTls, node: string): readonly TlsFile[] {
-  const own = credentialsOf(tls, node);
+  const own = keyPairOf(tls, node);
   return [
     { name: NODE_FILES.authority, text: tls.authority },
     { name: NODE_FILES.certificate, text: own.certificate },
@@ -57,7 +57,7 @@ export function sharedFiles({ authority, authorityKey, client }: GroupTls): read
   ];
 }
 
-function credentialsOf({ nodes }: GroupTls, node: string): Credentials {
+function keyPairOf({ nodes }: GroupTls, node: string): KeyPair {
   const own = nodes.get(node);
   if (own === undefined) throw new Error(`no certificate was decided for ${node}`);
   return own;
@@ -71,7 +71,7 @@ export function clientFiles({ authority, client }: GroupTls): ClientFiles {
 /** Tells whether a node was started with these files. Of the key it is the certificate that tells. */
 export function tlsDigest(tls: GroupTls | null, node: string): string {
   if (tls === null) return 'none';
-  const { certificate } = credentialsOf(tls, node);
+  const { certificate } = keyPairOf(tls, node);
   const text = JSON.stringify([tls.authClients, tls.authority, certificate]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
@@ -82,7 +82,7 @@ export function trustText(tls: GroupTls | null): string | null {
 }
 
 /** A certificate and its key as files have them: PEM. */
-export interface Credentials {
+export interface KeyPair {
   readonly certificate: string;
   /** PKCS#8, not encrypted. */
   readonly key: string;

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import type { Redis } from 'ioredis';
 import { type Endpoint, formatAddress } from '../../model/address.js';
-import { type Keyring, NO_KEYS } from '../../model/credentials/credentials.js';
+import { type Credentials, NO_CREDENTIALS } from '../../model/credentials/credentials.js';
 import { DEFAULT_USER, type Login } from '../../model/credentials/logins.js';
 import { clientOptions } from '../../tls/client-options.js';
 import { withoutCommand } from './client-error.js';
@@ -47,19 +47,19 @@ export class Connections {
   readonly #failures = new Map<string, Error>();
   /** Loaded while the engine works: by the time a node is there to be asked, so is the library. */
   readonly #library = import('./redis-client.js');
-  #keyring: Keyring;
+  #credentials: Credentials;
 
-  constructor(keyring: Keyring = NO_KEYS) {
-    this.#keyring = keyring;
+  constructor(credentials: Credentials = NO_CREDENTIALS) {
+    this.#credentials = credentials;
   }
 
-  get keyring(): Keyring {
-    return this.#keyring;
+  get credentials(): Credentials {
+    return this.#credentials;
   }
 
   /** What connections log in with that are made from now on. */
-  use(keyring: Keyring): void {
-    this.#keyring = keyring;
+  use(credentials: Credentials): void {
+    this.#credentials = credentials;
   }
 
   /**
@@ -156,7 +156,7 @@ export class Connections {
       : this.#connect(Client, key, line, at, null);
     if (!at.tls) await client.connect();
     client.on('end', () => this.#drop(key, line));
-    for (const login of this.#keyring[at.kind]) {
+    for (const login of this.#credentials[at.kind]) {
       const refusal = await logIn(client, login);
       if (refusal === null) break;
       line.refusal ??= refusal;
@@ -167,7 +167,7 @@ export class Connections {
   /** @throws TlsError when no certificate is accepted that is known, on either side */
   async #connectOverTls(Client: typeof Redis, key: string, line: Line, at: Endpoint): Promise<Redis> {
     let first: TlsError | null = null;
-    for (const files of this.#keyring.tls) {
+    for (const files of this.#credentials.tls) {
       const client = this.#connect(Client, key, line, at, clientOptions(files, at.announced));
       try {
         await client.connect();

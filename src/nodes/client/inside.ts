@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Driver, ObservedMember, Program } from '../../engine/engine.js';
-import type { Keyring } from '../../model/credentials/credentials.js';
+import type { Credentials } from '../../model/credentials/credentials.js';
 import { NODE_FILES } from '../../model/credentials/group-tls.js';
 import { DEFAULT_USER } from '../../model/credentials/logins.js';
 import type { Command } from './connection.js';
@@ -31,7 +31,7 @@ export class InsideClient {
    */
   static async open(
     { id, address, control }: Pick<ObservedMember, 'id' | 'address' | 'control'>,
-    keyring: Keyring,
+    credentials: Credentials,
     driver: Driver,
   ): Promise<InsideClient | null> {
     if (address === null || control === null) return null;
@@ -49,7 +49,7 @@ export class InsideClient {
       try {
         const program = await driver.runInside(id, [client, '-p', String(address.port), ...tls, ...key]);
         const inside = new InsideClient(program);
-        if (await inside.#enter(keyring)) return inside;
+        if (await inside.#enter(credentials)) return inside;
         inside.close();
       } catch {
         // The image has no program of that name.
@@ -58,7 +58,7 @@ export class InsideClient {
     return null;
   }
 
-  async #enter({ redis }: Keyring): Promise<boolean> {
+  async #enter({ redis }: Credentials): Promise<boolean> {
     for (const { user, password } of redis) {
       const words = user === DEFAULT_USER ? [password.reveal()] : [user, password.reveal()];
       if ((await this.ask(['AUTH', ...words])) === 'OK') break;

@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis';
 import { RsentinelError } from '../../errors.js';
 import { type Endpoint, formatAddress } from '../../model/address.js';
-import type { Keyring } from '../../model/credentials/credentials.js';
+import type { Credentials } from '../../model/credentials/credentials.js';
 import { givenUser, type Login } from '../../model/credentials/logins.js';
 import { clientOptions } from '../../tls/client-options.js';
 import { withoutCommand } from '../client/client-error.js';
@@ -27,13 +27,13 @@ const REPLY_TIMEOUT = 1_000;
 const RETRY = 100;
 
 /** Options of a connection to a sentinel's event channel, which is made anew whenever it breaks. */
-export function channelOptions({ host, port, kind, announced, tls }: Endpoint, keyring: Keyring) {
-  const [login] = keyring[kind];
-  const [files] = keyring.tls;
+export function channelOptions({ host, port, kind, announced, tls }: Endpoint, credentials: Credentials) {
+  const [login] = credentials[kind];
+  const [files] = credentials.tls;
   return {
     host,
     port,
-    ...(login === undefined ? {} : credentials(login)),
+    ...(login === undefined ? {} : loginOptions(login)),
     ...(tls && files !== undefined ? { tls: clientOptions(files, announced) } : {}),
     connectTimeout: CONNECT_TIMEOUT,
     retryStrategy: () => RETRY,
@@ -44,7 +44,7 @@ export function channelOptions({ host, port, kind, announced, tls }: Endpoint, k
   } as const;
 }
 
-function credentials(login: Login) {
+function loginOptions(login: Login) {
   const username = givenUser(login);
   return { ...(username === undefined ? {} : { username }), password: login.password.reveal() };
 }
@@ -73,13 +73,13 @@ export class EventChannel {
    */
   static async open(
     sentinels: readonly Target[],
-    keyring: Keyring,
+    credentials: Credentials,
     onEvent: (recorded: Recorded) => void,
   ): Promise<EventChannel> {
     const { Redis: Client } = await import('../client/redis-client.js');
     const channel = new EventChannel(onEvent);
     try {
-      await Promise.all(sentinels.map((sentinel) => channel.#listen(Client, sentinel, keyring)));
+      await Promise.all(sentinels.map((sentinel) => channel.#listen(Client, sentinel, credentials)));
       return channel;
     } catch (error) {
       channel.close();
@@ -87,9 +87,9 @@ export class EventChannel {
     }
   }
 
-  async #listen(Client: typeof Redis, { name, control }: Target, keyring: Keyring): Promise<void> {
+  async #listen(Client: typeof Redis, { name, control }: Target, credentials: Credentials): Promise<void> {
     const connection = new Client({
-      ...channelOptions(control, keyring),
+      ...channelOptions(control, credentials),
       maxRetriesPerRequest: 3,
       commandTimeout: REPLY_TIMEOUT,
     });

@@ -1,7 +1,7 @@
 /** Listens to sentinels that come and go, for as long as somebody watches. */
 import type { Redis } from 'ioredis';
 import { formatAddress } from '../../model/address.js';
-import type { Keyring } from '../../model/credentials/credentials.js';
+import type { Credentials } from '../../model/credentials/credentials.js';
 import type { Target } from '../health/observe.js';
 import { channelOptions, hearFrom, type Recorded } from './event-channel.js';
 
@@ -21,7 +21,7 @@ export class Listeners {
    * Listens to these from now on, and to no others. One that cannot be reached is tried again until it is;
    * one that was listened to is asked whether it is still there.
    */
-  async follow(sentinels: readonly Target[], keyring: Keyring): Promise<void> {
+  async follow(sentinels: readonly Target[], credentials: Credentials): Promise<void> {
     const { Redis: Client } = await this.#library;
     const wanted = new Map(sentinels.map((one) => [`${one.name} ${formatAddress(one.control)}`, one]));
     for (const [key, connection] of this.#open) {
@@ -32,15 +32,15 @@ export class Listeners {
     }
     for (const [key, sentinel] of wanted) {
       const connection = this.#open.get(key);
-      if (connection === undefined) this.#open.set(key, this.#listen(Client, sentinel, keyring));
+      if (connection === undefined) this.#open.set(key, this.#listen(Client, sentinel, credentials));
       // Of one that was cut off and is back, the old connection may say nothing for minutes.
       else if (connection.status === 'ready') connection.ping().catch(() => renew(connection));
     }
   }
 
-  #listen(Client: typeof Redis, { name, control }: Target, keyring: Keyring): Redis {
+  #listen(Client: typeof Redis, { name, control }: Target, credentials: Credentials): Redis {
     const connection = new Client({
-      ...channelOptions(control, keyring),
+      ...channelOptions(control, credentials),
       commandTimeout: REPLY_TIMEOUT,
       // Each connection subscribes for itself, whatever became of the one before.
       autoResubscribe: false,

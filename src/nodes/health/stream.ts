@@ -1,5 +1,5 @@
 /** Whether what the master writes reaches its replicas: only trying shows that. */
-import type { Keyring } from '../../model/credentials/credentials.js';
+import type { Credentials } from '../../model/credentials/credentials.js';
 import type { Fault } from '../../model/report/group-report.js';
 import { Connections } from '../client/connection.js';
 import { text } from '../client/replies.js';
@@ -22,7 +22,7 @@ const PATIENCE = 200;
 export async function findStreamFaults(
   { redis }: Pick<Targets, 'redis'>,
   snapshot: Snapshot,
-  keyring: Keyring,
+  credentials: Credentials,
 ): Promise<readonly Fault[]> {
   const master = redis.find(({ name }) => {
     const answer = snapshot.redis.get(name);
@@ -31,7 +31,7 @@ export async function findStreamFaults(
   const replicas = redis.length - 1;
   if (master === undefined || replicas === 0) return [];
   // Whoever waits in the others would wait as well.
-  const connections = new Connections(keyring);
+  const connections = new Connections(credentials);
   const why = await connections
     .query(master.control, [
       ['PUBLISH', CHANNEL, ''],

@@ -42,7 +42,7 @@ export async function discover(
   connections: Connections,
   signal: AbortSignal,
 ): Promise<DiscoveredGroup> {
-  const isTls = connections.keyring.tls.length > 0;
+  const isTls = connections.credentials.tls.length > 0;
   const endpoints = seeds.map((seed) => endpointAt(seed, 'sentinel', isTls));
   const watched = await mastersOf(endpoints, connections);
   signal.throwIfAborted();

@@ -2,7 +2,7 @@
 
 import type { Driver, ObservedEngine, ObservedMember } from '../../engine/engine.js';
 import { type Address, sameAddress } from '../../model/address.js';
-import type { Keyring } from '../../model/credentials/credentials.js';
+import type { Credentials } from '../../model/credentials/credentials.js';
 import { divergedText } from '../../model/report/diverged-text.js';
 import type { DivergedWrites } from '../../model/report/diverged-writes.js';
 import type { Fault } from '../../model/report/group-report.js';
@@ -58,7 +58,7 @@ export async function findDivergedCutOff(
   if (present === null || cutOff.length === 0) return [];
   const found = await Promise.all(
     cutOff.map(async (member) => {
-      const info = await infoInside(member, connections.keyring, driver);
+      const info = await infoInside(member, connections.credentials, driver);
       if (info === null || member.control === null) return null;
       const former = { name: member.node, control: member.control };
       return divergedByInfo(info, { former, present, sentinels: targets }, connections);
@@ -75,8 +75,12 @@ function presentIn(
   return redis.find(({ address }) => agreed !== null && sameAddress(address, agreed)) ?? null;
 }
 
-async function infoInside(member: ObservedMember, keyring: Keyring, driver: Driver): Promise<string | null> {
-  const inside = await InsideClient.open(member, keyring, driver);
+async function infoInside(
+  member: ObservedMember,
+  credentials: Credentials,
+  driver: Driver,
+): Promise<string | null> {
+  const inside = await InsideClient.open(member, credentials, driver);
   if (inside === null) return null;
   return inside
     .ask(['INFO', 'replication'])

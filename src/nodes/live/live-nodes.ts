@@ -3,7 +3,7 @@ import type { ObservedEngine } from '../../engine/engine.js';
 import type { Address, Endpoint } from '../../model/address.js';
 import type { NodeKind } from '../../model/group-spec.js';
 
-export interface PresentNode {
+export interface LiveNode {
   readonly name: string;
   readonly kind: NodeKind;
   /** Its container's id, or its name where nothing else is known; null: no engine is known. */
@@ -13,11 +13,11 @@ export interface PresentNode {
 }
 
 /** Nodes that can be asked, and that are expected to know each other. */
-export interface PresentGroup {
+export interface LiveGroup {
   readonly name: string;
   readonly masterName: string;
-  readonly redis: readonly PresentNode[];
-  readonly sentinels: readonly PresentNode[];
+  readonly redis: readonly LiveNode[];
+  readonly sentinels: readonly LiveNode[];
 }
 
 /** The master's name, as its sentinels watch it; empty where there is none. */
@@ -25,10 +25,10 @@ export function masterNameOf({ members }: ObservedEngine): string {
   return members.find(({ role }) => role === 'sentinel')?.masterName ?? '';
 }
 
-export class Presence {
+export class LiveNodes {
   readonly #group: string;
   readonly #masterName: string;
-  readonly #nodes = new Map<string, PresentNode>();
+  readonly #nodes = new Map<string, LiveNode>();
 
   constructor(group: string, masterName: string, { members }: ObservedEngine) {
     this.#group = group;
@@ -40,7 +40,7 @@ export class Presence {
     }
   }
 
-  add(node: PresentNode): void {
+  add(node: LiveNode): void {
     this.#nodes.set(node.name, node);
   }
 
@@ -48,12 +48,12 @@ export class Presence {
     this.#nodes.delete(name);
   }
 
-  get(name: string): PresentNode | undefined {
+  get(name: string): LiveNode | undefined {
     return this.#nodes.get(name);
   }
 
   /** As it is at this moment. */
-  get group(): PresentGroup {
+  get group(): LiveGroup {
     const nodes = [...this.#nodes.values()];
     return {
       name: this.#group,

@@ -3,7 +3,7 @@ import { ACCESS_FILE, parseAccess, type StoredAccess } from '../../access/access
 import { readHeader } from '../../config/header.js';
 import type { Driver, ObservedEngine } from '../../engine/engine.js';
 import { RsentinelError } from '../../errors.js';
-import { type Keyring, keyringOf, NO_KEYS } from '../../model/credentials/credentials.js';
+import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../../model/credentials/credentials.js';
 import { NODE_FILES, SHARED_FILES } from '../../model/credentials/group-tls.js';
 import { readSharedFile, SHARED } from '../../storage/shared-files.js';
 import type { Storage } from '../../storage/storage.js';
@@ -20,17 +20,21 @@ import {
  * @returns without a login where nobody has to log in, or nothing tells with what: the nodes say so then
  * @throws RsentinelError DIRECTORY_UNUSABLE, FOREIGN_CONF
  */
-export async function keyringOn(group: string, engine: ObservedEngine, driver: Driver): Promise<Keyring> {
+export async function loadCredentials(
+  group: string,
+  engine: ObservedEngine,
+  driver: Driver,
+): Promise<Credentials> {
   const guarded = engine.members.some(({ auth }) => auth !== 'none');
   const isTls = engine.members.some(({ trust }) => trust !== null);
-  if (!guarded && !isTls) return NO_KEYS;
+  if (!guarded && !isTls) return NO_CREDENTIALS;
   const files = await sharedFilesOn(group, engine, driver);
   try {
     const text = guarded ? await files.read(ACCESS_FILE) : null;
     const stored = text === null ? null : readAccess(text, group);
     const shared = isTls ? await readSharedTls(files.read, group) : null;
     const trust = shared === null ? [] : [{ authority: shared.authority, own: shared.client }];
-    return keyringOf(stored === null ? [] : [stored.present, stored.former], trust);
+    return credentialsOf(stored === null ? [] : [stored.present, stored.former], trust);
   } finally {
     await files.close();
   }

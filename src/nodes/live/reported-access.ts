@@ -1,7 +1,7 @@
 /** What clients need to enter a group, for its report. */
 /** Whether passwords are told. */
 
-import type { Keyring } from '../../model/credentials/credentials.js';
+import type { Credentials } from '../../model/credentials/credentials.js';
 import { SHARED_FILES } from '../../model/credentials/group-tls.js';
 import type { Login } from '../../model/credentials/logins.js';
 import type { ClientLogin, ConnectionReport, TlsReport } from '../../model/report/connection-report.js';
@@ -11,18 +11,18 @@ export type Secrets = 'shown' | 'hidden';
 
 /** What clients need, for the report of a group. @param directory null: the files are not on this machine */
 export function reportedAccess(
-  keyring: Keyring,
+  credentials: Credentials,
   directory: string | null,
   secrets: Secrets,
 ): Pick<GroupReport, 'logins' | 'tls'> {
-  const { redis, sentinel } = clientLogins(keyring, secrets);
+  const { redis, sentinel } = clientLogins(credentials, secrets);
   return {
     logins: redis === null || sentinel === null ? null : { redis, sentinel },
-    tls: tlsReport(keyring, directory),
+    tls: tlsReport(credentials, directory),
   };
 }
 
-export function tlsReport({ tls: [files] }: Keyring, directory: string | null): TlsReport | null {
+export function tlsReport({ tls: [files] }: Credentials, directory: string | null): TlsReport | null {
   if (files === undefined) return null;
   const at = (file: string): string => sharedPath(directory ?? '', file);
   const own = files.own === null ? null : { cert: at(SHARED_FILES.certificate), key: at(SHARED_FILES.key) };
@@ -37,7 +37,7 @@ export function tlsReport({ tls: [files] }: Keyring, directory: string | null): 
 
 /** What an application logs in with. */
 export function clientLogins(
-  { client }: Keyring,
+  { client }: Credentials,
   secrets: Secrets,
 ): Pick<ConnectionReport, 'redis' | 'sentinel'> {
   const told = (login: Login | null): ClientLogin | null =>

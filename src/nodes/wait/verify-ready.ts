@@ -15,7 +15,7 @@ import { findFaults } from '../health/readiness.js';
 import { remedy } from '../health/remedies.js';
 import type { Snapshot } from '../health/snapshot.js';
 import { findStreamFaults } from '../health/stream.js';
-import { type Look, untilFaultless } from './wait-healthy.js';
+import { type Look, waitHealthy } from './wait-healthy.js';
 
 /** ms for a TCP connection to an announced address. */
 const CONNECT_TIMEOUT = 1_000;
@@ -24,14 +24,14 @@ const CONNECT_TIMEOUT = 1_000;
  * @param deadline aborted when the group has had its time
  * @throws RsentinelError as {@link untilFaultless}
  */
-export function proveReady(
+export function verifyReady(
   spec: GroupSpec,
   connections: Connections,
   context: Context,
   deadline: AbortSignal,
 ): Promise<Snapshot> {
   const evidence = new LinkEvidence();
-  return untilFaultless(spec, () => examine(spec, connections, evidence), context, deadline);
+  return waitHealthy(spec, () => examine(spec, connections, evidence), context, deadline);
 }
 
 /** One look: everything that questions show, and when nothing is missing, what only trying shows. */
@@ -41,7 +41,7 @@ async function examine(spec: GroupSpec, connections: Connections, evidence: Link
   const faults = findFaults(spec, snapshot, evidence);
   if (faults.length > 0) return { snapshot, faults };
   const [stream, users, ...tried] = await Promise.all([
-    findStreamFaults(spec, snapshot, connections.keyring),
+    findStreamFaults(spec, snapshot, connections.credentials),
     spec.access.kind === 'acl' ? findAclFaults(spec, snapshot, connections) : [],
     ...spec.sentinels.map((node) => tryFlush(node, connections)),
     ...nodesOf(spec).map((node) => tryAddress(spec, node, connections)),

@@ -16,7 +16,7 @@ const SUSPICIOUS = 300;
  * Asks until it gives a proper reply: one that is loading, or not up yet, does not.
  * @throws RsentinelError WAIT_TIMEOUT, NODE_EXITED; the context's signal's reason
  */
-export async function untilAnswer(
+export async function waitAnswer(
   node: NodeSpec,
   connections: Connections,
   context: Context,

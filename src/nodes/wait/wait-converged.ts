@@ -11,8 +11,8 @@ import { DEFAULT_PERIODS, FAILOVER_PERIODS, runsWith, setPeriods } from '../heal
 import { findFaults } from '../health/readiness.js';
 import { instancesOf, type Snapshot } from '../health/snapshot.js';
 import { findStreamFaults } from '../health/stream.js';
-import type { PresentGroup, PresentNode } from '../live/live-nodes.js';
-import { untilFaultless } from './wait-healthy.js';
+import type { LiveGroup, LiveNode } from '../live/live-nodes.js';
+import { waitHealthy } from './wait-healthy.js';
 
 /** Concern what is to be forgotten, and only then. */
 const TO_BE_FORGOTTEN: ReadonlySet<string> = new Set([
@@ -27,8 +27,8 @@ const TO_BE_FORGOTTEN: ReadonlySet<string> = new Set([
  * Sentinel's own periods, as after a start, get those that a group in use bears.
  * @throws RsentinelError as {@link untilFaultless}
  */
-export function untilWhole(
-  group: PresentGroup,
+export function waitConverged(
+  group: LiveGroup,
   connections: Connections,
   context: Watching,
   deadline: AbortSignal,
@@ -42,13 +42,13 @@ export function untilWhole(
     await keepLively(group, snapshot, connections);
     const faults = findFaults(group, snapshot, evidence).filter(({ code }) => !TO_BE_FORGOTTEN.has(code));
     if (faults.length > 0) return { snapshot, faults };
-    return { snapshot, faults: await findStreamFaults(group, snapshot, connections.keyring) };
+    return { snapshot, faults: await findStreamFaults(group, snapshot, connections.credentials) };
   };
-  return untilFaultless(group, look, context, deadline);
+  return waitHealthy(group, look, context, deadline);
 }
 
 async function keepLively(
-  { sentinels }: PresentGroup,
+  { sentinels }: LiveGroup,
   snapshot: Snapshot,
   connections: Connections,
 ): Promise<void> {
@@ -65,8 +65,8 @@ async function keepLively(
  * @throws RsentinelError as {@link untilFaultless}
  */
 export async function forget(
-  sentinel: PresentNode,
-  group: PresentGroup,
+  sentinel: LiveNode,
+  group: LiveGroup,
   connections: Connections,
   context: Watching,
   deadline: AbortSignal,
@@ -89,10 +89,10 @@ export async function forget(
     evidence.add(snapshot);
     return { snapshot, faults: ownFaults(sentinel, group, snapshot, evidence) };
   };
-  await untilFaultless(group, look, context, deadline);
+  await waitHealthy(group, look, context, deadline);
 }
 
-function knowsStrangers({ name }: PresentNode, group: PresentGroup, { sentinels }: Snapshot): boolean {
+function knowsStrangers({ name }: LiveNode, group: LiveGroup, { sentinels }: Snapshot): boolean {
   const answer = sentinels.get(name);
   if (answer?.kind !== 'sentinel') return false;
   const nodes = [...group.redis, ...group.sentinels];
@@ -101,8 +101,8 @@ function knowsStrangers({ name }: PresentNode, group: PresentGroup, { sentinels 
 
 /** What one sentinel lacks; what the others still have to forget does not concern it. */
 function ownFaults(
-  sentinel: PresentNode,
-  group: PresentGroup,
+  sentinel: LiveNode,
+  group: LiveGroup,
   snapshot: Snapshot,
   evidence: LinkEvidence,
 ): readonly Fault[] {

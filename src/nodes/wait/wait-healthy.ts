@@ -4,7 +4,7 @@ import type { Watching } from '../../engine/context.js';
 import { RsentinelError } from '../../errors.js';
 import type { Fault } from '../../model/report/group-report.js';
 import type { Snapshot } from '../health/snapshot.js';
-import type { PresentGroup, PresentNode } from '../live/live-nodes.js';
+import type { LiveGroup, LiveNode } from '../live/live-nodes.js';
 import { logDetails, nodeExited } from './explain.js';
 
 /** ms between two looks at a group that forms; then longer, for one that takes its time. */
@@ -24,8 +24,8 @@ export interface Look {
  * @throws RsentinelError WAIT_TIMEOUT with what was missing and the log of the node concerned;
  *   NODE_EXITED as soon as a node has ended; the context's signal's reason
  */
-export async function untilFaultless(
-  group: PresentGroup,
+export async function waitHealthy(
+  group: LiveGroup,
   look: () => Promise<Look>,
   context: Watching,
   deadline: AbortSignal,
@@ -50,12 +50,12 @@ export async function untilFaultless(
   }
 }
 
-function nodesOf({ redis, sentinels }: PresentGroup): readonly PresentNode[] {
+function nodesOf({ redis, sentinels }: LiveGroup): readonly LiveNode[] {
   return [...redis, ...sentinels];
 }
 
 async function throwIfExited(
-  group: PresentGroup,
+  group: LiveGroup,
   faults: readonly Fault[],
   { driver }: Watching,
 ): Promise<void> {
@@ -69,7 +69,7 @@ async function throwIfExited(
 }
 
 async function notReady(
-  group: PresentGroup,
+  group: LiveGroup,
   faults: readonly Fault[],
   { driver }: Watching,
 ): Promise<RsentinelError> {

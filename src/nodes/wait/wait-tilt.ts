@@ -5,7 +5,7 @@ import { RsentinelError } from '../../errors.js';
 import type { Connections } from '../client/connection.js';
 import { takeSnapshot } from '../health/observe.js';
 import { tiltTexts } from '../health/tilt.js';
-import type { PresentGroup } from '../live/live-nodes.js';
+import type { LiveGroup } from '../live/live-nodes.js';
 
 const POLL = 250;
 
@@ -13,8 +13,8 @@ const POLL = 250;
  * Resolves when no sentinel that answers is in TILT.
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
  */
-export async function untilNoTilt(
-  group: Pick<PresentGroup, 'masterName' | 'sentinels'>,
+export async function waitTilt(
+  group: Pick<LiveGroup, 'masterName' | 'sentinels'>,
   connections: Connections,
   context: Watching,
   deadline: AbortSignal,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isUntold } from '../../../src/failover/force-promote.js';
+import { isUnannounced } from '../../../src/failover/force-promote.js';
 import { EXPECTED, healthy, redisOf, SILENT, sentinelOf } from '../nodes/healthy.js';
 
 const HEIR = EXPECTED.redis[1] ?? { name: '', address: { host: '', port: 0 } };
@@ -13,22 +13,22 @@ function promoted() {
 
 describe('a master that no sentinel names', () => {
   it('is a node that says so itself while all sentinels name another', () => {
-    expect(isUntold(HEIR, promoted())).toBe(true);
+    expect(isUnannounced(HEIR, promoted())).toBe(true);
   });
 
   it('is none that follows, or does not answer', () => {
-    expect(isUntold(HEIR, healthy())).toBe(false);
+    expect(isUnannounced(HEIR, healthy())).toBe(false);
     const draft = healthy();
     draft.redis.set('redis-2', SILENT);
-    expect(isUntold(HEIR, draft)).toBe(false);
+    expect(isUnannounced(HEIR, draft)).toBe(false);
   });
 
   it('is none while the sentinels are at a failover, or do not agree', () => {
     const draft = promoted();
     sentinelOf(draft, 'sentinel-2').master.flags = ['master', 'failover_in_progress'];
-    expect(isUntold(HEIR, draft)).toBe(false);
+    expect(isUnannounced(HEIR, draft)).toBe(false);
     const divided = promoted();
     sentinelOf(divided, 'sentinel-2').master.address = HEIR.address;
-    expect(isUntold(HEIR, divided)).toBe(false);
+    expect(isUnannounced(HEIR, divided)).toBe(false);
   });
 });

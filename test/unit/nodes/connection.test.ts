@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { endpointAt } from '../../../src/model/address.js';
-import { keyringOf } from '../../../src/model/credentials/credentials.js';
+import { credentialsOf } from '../../../src/model/credentials/credentials.js';
 import { Connections } from '../../../src/nodes/client/connection.js';
 import { EventChannel } from '../../../src/nodes/events/event-channel.js';
 import { accessOf, ONE_PASSWORD, USERS_OF_THEIR_OWN } from '../access/logins-of.js';
@@ -59,9 +59,9 @@ afterEach(() => {
   node.stop();
 });
 
-async function begin(...sets: Parameters<typeof keyringOf>[0]): Promise<void> {
+async function begin(...sets: Parameters<typeof credentialsOf>[0]): Promise<void> {
   node = await FakeNode.start();
-  connections = new Connections(keyringOf(sets));
+  connections = new Connections(credentialsOf(sets));
 }
 
 const ping = () => connections.query(node.endpoint, [['PING']]);
@@ -103,7 +103,7 @@ describe('what goes wrong with a login', () => {
     await begin(access);
     node.reply = '-WRONGPASS invalid username-password pair\r\n';
     const target = { name: 'redis-1', control: node.endpoint };
-    const failed = await EventChannel.open([target], keyringOf([access]), () => {}).catch(
+    const failed = await EventChannel.open([target], credentialsOf([access]), () => {}).catch(
       (error: unknown) => error,
     );
     expect(failed).toBeInstanceOf(Error);

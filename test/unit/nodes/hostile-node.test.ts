@@ -1,6 +1,6 @@
 /** Whoever listens in the place of a node may answer anything, slowly, endlessly or never. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NO_KEYS } from '../../../src/model/credentials/credentials.js';
+import { NO_CREDENTIALS } from '../../../src/model/credentials/credentials.js';
 import { Connections } from '../../../src/nodes/client/connection.js';
 import { EventChannel } from '../../../src/nodes/events/event-channel.js';
 import { Listeners } from '../../../src/nodes/events/listeners.js';
@@ -98,14 +98,14 @@ describe('a sentinel that is listened to', () => {
     ['sends a huge event', `*4\r\n${bulk('pmessage')}${bulk('*')}${bulk('+x')}$1000000\r\n`],
   ])('%s', async (_what, text) => {
     node.will([say(text)]);
-    expect(await failureOf(EventChannel.open([node.target('s')], NO_KEYS, () => {}))).toMatch(
+    expect(await failureOf(EventChannel.open([node.target('s')], NO_CREDENTIALS, () => {}))).toMatch(
       /cannot be listened to/,
     );
   });
 
   it('never confirms that it is', async () => {
     node.will([]);
-    expect(await failureOf(EventChannel.open([node.target('s')], NO_KEYS, () => {}))).toMatch(
+    expect(await failureOf(EventChannel.open([node.target('s')], NO_CREDENTIALS, () => {}))).toMatch(
       /cannot be listened to/,
     );
   });
@@ -120,7 +120,7 @@ describe('a sentinel that is listened to', () => {
     const listeners = new Listeners(() => {
       heard += 1;
     });
-    await listeners.follow([node.target('s')], NO_KEYS);
+    await listeners.follow([node.target('s')], NO_CREDENTIALS);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     listeners.close();
     expect(heard).toBeGreaterThan(0);

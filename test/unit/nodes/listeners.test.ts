@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_KEYS } from '../../../src/model/credentials/credentials.js';
+import { NO_CREDENTIALS } from '../../../src/model/credentials/credentials.js';
 import { Listeners } from '../../../src/nodes/events/listeners.js';
 import { until } from '../../support/until.js';
 import { FakeSentinel } from './fake-sentinel.js';
@@ -11,7 +11,7 @@ describe('sentinels that are listened to', () => {
     await using sentinel = await FakeSentinel.start();
     const heard: string[] = [];
     const listeners = new Listeners(({ sentinel: name, event }) => heard.push(`${name} ${event.type}`));
-    await listeners.follow([sentinel.target('sentinel-1')], NO_KEYS);
+    await listeners.follow([sentinel.target('sentinel-1')], NO_CREDENTIALS);
     await until('it is subscribed to', () => sentinel.subscriptions === 1);
     sentinel.publish(DOWN, ['+odown', DOWN[1]]);
     await until('it is heard', () => heard.length === 2);
@@ -23,7 +23,7 @@ describe('sentinels that are listened to', () => {
     await using sentinel = await FakeSentinel.start();
     const heard: string[] = [];
     const listeners = new Listeners(({ event }) => heard.push(event.type));
-    await listeners.follow([sentinel.target('sentinel-1')], NO_KEYS);
+    await listeners.follow([sentinel.target('sentinel-1')], NO_CREDENTIALS);
     await until('it is subscribed to', () => sentinel.subscriptions === 1);
     sentinel.hangUp();
     await until('it is subscribed to again', () => sentinel.subscriptions === 2);
@@ -36,11 +36,11 @@ describe('sentinels that are listened to', () => {
     await using sentinel = await FakeSentinel.start();
     const listeners = new Listeners(() => {});
     const all = [sentinel.target('sentinel-1')];
-    await listeners.follow(all, NO_KEYS);
+    await listeners.follow(all, NO_CREDENTIALS);
     await until('it is subscribed to', () => sentinel.subscriptions === 1);
     sentinel.fallSilent();
     await until('it is asked', async () => {
-      await listeners.follow(all, NO_KEYS);
+      await listeners.follow(all, NO_CREDENTIALS);
       return sentinel.ignored > 0;
     });
     sentinel.speak();
@@ -53,9 +53,9 @@ describe('sentinels that are listened to', () => {
     await using other = await FakeSentinel.start();
     const heard: string[] = [];
     const listeners = new Listeners(({ sentinel: name }) => heard.push(name));
-    await listeners.follow([gone.target('gone'), other.target('other')], NO_KEYS);
+    await listeners.follow([gone.target('gone'), other.target('other')], NO_CREDENTIALS);
     await until('both are subscribed to', () => gone.subscriptions + other.subscriptions === 2);
-    await listeners.follow([other.target('other')], NO_KEYS);
+    await listeners.follow([other.target('other')], NO_CREDENTIALS);
     await until('it is let go', () => gone.connections === 0);
     gone.publish(DOWN);
     other.publish(DOWN);

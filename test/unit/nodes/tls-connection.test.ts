@@ -4,8 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../src/model/address.js';
-import { NO_KEYS } from '../../../src/model/credentials/credentials.js';
-import type { ClientFiles, Credentials } from '../../../src/model/credentials/group-tls.js';
+import { NO_CREDENTIALS } from '../../../src/model/credentials/credentials.js';
+import type { ClientFiles, KeyPair } from '../../../src/model/credentials/group-tls.js';
 import { Connections } from '../../../src/nodes/client/connection.js';
 import { takeSnapshot } from '../../../src/nodes/health/observe.js';
 import { loadAuthority, makeAuthority } from '../../../src/tls/authority.js';
@@ -29,7 +29,7 @@ function listening(server: ReturnType<typeof createServer>): Promise<number> {
   });
 }
 
-function overTls(signer: Credentials, hosts: readonly string[], at = now, more: TlsOptions = {}) {
+function overTls(signer: KeyPair, hosts: readonly string[], at = now, more: TlsOptions = {}) {
   const { certificate, key } = issueForNode(loadAuthority(signer), 'redis-1', hosts, at);
   const server = createTlsServer({ cert: certificate + signer.certificate, key, ...more }, (socket) => {
     socket.on('error', () => {});
@@ -46,13 +46,13 @@ const endpoint = (port: number, announced = '127.0.0.1'): Endpoint => ({
   tls: true,
 });
 
-const trusting = (authority: Credentials, own: Credentials | null = null): ClientFiles => ({
+const trusting = (authority: KeyPair, own: KeyPair | null = null): ClientFiles => ({
   authority: authority.certificate,
   own,
 });
 
 async function ask(at: Endpoint, ...tls: readonly ClientFiles[]): Promise<unknown> {
-  const connections = new Connections({ ...NO_KEYS, tls });
+  const connections = new Connections({ ...NO_CREDENTIALS, tls });
   closers.push(() => connections.close());
   return (await connections.query(at, [['PING']]))[0];
 }
@@ -119,7 +119,7 @@ describe('a node that does not speak TLS', () => {
 
 it('a snapshot has what is wrong with a certificate, by the name of the node', async () => {
   const control = endpoint(await overTls(OURS, ['127.0.0.1'], now - 400 * DAY));
-  const connections = new Connections({ ...NO_KEYS, tls: [trusting(OURS)] });
+  const connections = new Connections({ ...NO_CREDENTIALS, tls: [trusting(OURS)] });
   closers.push(() => connections.close());
   const targets = { masterName: 'mymaster', redis: [{ name: 'redis-1', control }], sentinels: [] };
   expect((await takeSnapshot(targets, connections)).redis.get('redis-1')).toMatchObject({

@@ -66,9 +66,9 @@ it('there is a plan, every step of which comes after those that it waits for', (
             state === 'none' ? withoutMembers(observed, [node]) : withMembers(observed, [node], { state });
         }
         const live = answers ? all.live : NOTHING_LIVE;
-        const situation = withHistory(wanted, { ...observed, live }, live.master);
+        const planInput = withHistory(wanted, { ...observed, live }, live.master);
         const done = new Set<string>();
-        for (const { id, after: needed } of planUp(wanted, situation)) {
+        for (const { id, after: needed } of planUp(wanted, planInput)) {
           expect([...done]).not.toContain(id);
           for (const one of needed) expect([...done]).toContain(one);
           done.add(id);

@@ -225,14 +225,14 @@ describe('a plan', () => {
   });
 
   it('is in an order in which its steps can be done one by one, with names that are unique', () => {
-    const situations = [
+    const planInputs = [
       [LOOPBACK, nothing(LOOPBACK)],
       [BRIDGE, { ...nothing(BRIDGE), imagePresent: false }],
       [LOOPBACK, withMembers(running(LOOPBACK, 'redis-3'), ALL, { state: 'exited', exitCode: 0 })],
       [LOOPBACK, withoutMembers(running(LOOPBACK, 'redis-3'), ['anchor'])],
       [LOOPBACK, withMembers(running(LOOPBACK), ['redis-1', 'sentinel-2'], { state: 'exited', exitCode: 0 })],
     ] as const;
-    for (const [spec, observed] of situations) {
+    for (const [spec, observed] of planInputs) {
       const done: string[] = [];
       for (const { id, after } of planUp(spec, observed)) {
         expect(done).not.toContain(id);

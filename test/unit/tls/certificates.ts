@@ -1,7 +1,7 @@
 /** Certificates for tests, good ones and others. */
 
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import type { Credentials } from '../../../src/model/credentials/group-tls.js';
+import type { KeyPair } from '../../../src/model/credentials/group-tls.js';
 import { loadAuthority, makeAuthority } from '../../../src/tls/authority.js';
 import { issueForNode } from '../../../src/tls/issue.js';
 import { type Contents, signCertificate } from '../../../src/tls/sign-certificate.js';
@@ -10,12 +10,12 @@ export const DAY = 24 * 60 * 60 * 1000;
 export const NOW = Date.parse('2026-03-01T12:00:00Z');
 
 /** @param now When it is made: what was made two years ago has expired. */
-export function nodeOf(authority: Credentials, hosts: readonly string[], now = NOW): Credentials {
+export function nodeOf(authority: KeyPair, hosts: readonly string[], now = NOW): KeyPair {
   return issueForNode(loadAuthority(authority), 'redis-1', hosts, now);
 }
 
 /** Whatever a certificate can say, signed by anybody. */
-export function signedBy(signer: Credentials, contents: Partial<Contents> = {}): Credentials {
+export function signedBy(signer: KeyPair, contents: Partial<Contents> = {}): KeyPair {
   const { key } = makeAuthority('unused', NOW);
   const certificate = signCertificate(
     {
@@ -33,7 +33,7 @@ export function signedBy(signer: Credentials, contents: Partial<Contents> = {}):
 }
 
 /** An authority that another one has signed. */
-export function intermediateOf(root: Credentials, contents: Partial<Contents> = {}): Credentials {
+export function intermediateOf(root: KeyPair, contents: Partial<Contents> = {}): KeyPair {
   return signedBy(root, { commonName: 'in between', use: 'authority', hosts: [], ...contents });
 }
 
@@ -43,7 +43,7 @@ export function selfSigned(
   now = NOW,
   contents: Partial<Contents> = {},
   key = makeAuthority('unused', now).key,
-): Credentials {
+): KeyPair {
   const own = createPrivateKey(key);
   const certificate = signCertificate(
     {
@@ -60,6 +60,6 @@ export function selfSigned(
   return { certificate, key };
 }
 
-function nameOf({ certificate }: Credentials): string {
+function nameOf({ certificate }: KeyPair): string {
   return new X509Certificate(certificate).subject.replace(/^CN=/, '');
 }

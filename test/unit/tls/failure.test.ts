@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer as createPlainServer, type Server } from 'node:net';
 import { type ConnectionOptions, connect, createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Credentials } from '../../../src/model/credentials/group-tls.js';
+import type { KeyPair } from '../../../src/model/credentials/group-tls.js';
 import { loadAuthority, makeAuthority } from '../../../src/tls/authority.js';
 import { clientOptions } from '../../../src/tls/client-options.js';
 import { type TlsFailure, tlsFailure } from '../../../src/tls/failure.js';
@@ -31,7 +31,7 @@ async function listening(server: Server): Promise<number> {
 }
 
 /** A server that greets whoever has got in. */
-function serve({ certificate, key }: Credentials, options: TlsOptions = {}): Promise<number> {
+function serve({ certificate, key }: KeyPair, options: TlsOptions = {}): Promise<number> {
   return listening(
     createServer({ cert: certificate, key, ...options }, (socket) => {
       socket.on('error', () => {});
@@ -43,7 +43,7 @@ function serve({ certificate, key }: Credentials, options: TlsOptions = {}): Pro
 interface Trial {
   readonly ca?: string;
   readonly host?: string;
-  readonly own?: Credentials | null;
+  readonly own?: KeyPair | null;
   readonly options?: ConnectionOptions;
 }
 

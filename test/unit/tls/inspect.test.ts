@@ -2,7 +2,7 @@
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Credentials } from '../../../src/model/credentials/group-tls.js';
+import type { KeyPair } from '../../../src/model/credentials/group-tls.js';
 import { makeAuthority } from '../../../src/tls/authority.js';
 import { certificateFacts } from '../../../src/tls/certificate-facts.js';
 import { type Expectations, inspect } from '../../../src/tls/inspect.js';
@@ -11,7 +11,7 @@ import { DAY, intermediateOf, NOW, nodeOf, selfSigned, signedBy } from './certif
 const authority = makeAuthority('demo', NOW);
 const good = nodeOf(authority, ['127.0.0.1', 'redis.example']);
 
-interface Case extends Partial<Credentials>, Partial<Expectations> {
+interface Case extends Partial<KeyPair>, Partial<Expectations> {
   readonly authority?: string;
 }
 
