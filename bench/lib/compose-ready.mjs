@@ -5,7 +5,7 @@ import { OPEN } from '../../dist/model/credentials/group-access.js';
 import { Connections } from '../../dist/nodes/client/connection.js';
 import { verifyReady } from '../../dist/nodes/wait/verify-ready.js';
 import { buildGroupSpec } from '../../dist/spec/build.js';
-import { settle, THIS_MACHINE } from '../../dist/spec/defaults.js';
+import { THIS_MACHINE, withDefaults } from '../../dist/spec/defaults.js';
 import { interruption } from '../../scripts/lib/interrupt.mjs';
 import { SetupError } from '../../scripts/lib/log.mjs';
 import { topologyOf } from './group.mjs';
@@ -69,7 +69,7 @@ async function composeSpec(image, { port, composeNet }) {
     published: [],
   };
   const spec = buildGroupSpec(
-    settle(topology, undefined, THIS_MACHINE),
+    withDefaults(topology, undefined, THIS_MACHINE),
     allocation,
     await loadTemplates(topology),
     OPEN,

@@ -7,7 +7,7 @@ import { OPEN } from '../../dist/model/credentials/group-access.js';
 import { initialHistory } from '../../dist/model/history.js';
 import { allocate, NOTHING_BEFORE } from '../../dist/spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../../dist/spec/build.js';
-import { settle, THIS_MACHINE } from '../../dist/spec/defaults.js';
+import { THIS_MACHINE, withDefaults } from '../../dist/spec/defaults.js';
 import { nodeMounts } from '../../dist/storage/node-places.js';
 import { parseTopology } from '../../dist/topology/parse.js';
 import { connect } from '../../scripts/lib/docker.mjs';
@@ -78,7 +78,7 @@ export function topologyOf(asked) {
  * @param {Asked & { directory: string }} asked
  */
 export async function describeGroup({ directory, ...asked }) {
-  const topology = settle({ ...topologyOf(asked), directory }, undefined, THIS_MACHINE);
+  const topology = withDefaults({ ...topologyOf(asked), directory }, undefined, THIS_MACHINE);
   // Its ports are given: what is left to chance are the spare ones of the anchor.
   const refused = { ports: new Set(), subnets: new Set() };
   const allocation = allocate(topology, NOTHING_BEFORE, refused, Math.random);

@@ -10,7 +10,7 @@ import type { Topology } from '../model/topology.js';
 import type { Allocation } from '../spec/allocate.js';
 import { allocate, NOTHING_BEFORE } from '../spec/allocate.js';
 import { announcedHost, buildGroupSpec, nodesOf } from '../spec/build.js';
-import { settle, THIS_MACHINE } from '../spec/defaults.js';
+import { THIS_MACHINE, withDefaults } from '../spec/defaults.js';
 import { resolveAddress } from '../spec/look-up.js';
 import { SHARED } from '../storage/shared-files.js';
 import { decideTls } from '../tls/decide-tls.js';
@@ -38,7 +38,7 @@ export async function renderTree(
   secrets: 'shown' | 'masked' = 'shown',
 ): Promise<readonly RenderedFile[]> {
   const nothingRefused = { ports: new Set<number>(), subnets: new Set<string>() };
-  const settled = settle(topology, await resolveAddress(topology.network.address), THIS_MACHINE);
+  const settled = withDefaults(topology, await resolveAddress(topology.network.address), THIS_MACHINE);
   const allocation: Allocation = allocate(settled, NOTHING_BEFORE, nothingRefused, () => 0);
   const access = await decideAccess(topology, null, null);
   const shown = secrets === 'shown' ? access : masked(access);

@@ -20,7 +20,7 @@ import { otherMasters, removeMasters } from '../nodes/live/other-masters.js';
 import { verifyReady } from '../nodes/wait/verify-ready.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
 import { finish, type StandingGroup } from '../reconcile/attempt.js';
-import { settleTopology } from '../reconcile/resolve-topology.js';
+import { resolveTopology } from '../reconcile/resolve-topology.js';
 import { reconcile, underLock } from '../reconcile/retry.js';
 import { flush } from './flush.js';
 
@@ -55,7 +55,7 @@ export async function reset(
   context: Context,
 ): Promise<ResetResult> {
   const started = performance.now();
-  const topology = await settleTopology(asked, context);
+  const topology = await resolveTopology(asked, context);
   const connections = new Connections();
   try {
     const seen = await context.driver.observe(topology.name);

@@ -11,7 +11,7 @@ import { verifyReady } from '../nodes/wait/verify-ready.js';
 import { planUp as plan } from '../plan/plan.js';
 import { type AttemptSettings, type BroughtUp, finish } from '../reconcile/attempt.js';
 import { observePlanInput } from '../reconcile/observe.js';
-import { settleTopology } from '../reconcile/resolve-topology.js';
+import { resolveTopology } from '../reconcile/resolve-topology.js';
 import { noRefusals, reconcile, underLock } from '../reconcile/retry.js';
 import { apply } from '../reconcile/run-plan.js';
 
@@ -32,7 +32,7 @@ const GLANCE = 1_000;
  */
 export async function up(asked: Topology, settings: UpSettings, context: Context): Promise<UpResult> {
   const started = performance.now();
-  const topology = await settleTopology(asked, context);
+  const topology = await resolveTopology(asked, context);
   const connections = new Connections();
   try {
     const { spec, observed, storage, warnings } = await observePlanInput(
@@ -90,7 +90,7 @@ function timed({ report, changed }: BroughtUp, started: number, { emit }: Contex
 
 /** The steps that `up` would take now; nothing is changed. @throws RsentinelError as `up` does */
 export async function planUp(asked: Topology, context: Context): Promise<readonly Step[]> {
-  const topology = await settleTopology(asked, context);
+  const topology = await resolveTopology(asked, context);
   const connections = new Connections();
   try {
     const { spec, observed, storage, warnings } = await observePlanInput(

@@ -30,9 +30,9 @@ export type Operation =
   /** As Redis wants it; a paused node goes on first, for it would be killed with what it has in memory. */
   | { readonly kind: 'stop'; readonly node: string }
   /** Put a stopped container aside, from where it can be brought back if its successor fails. */
-  | { readonly kind: 'retire'; readonly node: string }
+  | { readonly kind: 'rename-aside'; readonly node: string }
   /** Remove what was put aside. */
-  | { readonly kind: 'discard'; readonly node: string }
+  | { readonly kind: 'remove-old'; readonly node: string }
   | { readonly kind: 'remove'; readonly node: string }
   | { readonly kind: 'create'; readonly node: string }
   | { readonly kind: 'start'; readonly node: string }
@@ -41,14 +41,14 @@ export type Operation =
   /** Wait until a Redis node answers and has its data set in memory. */
   | { readonly kind: 'answer'; readonly node: string }
   /** Lower a sentinel's periods: for a group that forms, or as far as one that is in use bears it. */
-  | { readonly kind: 'hasten'; readonly node: string; readonly pace: 'forming' | 'live' }
+  | { readonly kind: 'lower-timers'; readonly node: string; readonly pace: 'forming' | 'live' }
   /** Give a sentinel that runs the periods of the group's timing. */
-  | { readonly kind: 'pace'; readonly node: string; readonly timing: Timing }
+  | { readonly kind: 'set-timers'; readonly node: string; readonly timing: Timing }
   /**
    * Wait until every node that is there has its place, by the words of all others; the sentinels'
    * periods are kept as low meanwhile as a group in use bears it. `after`: a node, the anchor, or `start`.
    */
-  | { readonly kind: 'settle'; readonly after: string }
+  | { readonly kind: 'wait-converged'; readonly after: string }
   /** Make a sentinel forget what is gone, and wait until it knows all others again. */
   | { readonly kind: 'forget'; readonly node: string; readonly gone: string };
 

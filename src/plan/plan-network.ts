@@ -81,7 +81,7 @@ function planAnchor(spec: GroupSpec, { engine }: ObservedState, renewal: Renewal
           reason,
           stops.filter((id) => id !== `stop ${ANCHOR}`),
         );
-        steps.add({ kind: 'retire', node: ANCHOR }, reason, [`stop ${ANCHOR}`]);
+        steps.add({ kind: 'rename-aside', node: ANCHOR }, reason, [`stop ${ANCHOR}`]);
       } else {
         steps.add({ kind: 'remove', node: ANCHOR }, reason, stops);
       }
@@ -89,13 +89,15 @@ function planAnchor(spec: GroupSpec, { engine }: ObservedState, renewal: Renewal
     steps.add({ kind: 'create', node: ANCHOR }, renewal.anchor ?? 'its network is made anew', [
       'image',
       'network',
-      `retire ${ANCHOR}`,
+      `rename-aside ${ANCHOR}`,
       `remove ${ANCHOR}`,
     ]);
   }
   if (member?.state === 'running' && !steps.has(`create ${ANCHOR}`)) return;
   steps.add({ kind: 'start', node: ANCHOR }, 'it holds the ports of all nodes', [`create ${ANCHOR}`]);
-  if (steps.has(`retire ${ANCHOR}`)) {
-    steps.add({ kind: 'discard', node: ANCHOR }, 'another holds the ports by now', [`settle ${ANCHOR}`]);
+  if (steps.has(`rename-aside ${ANCHOR}`)) {
+    steps.add({ kind: 'remove-old', node: ANCHOR }, 'another holds the ports by now', [
+      `wait-converged ${ANCHOR}`,
+    ]);
   }
 }

@@ -52,7 +52,7 @@ export function planNode(
         `render ${node.name}`,
         `repoint ${node.name}`,
         `remove ${node.name}`,
-        `retire ${node.name}`,
+        `rename-aside ${node.name}`,
       ],
     );
   }
@@ -72,12 +72,14 @@ function stopReason(renewal: Renewal | null, isOutcast: boolean): string {
 function planRemoval(node: NodeSpec, member: ObservedMember, renewal: Renewal | null, steps: Steps): void {
   const isFresh = member.digest === node.containerDigest;
   const reason = isFresh && renewal !== null ? renewal.reason : 'the topology has changed';
-  if (member.state !== 'running' || renewal?.network !== null || !steps.has(`retire ${ANCHOR}`)) {
+  if (member.state !== 'running' || renewal?.network !== null || !steps.has(`rename-aside ${ANCHOR}`)) {
     steps.add({ kind: 'remove', node: node.name }, reason, [`stop ${node.name}`]);
     return;
   }
-  steps.add({ kind: 'retire', node: node.name }, reason, [`stop ${node.name}`]);
-  steps.add({ kind: 'discard', node: node.name }, 'another has taken its place', [`settle ${ANCHOR}`]);
+  steps.add({ kind: 'rename-aside', node: node.name }, reason, [`stop ${node.name}`]);
+  steps.add({ kind: 'remove-old', node: node.name }, 'another has taken its place', [
+    `wait-converged ${ANCHOR}`,
+  ]);
 }
 
 /** A server that cannot load its files ends; without them it starts empty, and copies what its master has. */
@@ -181,7 +183,7 @@ function planStart(
   const replicas = spec.redis.map(({ name }) => name);
   steps.add({ kind: 'start', node: node.name }, reason, [...after, ...answers(...replicas)]);
   steps.add(
-    { kind: 'hasten', node: node.name, pace: paceOf(observed, steps) },
+    { kind: 'lower-timers', node: node.name, pace: paceOf(observed, steps) },
     'it would notice the others only after 10 seconds',
     [`start ${node.name}`],
   );

@@ -45,9 +45,13 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
   planHaste(spec, observed, steps);
   planPace(spec, observed, steps);
   if (renewal === null) planRollOut(spec, observed, steps);
-  else if (steps.hasKind('retire')) {
-    const ready = steps.ids('answer', 'hasten');
-    steps.add({ kind: 'settle', after: ANCHOR }, 'what was put aside goes only when all is well', ready);
+  else if (steps.hasKind('rename-aside')) {
+    const ready = steps.ids('answer', 'lower-timers');
+    steps.add(
+      { kind: 'wait-converged', after: ANCHOR },
+      'what was put aside goes only when all is well',
+      ready,
+    );
   }
   // Whoever renders a node's file writes them too.
   if (observed.tls.shared && !steps.hasKind('render')) {
@@ -110,7 +114,7 @@ function planFailover(
     for (const node of spec.sentinels) planNode(spec, node, observed, renewal, steps);
   }
   planRights(spec, observed, steps);
-  steps.add({ kind: 'failover' }, deadMasterReason(dead), steps.ids('hasten', 'rotate'));
+  steps.add({ kind: 'failover' }, deadMasterReason(dead), steps.ids('lower-timers', 'rotate'));
   return true;
 }
 
@@ -121,7 +125,7 @@ function planPace({ sentinels, timing }: GroupSpec, { live, engine }: ObservedSt
     const periods = live.sentinels.get(name)?.periods;
     const isRight = periods === undefined || periods === 'fixed' || periods === timing;
     if (!runs || isRight || steps.has(`stop ${name}`)) continue;
-    steps.add({ kind: 'pace', node: name, timing }, paceReason(timing, periods), []);
+    steps.add({ kind: 'set-timers', node: name, timing }, paceReason(timing, periods), []);
   }
 }
 
@@ -136,9 +140,9 @@ function planHaste(spec: GroupSpec, { engine }: ObservedState, steps: Steps): vo
   if (answers.length === 0) return;
   for (const { name } of spec.sentinels) {
     const runs = engine.members.some((member) => member.node === name && member.state === 'running');
-    if (!runs || steps.has(`hasten ${name}`)) continue;
+    if (!runs || steps.has(`lower-timers ${name}`)) continue;
     steps.add(
-      { kind: 'hasten', node: name, pace: 'live' },
+      { kind: 'lower-timers', node: name, pace: 'live' },
       'it would notice the others only after 10 seconds',
       answers,
     );

@@ -30,7 +30,7 @@ class Chain {
 
   constructor(steps: Steps) {
     this.#steps = steps;
-    this.#last = steps.ids('answer', 'hasten', 'connect', 'rotate', 'set', 'pace');
+    this.#last = steps.ids('answer', 'lower-timers', 'connect', 'rotate', 'set', 'set-timers');
   }
 
   add(operation: Operation, reason: string): void {
@@ -45,7 +45,7 @@ export function planRollOut(spec: GroupSpec, observed: ObservedState, steps: Ste
   if (changes.length === 0 && leaving.length === 0 && forgetful.length === 0) return;
 
   const chain = new Chain(steps);
-  chain.add({ kind: 'settle', after: 'start' }, 'nothing is touched while something else is amiss');
+  chain.add({ kind: 'wait-converged', after: 'start' }, 'nothing is touched while something else is amiss');
   const scene: Scene = { spec, observed, chain, rolls: changes, leaving };
   leaveReplicas(scene, forgetful);
   const master = observed.history.master.name;
@@ -172,11 +172,14 @@ function sentinelsThatMustForget(spec: GroupSpec, { engine, live }: ObservedStat
 /** One node out, made anew, and in again, before any other is touched. */
 function rollNode({ node: { name, kind }, reason, container }: Roll, chain: Chain): void {
   chain.add({ kind: 'stop', node: name }, reason);
-  if (container) chain.add({ kind: 'retire', node: name }, 'it is kept until its successor works');
+  if (container) chain.add({ kind: 'rename-aside', node: name }, 'it is kept until its successor works');
   chain.add({ kind: 'render', node: name }, 'its history is kept');
   if (container) chain.add({ kind: 'create', node: name }, reason);
   chain.add({ kind: 'start', node: name }, 'it comes back in its place');
   if (kind === 'redis') chain.add({ kind: 'answer', node: name }, 'the others connect to it');
-  chain.add({ kind: 'settle', after: name }, 'the next one is touched only when it is back in its place');
-  if (container) chain.add({ kind: 'discard', node: name }, 'its successor works');
+  chain.add(
+    { kind: 'wait-converged', after: name },
+    'the next one is touched only when it is back in its place',
+  );
+  if (container) chain.add({ kind: 'remove-old', node: name }, 'its successor works');
 }

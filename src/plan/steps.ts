@@ -3,8 +3,8 @@ import type { Operation, Step } from '../model/step.js';
 
 function stepId(operation: Operation): string {
   switch (operation.kind) {
-    case 'settle':
-      return `settle ${operation.after}`;
+    case 'wait-converged':
+      return `wait-converged ${operation.after}`;
     case 'forget':
       return `forget ${operation.gone} on ${operation.node}`;
     default:

@@ -36,7 +36,7 @@ export class AccessKeeper {
   }
 
   /** Once every node goes by one set, and by no other. */
-  async settle(present: AccessSet): Promise<void> {
+  async forgetFormer(present: AccessSet): Promise<void> {
     const stored = this.#stored;
     if (stored === null || (stored.former === null && sameAccess(stored.present, present))) return;
     await this.#write(present, null);

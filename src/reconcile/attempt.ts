@@ -68,7 +68,7 @@ export async function bringUp(
     const done = await perform(planInput, look, connections, rollback, context, deadline);
     deadline.begin();
     const snapshot = await verifyReady(done.spec, connections, context, deadline.signal);
-    await done.executor.settleAccess();
+    await done.executor.forgetFormerPasswords();
     refuseFixedPeriods(spec.timing, snapshot);
     if (mark !== null) await dropFormerMarks(spec.name, mark, observed.engine.expiry, context);
     const seen =

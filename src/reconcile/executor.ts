@@ -79,9 +79,9 @@ export class PlanExecutor {
   }
 
   /** Once the group has been proved ready: nobody goes by former passwords any more. */
-  async settleAccess(): Promise<void> {
+  async forgetFormerPasswords(): Promise<void> {
     const { access } = this.#spec;
-    if (access.kind !== 'none') await this.#keeper.settle(access);
+    if (access.kind !== 'none') await this.#keeper.forgetFormer(access);
   }
 
   readonly perform = async (operation: Operation): Promise<void> => {
@@ -124,10 +124,10 @@ export class PlanExecutor {
         return this.#save(operation.node);
       case 'stop':
         return this.#stop(operation.node);
-      case 'retire':
-        return this.#retire(operation.node);
-      case 'discard':
-        this.#rollback.settle(operation.node);
+      case 'rename-aside':
+        return this.#renameAside(operation.node);
+      case 'remove-old':
+        this.#rollback.keep(operation.node);
         return driver.remove(name, this.#asideId(operation.node));
       case 'remove':
         return this.#remove(operation.node);
@@ -139,15 +139,15 @@ export class PlanExecutor {
         return this.#connect(operation.node);
       case 'answer':
         return this.#waitAnswer(this.#node(operation.node));
-      case 'hasten':
-        return this.#hasten(this.#node(operation.node), operation.pace);
-      case 'pace': {
+      case 'lower-timers':
+        return this.#lowerTimers(this.#node(operation.node), operation.pace);
+      case 'set-timers': {
         const { control } = this.#present(operation.node);
         await setPeriods(control, PERIODS[operation.timing], this.#connections);
         return;
       }
-      case 'settle':
-        return this.#settle(operation.after);
+      case 'wait-converged':
+        return this.#waitConverged(operation.after);
       case 'forget':
         return this.#forget(operation.node);
     }
@@ -228,7 +228,7 @@ export class PlanExecutor {
       const context = { ...this.#context, signal: new AbortController().signal };
       // By then the files are what they were.
       await rotate({ ...scene, context, deadline }, access, { ...access, ...before }, async () => {});
-      await this.#keeper.settle(before);
+      await this.#keeper.forgetFormer(before);
     });
     await rotate(scene, before, access, (node) => this.#confs.updateAccess(node));
   }
@@ -265,7 +265,7 @@ export class PlanExecutor {
   }
 
   /** Lets a paused node go on. */
-  async #goOn(member: string): Promise<void> {
+  async #unpause(member: string): Promise<void> {
     const { name } = this.#spec;
     const observed = this.#observed.engine.members.find((one) => one.node === member);
     if (observed?.state !== 'paused') return;
@@ -277,7 +277,7 @@ export class PlanExecutor {
 
   async #save(node: string): Promise<void> {
     this.#deadline.renew();
-    await this.#goOn(node);
+    await this.#unpause(node);
     const pause = await saveDataSet(this.#savedNode(node), this.#connections, this.#context);
     this.#pauses.set(node, pause);
     this.#rollback.note('setting', node, `writes to ${node} let go`, () => pause.end());
@@ -287,7 +287,7 @@ export class PlanExecutor {
     const { driver } = this.#context;
     const { name } = this.#spec;
     const id = this.#id(member);
-    await this.#goOn(member);
+    await this.#unpause(member);
     await this.#refuseMaster(member);
     const isRedis = this.#liveNodes.get(member)?.kind === 'redis';
     const ready = isRedis ? await this.#prepareStop(this.#savedNode(member)) : null;
@@ -343,7 +343,7 @@ export class PlanExecutor {
     this.#rollback.removed(member);
   }
 
-  async #retire(member: string): Promise<void> {
+  async #renameAside(member: string): Promise<void> {
     const { driver } = this.#context;
     const { name } = this.#spec;
     const id = this.#id(member);
@@ -449,7 +449,7 @@ export class PlanExecutor {
     await demote(demotion, this.#connections, this.#context.emit);
   }
 
-  async #settle(after: string): Promise<void> {
+  async #waitConverged(after: string): Promise<void> {
     this.#deadline.renew();
     const master = await waitConvergedUnder(
       this.#confs.master.address,
@@ -459,7 +459,7 @@ export class PlanExecutor {
       this.#context,
       this.#deadline.signal,
     );
-    this.#rollback.settle(after);
+    this.#rollback.keep(after);
     if (master !== null) throw masterMoved(master.name);
   }
 
@@ -474,7 +474,7 @@ export class PlanExecutor {
     return waitAnswer(node, this.#connections, this.#context, this.#deadline.signal);
   }
 
-  async #hasten(node: NodeSpec, pace: 'forming' | 'live'): Promise<void> {
+  async #lowerTimers(node: NodeSpec, pace: 'forming' | 'live'): Promise<void> {
     await this.#waitAnswer(node);
     const periods = pace === 'forming' ? FORMING_PERIODS : FAILOVER_PERIODS;
     await setPeriods(node.control, periods, this.#connections);

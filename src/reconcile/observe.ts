@@ -31,7 +31,7 @@ import {
 } from '../plan/observed.js';
 import { allocate, type Refusals } from '../spec/allocate.js';
 import { announcedHost, buildGroupSpec } from '../spec/build.js';
-import type { SettledTopology } from '../spec/defaults.js';
+import type { ResolvedTopology } from '../spec/defaults.js';
 import { dataFiles, inspectData } from '../storage/data/inspect-data.js';
 import { openStorage } from '../storage/open.js';
 import { holdsFiles } from '../storage/remove.js';
@@ -60,7 +60,7 @@ export interface Refused extends Refusals {
 }
 
 export async function observePlanInput(
-  topology: SettledTopology,
+  topology: ResolvedTopology,
   refused: Refused,
   connections: Connections,
   { driver, signal }: Context,
@@ -138,7 +138,7 @@ async function userFaults(engine: ObservedEngine, connections: Connections): Pro
 
 /** Asked for only where it matters. @returns null: nobody knows yet */
 async function serverOf(
-  { name, image, auth }: SettledTopology,
+  { name, image, auth }: ResolvedTopology,
   engine: ObservedEngine,
   live: LiveState,
   imagePresent: boolean,
@@ -203,7 +203,7 @@ async function decideByData(
 }
 
 async function placeElsewhere(
-  { name, storage, directory }: SettledTopology,
+  { name, storage, directory }: ResolvedTopology,
   { volumes }: ObservedEngine,
   confs: ReadonlyMap<string, ConfFacts | null>,
 ): Promise<Place | null> {

@@ -3,17 +3,17 @@
 import type { Context } from '../engine/context.js';
 import type { Driver } from '../engine/engine.js';
 import type { Topology } from '../model/topology.js';
-import { isLoopback, type Place, type SettledTopology, settle } from '../spec/defaults.js';
+import { isLoopback, type Place, type ResolvedTopology, withDefaults } from '../spec/defaults.js';
 import { EXPOSURE, UNENCRYPTED } from '../spec/exposure.js';
 import { resolveAddress } from '../spec/look-up.js';
 
 /** Settles a topology on the context's engine. @throws RsentinelError NETWORK_UNSUITABLE */
-export async function settleTopology(
+export async function resolveTopology(
   topology: Topology,
   { driver, emit }: Context,
-): Promise<SettledTopology> {
+): Promise<ResolvedTopology> {
   const given = await resolveAddress(topology.network.address);
-  const settled = settle(topology, given, await placeOf(driver, topology, given));
+  const settled = withDefaults(topology, given, await placeOf(driver, topology, given));
   const { address } = settled.network;
   if (!isLoopback(address)) {
     const why = topology.auth === null ? EXPOSURE : topology.tls === null ? UNENCRYPTED : null;

@@ -6,7 +6,7 @@ import { type Locked, type LockSettings, withLock } from '../lock/lock.js';
 import type { GroupSpec } from '../model/group-spec.js';
 import type { Topology } from '../model/topology.js';
 import type { Connections } from '../nodes/client/connection.js';
-import type { SettledTopology } from '../spec/defaults.js';
+import type { ResolvedTopology } from '../spec/defaults.js';
 import { type AttemptSettings, bringUp, type StandingGroup } from './attempt.js';
 import { observePlanInput, type PlanInput, type Refused } from './observe.js';
 
@@ -25,7 +25,7 @@ export type Holder = Pick<LockSettings, 'command' | 'image'>;
  * @throws RsentinelError GROUP_BUSY; what `work` throws
  */
 export function underLock<T>(
-  topology: SettledTopology,
+  topology: ResolvedTopology,
   { command, image }: Holder,
   waitTimeoutMs: number,
   context: Context,
@@ -40,7 +40,7 @@ export function underLock<T>(
  * @throws RsentinelError as `up` does
  */
 export async function reconcile(
-  topology: SettledTopology,
+  topology: ResolvedTopology,
   settings: AttemptSettings,
   connections: Connections,
   { context, tookOver }: Locked,

@@ -47,7 +47,7 @@ export class RollbackLog {
   }
 
   /** What was done to a subject is to stay: it has its place in a group that works. */
-  settle(subject: string): void {
+  keep(subject: string): void {
     this.#entries = this.#entries.filter((entry) => entry.subject !== subject);
   }
 

@@ -14,7 +14,7 @@ import type {
 import { timingOf } from '../model/timing.js';
 import type { TopologyNode } from '../model/topology.js';
 import type { Allocation } from './allocate.js';
-import { LOOPBACK, type SettledTopology } from './defaults.js';
+import { LOOPBACK, type ResolvedTopology } from './defaults.js';
 import { memoryFor, SENTINEL_MEMORY } from './memory.js';
 
 /** Changes whenever the same spec would be made into a container in another way. */
@@ -29,7 +29,7 @@ export function containerName(group: string, node: string): string {
 
 /** The host that a node announces: what clients connect to, and what its certificate names. */
 export function announcedHost(
-  { network }: SettledTopology,
+  { network }: ResolvedTopology,
   allocation: Pick<Allocation, 'ips'>,
   node: string,
 ): string {
@@ -50,7 +50,7 @@ function digestOf(value: unknown): string {
  * @param tls certificates of every node; null: nobody speaks TLS
  */
 export function buildGroupSpec(
-  topology: SettledTopology,
+  topology: ResolvedTopology,
   allocation: Allocation,
   templates: Templates,
   access: GroupAccess,

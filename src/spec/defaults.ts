@@ -23,7 +23,7 @@ export interface Place {
 export const THIS_MACHINE: Place = { kind: 'local', title: 'this machine', host: null, isVirtual: false };
 
 /** A topology that leaves nothing open but automatic ports and subnets. */
-export interface SettledTopology extends Topology {
+export interface ResolvedTopology extends Topology {
   readonly network: SettledNetwork;
   readonly storage: StorageKind;
 }
@@ -44,7 +44,7 @@ export function isLoopback(ip: string): boolean {
  * @param given the topology's address as an IP; undefined: it names none
  * @throws RsentinelError NETWORK_UNSUITABLE
  */
-export function settle(topology: Topology, given: string | undefined, place: Place): SettledTopology {
+export function withDefaults(topology: Topology, given: string | undefined, place: Place): ResolvedTopology {
   const isNear = place.kind === 'local' || (place.host !== null && isLoopback(place.host));
   const mode = topology.network.mode ?? (isNear ? 'loopback' : 'published');
   const address = addressOf(mode, given, place, isNear);

@@ -151,7 +151,7 @@ function promoteMeanwhile(sentinels: readonly Address[]): void {
 it.each([
   [
     'before the first node of a roll-out is touched',
-    'settle start',
+    'wait-converged start',
     /^redis-[23] has become the master meanwhile$/,
   ],
   ['while a node is away for a roll-out', 'start redis-2', /^redis-3 has become the master meanwhile$/],

@@ -79,7 +79,7 @@ describe('a group with timing: fast', () => {
     const { code, report } = await group.status();
     expect(code).toBe(3);
     expect(report.faults).toEqual([expect.objectContaining({ code: 'periods-lost', node: 'sentinel-2' })]);
-    expect((await group.run(['up', '--dry-run'])).stdout).toContain('pace sentinel-2');
+    expect((await group.run(['up', '--dry-run'])).stdout).toContain('set-timers sentinel-2');
     await group.up();
     expect(await timesOf(await healthy(group))).toEqual(Array(3).fill({ ...FAST_PERIODS, downAfter: 500 }));
   });

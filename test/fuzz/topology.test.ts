@@ -14,7 +14,7 @@ import { initialHistory } from '../../src/model/history.js';
 import type { Topology } from '../../src/model/topology.js';
 import { allocate, NOTHING_BEFORE } from '../../src/spec/allocate.js';
 import { buildGroupSpec, nodesOf } from '../../src/spec/build.js';
-import { settle, THIS_MACHINE } from '../../src/spec/defaults.js';
+import { THIS_MACHINE, withDefaults } from '../../src/spec/defaults.js';
 import { nodeMounts } from '../../src/storage/node-places.js';
 import { formatDiagnostic } from '../../src/topology/diagnostic.js';
 import { parseTopology } from '../../src/topology/parse.js';
@@ -45,7 +45,7 @@ const PLAIN_AUTH = {
 async function specOf(topology: Topology): Promise<GroupSpec | null> {
   try {
     const address = topology.network.address === undefined ? undefined : '10.1.2.3';
-    const settled = settle(topology, address, THIS_MACHINE);
+    const settled = withDefaults(topology, address, THIS_MACHINE);
     const refused = { ports: new Set<number>(), subnets: new Set<string>() };
     return buildGroupSpec(
       settled,

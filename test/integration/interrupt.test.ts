@@ -39,7 +39,7 @@ const MOMENTS = [
   ['containers are started', /^start anchor/m],
   ['the master answers', /^answer redis-1/m],
   ['sentinels are started', /^start sentinel-\d/m],
-  ['it is waited for', /(?:^hasten sentinel-[\s\S]*){3}/m],
+  ['it is waited for', /(?:^lower-timers sentinel-[\s\S]*){3}/m],
 ] as const;
 
 describe.each([

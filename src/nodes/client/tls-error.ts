@@ -46,15 +46,15 @@ const PATIENCE = 300;
 function speaksPlainly({ host, port }: Endpoint): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: PATIENCE });
-    const settle = (outcome: boolean): void => {
+    const finish = (outcome: boolean): void => {
       socket.destroy();
       resolve(outcome);
     };
     socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', (reply) => settle(/^[+-]/.test(reply.toString('latin1'))));
-    socket.once('timeout', () => settle(false));
-    socket.once('error', () => settle(false));
-    socket.once('close', () => settle(false));
+    socket.once('data', (reply) => finish(/^[+-]/.test(reply.toString('latin1'))));
+    socket.once('timeout', () => finish(false));
+    socket.once('error', () => finish(false));
+    socket.once('close', () => finish(false));
   });
 }
 
@@ -63,13 +63,13 @@ export function speaksTls({ host, port }: Endpoint): Promise<boolean> {
   return new Promise((resolve) => {
     // Nothing is sent that anybody must not read.
     const socket = connectTls({ host, port, rejectUnauthorized: false, timeout: PATIENCE });
-    const settle = (outcome: boolean): void => {
+    const finish = (outcome: boolean): void => {
       socket.destroy();
       resolve(outcome);
     };
-    socket.once('secureConnect', () => settle(true));
-    socket.once('timeout', () => settle(false));
-    socket.once('error', () => settle(false));
-    socket.once('close', () => settle(false));
+    socket.once('secureConnect', () => finish(true));
+    socket.once('timeout', () => finish(false));
+    socket.once('error', () => finish(false));
+    socket.once('close', () => finish(false));
   });
 }

@@ -96,12 +96,12 @@ function askError(at: Endpoint, connections: Connections): Promise<string | null
 export function connectError({ host, port }: Address): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: CONNECT_TIMEOUT });
-    const settle = (outcome: string | null): void => {
+    const finish = (outcome: string | null): void => {
       socket.destroy();
       resolve(outcome);
     };
-    socket.once('connect', () => settle(null));
-    socket.once('timeout', () => settle('it does not answer'));
-    socket.once('error', (error) => settle(error.message));
+    socket.once('connect', () => finish(null));
+    socket.once('timeout', () => finish('it does not answer'));
+    socket.once('error', (error) => finish(error.message));
   });
 }

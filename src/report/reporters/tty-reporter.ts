@@ -51,18 +51,18 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   switch: () => 'a replica made the master in a planned failover',
   save: () => 'data set saved',
   stop: (steps) => `${count(steps, 'container')} stopped`,
-  retire: (steps) => `${count(steps, 'container')} put aside`,
-  discard: (steps) => `${count(steps, 'former container')} removed`,
+  'rename-aside': (steps) => `${count(steps, 'container')} put aside`,
+  'remove-old': (steps) => `${count(steps, 'former container')} removed`,
   remove: (steps) => `${count(steps, 'container')} removed`,
   create: (steps) => `${count(steps, 'container')} created`,
   start: (steps) => `${count(steps, 'container')} started`,
   connect: (steps) => `${count(steps, 'container')} back on the network`,
   answer: (steps) => (steps === 1 ? '1 Redis node answers' : `${steps} Redis nodes answer`),
-  settle: (steps) =>
+  'wait-converged': (steps) =>
     steps === 1 ? 'the group is whole' : `the group was whole after each of ${steps} steps`,
   forget: (steps) => `what is gone forgotten (${count(steps, 'reset')})`,
-  pace: (steps) => `timer periods of ${count(steps, 'sentinel')} set`,
-  hasten: (steps) => `${count(steps, 'sentinel')} hastened while the group forms`,
+  'set-timers': (steps) => `timer periods of ${count(steps, 'sentinel')} set`,
+  'lower-timers': (steps) => `${count(steps, 'sentinel')} hastened while the group forms`,
 };
 
 /** Room for the frame and a margin: a line that wraps flickers. */

@@ -92,7 +92,7 @@ export class Nodes {
     } else {
       this.#servers.set(container, sentinelFrom(text, base));
     }
-    this.settle();
+    this.replicate();
   }
 
   /** Ends a server; one that is asked to saves its data first. */
@@ -111,7 +111,7 @@ export class Nodes {
   pause(container: string, isPaused: boolean): void {
     const server = this.#servers.get(container);
     if (server !== undefined) server.isPaused = isPaused;
-    this.settle();
+    this.replicate();
   }
 
   get(container: string): Server | undefined {
@@ -144,7 +144,7 @@ export class Nodes {
   }
 
   /** Replicas copy their masters, and sentinels hear of each other and of replicas: until nothing changes. */
-  settle(): void {
+  replicate(): void {
     for (const _ of this.redis) {
       for (const replica of this.redis) {
         const master = this.masterOf(replica);
@@ -203,7 +203,7 @@ export class Nodes {
       sentinel.configEpoch += 1;
     }
     for (const replica of able) if (replica !== promoted) this.replicaOf(replica, promoted.address);
-    this.settle();
+    this.replicate();
     return true;
   }
 
@@ -214,7 +214,7 @@ export class Nodes {
     server.files.writeConf(
       withReplicaof(text, master === null ? null : `replicaof ${master.host} ${master.port}`),
     );
-    this.settle();
+    this.replicate();
   }
 
   /** A client writes a number to whatever node the sentinels name. @returns whether it was acknowledged */
@@ -223,7 +223,7 @@ export class Nodes {
     const master = sentinel === undefined ? undefined : this.at(sentinel.master);
     if (master?.kind !== 'redis' || master.replicaOf !== null || master.holdsWrites) return false;
     master.writes = [...master.writes, number];
-    this.settle();
+    this.replicate();
     return true;
   }
 }

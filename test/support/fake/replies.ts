@@ -49,7 +49,7 @@ function redisReply(server: RedisServer, name: string, args: readonly string[], 
       return nodes.redis.filter((other) => nodes.masterOf(other) === server).length;
     case 'FLUSHALL':
       server.writes = [];
-      nodes.settle();
+      nodes.replicate();
       return 'OK';
     case 'FUNCTION':
     case 'MULTI':
@@ -181,12 +181,12 @@ function ofMaster(server: SentinelServer, verb: string, rest: readonly string[],
     case 'RESET':
       server.replicas = [];
       server.sentinels = [];
-      nodes.settle();
+      nodes.replicate();
       return 1;
     case 'SET':
       for (let index = 0; index + 1 < rest.length; index += 2)
         server.settings.set(rest[index] ?? '', rest[index + 1] ?? '');
-      nodes.settle();
+      nodes.replicate();
       return 'OK';
     default:
       throw new ErrorReply(`ERR Unknown sentinel subcommand '${verb}'`);
@@ -203,7 +203,7 @@ function hello(nodes: Nodes, text: string): number {
     sentinel.configEpoch = Number(epoch);
     sentinel.replicas = [...sentinel.replicas.filter((one) => one.port !== Number(port)), former];
   }
-  nodes.settle();
+  nodes.replicate();
   return 1;
 }
 

@@ -37,15 +37,15 @@ describe('a plan', () => {
       render sentinel-1: there is no configuration yet < network
       create sentinel-1: there is no container < network, create anchor, render sentinel-1
       start sentinel-1: it does not run < create sentinel-1, render sentinel-1, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
       render sentinel-2: there is no configuration yet < network
       create sentinel-2: there is no container < network, create anchor, render sentinel-2
       start sentinel-2: it does not run < create sentinel-2, render sentinel-2, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
+      lower-timers sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
       render sentinel-3: there is no configuration yet < network
       create sentinel-3: there is no container < network, create anchor, render sentinel-3
       start sentinel-3: it does not run < create sentinel-3, render sentinel-3, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
+      lower-timers sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
     `);
   });
 
@@ -64,7 +64,7 @@ describe('a plan', () => {
       answer redis-2: the others connect to it < start redis-2
       create sentinel-1: there is no container < image, network, render sentinel-1
       start sentinel-1: it does not run < create sentinel-1, render sentinel-1, answer redis-1, answer redis-2
-      hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < start sentinel-1"
     `);
   });
 
@@ -79,9 +79,9 @@ describe('a plan', () => {
     expect(planLines(LOOPBACK, observed)).toMatchInlineSnapshot(`
       "start redis-3: its container has exited
       answer redis-3: the others connect to it < start redis-3
-      hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-3
-      hasten sentinel-2: it would notice the others only after 10 seconds < answer redis-3
-      hasten sentinel-3: it would notice the others only after 10 seconds < answer redis-3"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-3
+      lower-timers sentinel-2: it would notice the others only after 10 seconds < answer redis-3
+      lower-timers sentinel-3: it would notice the others only after 10 seconds < answer redis-3"
     `);
   });
 
@@ -95,9 +95,9 @@ describe('a plan', () => {
       "repoint redis-1: redis-2 is the master by now
       start redis-1: its container has exited < repoint redis-1
       answer redis-1: the others connect to it < start redis-1
-      hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-1
-      hasten sentinel-2: it would notice the others only after 10 seconds < answer redis-1
-      hasten sentinel-3: it would notice the others only after 10 seconds < answer redis-1"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-1
+      lower-timers sentinel-2: it would notice the others only after 10 seconds < answer redis-1
+      lower-timers sentinel-3: it would notice the others only after 10 seconds < answer redis-1"
     `);
   });
 
@@ -119,11 +119,11 @@ describe('a plan', () => {
       start redis-3: its container has exited < start anchor, answer redis-2
       answer redis-3: the others connect to it < start redis-3
       start sentinel-1: its container has exited < start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
       start sentinel-2: its container has exited < start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
+      lower-timers sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
       start sentinel-3: its container has exited < start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
+      lower-timers sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
     `);
   });
 
@@ -154,13 +154,13 @@ describe('a plan', () => {
       start redis-3: it was stopped like all others < create redis-3, stop redis-3, start anchor, answer redis-1
       answer redis-3: the others connect to it < start redis-3
       start sentinel-1: it was stopped like all others < create sentinel-1, stop sentinel-1, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
       start sentinel-2: it was stopped like all others < create sentinel-2, stop sentinel-2, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
+      lower-timers sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
       remove sentinel-3: the group has no network namespace < stop sentinel-3
       create sentinel-3: it was removed < create anchor, remove sentinel-3
       start sentinel-3: it was stopped like all others < create sentinel-3, stop sentinel-3, start anchor, answer redis-1, answer redis-2, answer redis-3
-      hasten sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
+      lower-timers sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
     `);
   });
 
@@ -172,7 +172,7 @@ describe('a plan', () => {
       answer redis-2: the others connect to it < start redis-2
       create sentinel-1: there is no container
       start sentinel-1: it does not run < create sentinel-1, answer redis-2
-      hasten sentinel-1: it would notice the others only after 10 seconds < start sentinel-1"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < start sentinel-1"
     `);
   });
 
@@ -211,7 +211,7 @@ describe('a plan', () => {
       "render redis-2: the topology has changed; its history is kept
       start redis-2: its container has exited < render redis-2
       answer redis-2: the others connect to it < start redis-2
-      hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
     `);
   });
 

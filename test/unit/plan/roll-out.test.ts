@@ -40,18 +40,18 @@ describe('of a running group whose file has changed', () => {
   it('others need a start: replicas first, then the master after a planned failover', () => {
     const changed = bridge('replicas: 1\nsentinels: 1\nredis: {config: {databases: 4}}\n', BRIDGE);
     expect(planLines(changed, running(BRIDGE))).toMatchInlineSnapshot(`
-      "settle start: nothing is touched while something else is amiss
-      stop redis-2: databases cannot be set while it runs < settle start
+      "wait-converged start: nothing is touched while something else is amiss
+      stop redis-2: databases cannot be set while it runs < wait-converged start
       render redis-2: its history is kept < stop redis-2
       start redis-2: it comes back in its place < render redis-2
       answer redis-2: the others connect to it < start redis-2
-      settle redis-2: the next one is touched only when it is back in its place < answer redis-2
-      switch redis-1: databases cannot be set while it runs < settle redis-2
+      wait-converged redis-2: the next one is touched only when it is back in its place < answer redis-2
+      switch redis-1: databases cannot be set while it runs < wait-converged redis-2
       stop redis-1: databases cannot be set while it runs < switch redis-1
       render redis-1: its history is kept < stop redis-1
       start redis-1: it comes back in its place < render redis-1
       answer redis-1: the others connect to it < start redis-1
-      settle redis-1: the next one is touched only when it is back in its place < answer redis-1"
+      wait-converged redis-1: the next one is touched only when it is back in its place < answer redis-1"
     `);
   });
 
@@ -80,31 +80,31 @@ describe('of a running group whose file has changed', () => {
     const changed = bridge('image: redis:9\nreplicas: 1\nsentinels: 1\n', BRIDGE);
     expect(ids(changed, running(BRIDGE, 'redis-2'))).toMatchInlineSnapshot(`
       [
-        "settle start",
+        "wait-converged start",
         "stop redis-1",
-        "retire redis-1",
+        "rename-aside redis-1",
         "render redis-1",
         "create redis-1",
         "start redis-1",
         "answer redis-1",
-        "settle redis-1",
-        "discard redis-1",
+        "wait-converged redis-1",
+        "remove-old redis-1",
         "switch redis-2",
         "stop redis-2",
-        "retire redis-2",
+        "rename-aside redis-2",
         "render redis-2",
         "create redis-2",
         "start redis-2",
         "answer redis-2",
-        "settle redis-2",
-        "discard redis-2",
+        "wait-converged redis-2",
+        "remove-old redis-2",
         "stop sentinel-1",
-        "retire sentinel-1",
+        "rename-aside sentinel-1",
         "render sentinel-1",
         "create sentinel-1",
         "start sentinel-1",
-        "settle sentinel-1",
-        "discard sentinel-1",
+        "wait-converged sentinel-1",
+        "remove-old sentinel-1",
       ]
     `);
   });
@@ -114,23 +114,23 @@ describe('of a running group whose file has changed', () => {
     const changed = bridge('image: redis:9\nreplicas: 0\nsentinels: 1\n', alone);
     expect(ids(changed, running(alone))).toMatchInlineSnapshot(`
       [
-        "settle start",
+        "wait-converged start",
         "save redis-1",
         "stop redis-1",
-        "retire redis-1",
+        "rename-aside redis-1",
         "render redis-1",
         "create redis-1",
         "start redis-1",
         "answer redis-1",
-        "settle redis-1",
-        "discard redis-1",
+        "wait-converged redis-1",
+        "remove-old redis-1",
         "stop sentinel-1",
-        "retire sentinel-1",
+        "rename-aside sentinel-1",
         "render sentinel-1",
         "create sentinel-1",
         "start sentinel-1",
-        "settle sentinel-1",
-        "discard sentinel-1",
+        "wait-converged sentinel-1",
+        "remove-old sentinel-1",
       ]
     `);
   });
@@ -142,7 +142,7 @@ describe('of a running group whose file has changed', () => {
       create redis-3: there is no container < render redis-3
       start redis-3: it does not run < create redis-3, render redis-3
       answer redis-3: the others connect to it < start redis-3
-      hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-3"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-3"
     `);
   });
 
@@ -150,8 +150,8 @@ describe('of a running group whose file has changed', () => {
     const bigger = bridge('replicas: 2\nsentinels: 3\nsentinel: {quorum: 1}\n');
     const smaller = bridge('replicas: 1\nsentinels: 2\nsentinel: {quorum: 1}\n', bigger);
     expect(planLines(smaller, running(bigger))).toMatchInlineSnapshot(`
-      "settle start: nothing is touched while something else is amiss
-      stop redis-3: it is no part of the topology < settle start
+      "wait-converged start: nothing is touched while something else is amiss
+      stop redis-3: it is no part of the topology < wait-converged start
       remove redis-3: it is no part of the topology < stop redis-3
       forget redis-3 on sentinel-1: sentinels forget nothing by themselves < remove redis-3
       forget redis-3 on sentinel-2: sentinels forget nothing by themselves < forget redis-3 on sentinel-1
@@ -171,14 +171,14 @@ describe('of a running group whose file has changed', () => {
       'forget redis-3 on sentinel-1',
       'forget redis-3 on sentinel-2',
     ]);
-    expect(plan.indexOf('start sentinel-2')).toBeLessThan(plan.indexOf('settle start'));
+    expect(plan.indexOf('start sentinel-2')).toBeLessThan(plan.indexOf('wait-converged start'));
   });
 
   it('a master that is no more hands over to a replica that stays before it leaves', () => {
     const bigger = bridge('replicas: 2\nsentinels: 1\n', BRIDGE);
     expect(ids(BRIDGE, running(bigger, 'redis-3'))).toMatchInlineSnapshot(`
       [
-        "settle start",
+        "wait-converged start",
         "switch redis-3",
         "stop redis-3",
         "remove redis-3",
@@ -191,15 +191,15 @@ describe('of a running group whose file has changed', () => {
     const moved = bridge('replicas: [{port: 7000}]\nsentinels: 1\n', BRIDGE);
     expect(ids(moved, running(BRIDGE))).toMatchInlineSnapshot(`
       [
-        "settle start",
+        "wait-converged start",
         "stop redis-2",
-        "retire redis-2",
+        "rename-aside redis-2",
         "render redis-2",
         "create redis-2",
         "start redis-2",
         "answer redis-2",
-        "settle redis-2",
-        "discard redis-2",
+        "wait-converged redis-2",
+        "remove-old redis-2",
         "forget redis-2 on sentinel-1",
       ]
     `);
@@ -213,30 +213,30 @@ describe('of a running group whose file has changed', () => {
         "save redis-1",
         "stop redis-1",
         "render redis-1",
-        "retire redis-1",
+        "rename-aside redis-1",
         "stop redis-2",
         "stop anchor",
-        "retire anchor",
+        "rename-aside anchor",
         "create anchor",
         "start anchor",
         "create redis-1",
         "start redis-1",
         "answer redis-1",
         "render redis-2",
-        "retire redis-2",
+        "rename-aside redis-2",
         "create redis-2",
         "start redis-2",
         "answer redis-2",
         "render sentinel-1",
-        "retire sentinel-1",
+        "rename-aside sentinel-1",
         "create sentinel-1",
         "start sentinel-1",
-        "hasten sentinel-1",
-        "settle anchor",
-        "discard anchor",
-        "discard redis-1",
-        "discard redis-2",
-        "discard sentinel-1",
+        "lower-timers sentinel-1",
+        "wait-converged anchor",
+        "remove-old anchor",
+        "remove-old redis-1",
+        "remove-old redis-2",
+        "remove-old sentinel-1",
       ]
     `);
   });
@@ -248,7 +248,7 @@ describe('of a running group whose file has changed', () => {
       'create redis-3',
       'start redis-3',
       'answer redis-3',
-      'hasten sentinel-1',
+      'lower-timers sentinel-1',
     ]);
     expect(LOOPBACK.anchor?.ports).toContain(bigger.redis[2]?.address.port);
   });
@@ -280,8 +280,8 @@ describe('of a running group whose file has not changed', () => {
     ]);
     const plan = planLines(BRIDGE, { ...observed, live: { ...observed.live, sentinels } });
     expect(plan).toMatchInlineSnapshot(`
-      "settle start: nothing is touched while something else is amiss
-      forget strangers on sentinel-1: sentinels forget nothing by themselves < settle start"
+      "wait-converged start: nothing is touched while something else is amiss
+      forget strangers on sentinel-1: sentinels forget nothing by themselves < wait-converged start"
     `);
   });
 

@@ -43,7 +43,7 @@ describe('other passwords', () => {
       render redis-2: the topology has changed; its history is kept < rotate
       start redis-2: its container has exited < render redis-2
       answer redis-2: the others connect to it < start redis-2
-      hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
     `);
   });
 
@@ -53,7 +53,7 @@ describe('other passwords', () => {
       "start redis-2: its container is paused
       answer redis-2: the others connect to it < start redis-2
       rotate: the passwords or users have changed < start redis-2
-      hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
     `);
   });
 

@@ -19,7 +19,7 @@ import {
 import { planUp } from '../../../src/plan/plan.js';
 import { type Allocation, allocate, type Before, NOTHING_BEFORE } from '../../../src/spec/allocate.js';
 import { announcedHost, buildGroupSpec, nodesOf } from '../../../src/spec/build.js';
-import { type SettledTopology, settle, THIS_MACHINE } from '../../../src/spec/defaults.js';
+import { type ResolvedTopology, THIS_MACHINE, withDefaults } from '../../../src/spec/defaults.js';
 import { generatedTls } from '../../../src/tls/decide.js';
 import { NO_TLS, type StoredNode, type StoredTls } from '../../../src/tls/stored-tls.js';
 import { NOW } from '../tls/certificates.js';
@@ -33,7 +33,7 @@ const TEMPLATES = { redis: template('redis.conf'), sentinel: template('sentinel.
 
 /** @param before the group as it is so far: what it has is kept, as `up` does */
 export function specOf(text: string, before?: GroupSpec, access: GroupAccess = OPEN): GroupSpec {
-  const topology = settle(topologyOf(text), undefined, THIS_MACHINE);
+  const topology = withDefaults(topologyOf(text), undefined, THIS_MACHINE);
   const refused = { ports: new Set<number>(), subnets: new Set<string>() };
   const known = before === undefined ? NOTHING_BEFORE : beforeOf(before);
   const allocation = allocate(topology, known, refused, () => 0);
@@ -41,7 +41,7 @@ export function specOf(text: string, before?: GroupSpec, access: GroupAccess = O
 }
 
 /** Certificates that are made; what the group has of them is kept. */
-function tlsFor(topology: SettledTopology, allocation: Allocation, before?: GroupSpec): GroupTls | null {
+function tlsFor(topology: ResolvedTopology, allocation: Allocation, before?: GroupSpec): GroupTls | null {
   if (topology.tls === null) return null;
   const nodes = [...topology.redis, ...topology.sentinels];
   const hosts = new Map(nodes.map(({ name }) => [name, announcedHost(topology, allocation, name)]));

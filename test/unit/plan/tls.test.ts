@@ -52,18 +52,18 @@ describe('a group over TLS', () => {
     const asking = group('tls: {auth-clients: yes}\n', TLS);
     const steps = ids(asking, running(TLS));
     expect(steps).toContain('switch redis-1');
-    expect(steps.indexOf('settle redis-2')).toBeLessThan(steps.indexOf('stop redis-1'));
+    expect(steps.indexOf('wait-converged redis-2')).toBeLessThan(steps.indexOf('stop redis-1'));
     expect(steps.filter((id) => id.startsWith('create'))).toEqual([]);
   });
 
   it('starts a node anew whose file is not the one that it was given', () => {
     expect(planLines(TLS, drifted(running(TLS), { nodes: new Set(['redis-2']) }))).toMatchInlineSnapshot(`
-      "settle start: nothing is touched while something else is amiss
-      stop redis-2: its certificate is not the one that it was given < settle start
+      "wait-converged start: nothing is touched while something else is amiss
+      stop redis-2: its certificate is not the one that it was given < wait-converged start
       render redis-2: its history is kept < stop redis-2
       start redis-2: it comes back in its place < render redis-2
       answer redis-2: the others connect to it < start redis-2
-      settle redis-2: the next one is touched only when it is back in its place < answer redis-2"
+      wait-converged redis-2: the next one is touched only when it is back in its place < answer redis-2"
     `);
   });
 
@@ -80,8 +80,8 @@ describe('a group over TLS', () => {
       render redis-2: it gets its certificate; its history is kept < stop redis-2
       start redis-2: with another certificate < render redis-2, stop redis-2
       answer redis-2: the others connect to it < start redis-2
-      hasten sentinel-1: it would notice the others only after 10 seconds < answer redis-2
-      hasten sentinel-2: it would notice the others only after 10 seconds < answer redis-2"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-2
+      lower-timers sentinel-2: it would notice the others only after 10 seconds < answer redis-2"
     `);
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { OPEN } from '../../../src/model/credentials/group-access.js';
 import { allocate, NOTHING_BEFORE } from '../../../src/spec/allocate.js';
 import { buildGroupSpec } from '../../../src/spec/build.js';
-import { type Place, settle, THIS_MACHINE } from '../../../src/spec/defaults.js';
+import { type Place, THIS_MACHINE, withDefaults } from '../../../src/spec/defaults.js';
 import { topologyOf } from '../topology/parse-helper.js';
 
 const FAR: Place = { kind: 'remote', title: 'tcp://10.0.0.9:2376', host: '10.0.0.9', isVirtual: false };
@@ -11,7 +11,7 @@ const TUNNEL: Place = { ...FAR, title: 'tcp://localhost:2376', host: '127.0.0.1'
 const DESKTOP: Place = { ...THIS_MACHINE, isVirtual: true };
 
 const on = (place: Place, text: string, given?: string) => {
-  const { network, storage } = settle(topologyOf(text), given, place);
+  const { network, storage } = withDefaults(topologyOf(text), given, place);
   return [network.mode, network.address, storage].join(' ');
 };
 
@@ -118,7 +118,7 @@ describe('timing: fast', () => {
 
 describe('the spec', () => {
   const specOn = (place: Place, text: string, given?: string) => {
-    const settled = settle(topologyOf(text), given, place);
+    const settled = withDefaults(topologyOf(text), given, place);
     const refused = { ports: new Set<number>(), subnets: new Set<string>() };
     const allocation = allocate(settled, NOTHING_BEFORE, refused, () => 0);
     return buildGroupSpec(settled, allocation, { redis: '', sentinel: '' }, OPEN, null);
