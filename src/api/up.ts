@@ -38,6 +38,7 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
     const { spec, observed, storage, warnings } = await observePlanInput(
       topology,
       noRefusals(),
+      'none',
       connections,
       context,
     );
@@ -88,19 +89,24 @@ function timed({ report, changed }: BroughtUp, started: number, { emit }: Contex
   return { report, changed, ms };
 }
 
-/** The steps that `up` would take now; nothing is changed. @throws RsentinelError as `up` does */
+/**
+ * Returns the steps that `up` would take now. Nothing is changed, pulled, started or set; what they depend on and only `up` can find out is
+ * told by warnings.
+ * @throws RsentinelError as `up` does
+ */
 export async function planUp(asked: Topology, context: Context): Promise<readonly Step[]> {
   const topology = await resolveTopology(asked, context);
   const connections = new Connections();
   try {
-    const { spec, observed, storage, warnings } = await observePlanInput(
+    const { spec, observed, storage, warnings, unknown } = await observePlanInput(
       topology,
       noRefusals(),
+      'none',
       connections,
       context,
     );
     await storage.close();
-    for (const message of warnings) context.emit({ type: 'warning', message });
+    for (const message of [...warnings, ...unknown]) context.emit({ type: 'warning', message });
     return plan(spec, observed);
   } finally {
     connections.close();

@@ -270,7 +270,8 @@ export interface Driver {
   removeVolume(group: string, name: string): Promise<void>;
   /**
    * Reaches into volumes that exist.
-   * @param image one that is on the engine
+   * @param image what the container for it is made from; another one where the engine does not have it
+   * @throws RsentinelError IMAGE_UNAVAILABLE when the engine has no image at all
    */
   openVolumes(group: string, image: string, volumes: readonly ObservedVolume[]): Promise<VolumeFiles>;
   /**

@@ -4,7 +4,7 @@ import { decideAccess } from '../access/decide-access.js';
 import { type ConfFacts, readConfFacts } from '../config/conf-facts.js';
 import { loadTemplates } from '../config/templates.js';
 import type { Context } from '../engine/context.js';
-import type { Driver, ObservedEngine } from '../engine/engine.js';
+import type { ObservedEngine } from '../engine/engine.js';
 import { credentialsOf } from '../model/credentials/credentials.js';
 import { clientFiles } from '../model/credentials/group-tls.js';
 import type { GroupSpec } from '../model/group-spec.js';
@@ -38,7 +38,7 @@ import { holdsFiles } from '../storage/remove.js';
 import type { Storage } from '../storage/storage.js';
 import { decideTls } from '../tls/decide-tls.js';
 import { formerFiles, NO_TLS } from '../tls/stored-tls.js';
-import { findSettable } from './settable.js';
+import { findSettable, knownDirectives } from './settable.js';
 import { tlsDrift } from './tls-files.js';
 import { findOutcasts } from './untrusted-nodes.js';
 
@@ -49,7 +49,15 @@ export interface PlanInput {
   readonly storage: Storage;
   /** What does no harm yet. */
   readonly warnings: readonly string[];
+  /** What the plan depends on and could not be found out by reading, as sentences. */
+  readonly unknown: readonly string[];
 }
+
+/**
+ * How an observation finds out what cannot be read. `allowed`: it pulls an image that volumes are read through, asks an image for its version
+ * in a container, and sets directives to the values that they have, to see which can be set; the lock is held then. `none`: it only reads.
+ */
+export type Probing = 'allowed' | 'none';
 
 /** What the engine and the sentinels have refused to this `up`. */
 export interface Refused extends Refusals {
@@ -62,16 +70,18 @@ export interface Refused extends Refusals {
 export async function observePlanInput(
   topology: ResolvedTopology,
   refused: Refused,
+  probing: Probing,
   connections: Connections,
   { driver, signal }: Context,
 ): Promise<PlanInput> {
+  const unknown: string[] = [];
   const [engine, hasImage, templates] = await Promise.all([
     driver.observe(topology.name),
     driver.hasImage(topology.image),
     loadTemplates(topology),
   ]);
   // A volume is read through a container, which needs an image.
-  const pullsNow = !hasImage && engine.volumes.length > 0;
+  const pullsNow = !hasImage && engine.volumes.length > 0 && probing === 'allowed';
   if (pullsNow) await driver.pullImage(topology.image, signal);
   const imagePresent = hasImage || pullsNow;
   const storage = openStorage(topology, engine, driver);
@@ -88,11 +98,12 @@ export async function observePlanInput(
   const former = formerFiles(storedTls);
   connections.use(credentialsOf(stored === null ? [] : [stored.present, stored.former], former));
   const live = await observeLive(engine, connections);
-  const access = await decideAccess(
-    topology,
-    stored,
-    await serverOf(topology, engine, live, imagePresent, driver),
-  );
+  const told = serverTold(topology, engine, live);
+  const mayAsk = topology.auth !== null && imagePresent && probing === 'allowed';
+  const server = told ?? (mayAsk ? await driver.serverOf(topology.image, topology.name) : null);
+  if (topology.auth !== null && server === null)
+    unknown.push(`who may log in where depends on the version of ${topology.image}, taken for the newest`);
+  const access = await decideAccess(topology, stored, server);
   const allocation = allocate(topology, before, refused, Math.random);
   const hosts = new Map(nodes.map((name) => [name, announcedHost(topology, allocation, name)]));
   const { tls, warnings } = await decideTls(topology, storedTls, hosts, Date.now());
@@ -100,7 +111,11 @@ export async function observePlanInput(
   const known = [stored?.present ?? null, stored?.former ?? null];
   connections.use(credentialsOf(access.kind === 'none' ? known : [access, ...known], trust));
   const spec = buildGroupSpec(topology, allocation, templates, access, tls);
-  const settable = await findSettable(spec, engine, confs, connections);
+  const settable =
+    probing === 'allowed'
+      ? await findSettable(spec, engine, confs, connections)
+      : await knownDirectives(spec, engine, confs, connections);
+  if (probing === 'none') unknown.push(...untried(settable));
   const last = groupHistory(spec, engine, confs, live.master);
   const { data, master } = await decideByData(spec, engine, last.master, confs, refused, storage);
   const observed: ObservedState = {
@@ -118,7 +133,7 @@ export async function observePlanInput(
     isIgnored: await storage.isIgnored(),
     elsewhere: await placeElsewhere(topology, engine, confs),
   };
-  return { spec, storage, observed, warnings };
+  return { spec, storage, observed, warnings, unknown };
 }
 
 /** What somebody has taken from the users of nodes that run. */
@@ -136,18 +151,25 @@ async function userFaults(engine: ObservedEngine, connections: Connections): Pro
   return (await findAclFaults(targets, snapshot, connections)).map(({ message }) => message);
 }
 
-/** Asked for only where it matters. @returns null: nobody knows yet */
-async function serverOf(
-  { name, image, auth }: ResolvedTopology,
+/** The server of the topology's image, as a running sentinel tells it. @returns null: none does, or it does not matter */
+function serverTold(
+  { image, auth }: ResolvedTopology,
   engine: ObservedEngine,
   live: LiveState,
-  imagePresent: boolean,
-  driver: Driver,
-): Promise<ServerFacts | null> {
+): ServerFacts | null {
   if (auth === null) return null;
   const running = engine.members.find((member) => member.image === image && live.sentinels.has(member.node));
-  const told = running === undefined ? null : (live.sentinels.get(running.node)?.server ?? null);
-  return told ?? (imagePresent ? await driver.serverOf(image, name) : null);
+  return running === undefined ? null : (live.sentinels.get(running.node)?.server ?? null);
+}
+
+function untried(settable: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+  return [...settable].flatMap(([node, names]) =>
+    names.size === 0
+      ? []
+      : [
+          `whether ${[...names].join(', ')} can be set while ${node} runs is found by setting it; otherwise the node is restarted`,
+        ],
+  );
 }
 
 async function readConfs(

@@ -50,7 +50,7 @@ export async function reconcile(
     const planInputs: PlanInput[] = [];
     const look = async (promotion: 'possible' | 'refused'): Promise<PlanInput> => {
       const all = { ...refused, promotion: promotion === 'refused' };
-      const planInput = await observePlanInput(topology, all, connections, context);
+      const planInput = await observePlanInput(topology, all, 'allowed', connections, context);
       planInputs.push(planInput);
       return planInput;
     };

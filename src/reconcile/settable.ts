@@ -8,17 +8,49 @@ import type { Connections } from '../nodes/client/connection.js';
 import { getSettings } from '../nodes/client/settings.js';
 import { compareDirectives } from '../plan/changes.js';
 
+/** Names of directives by the name of a node. */
+type Names = ReadonlyMap<string, ReadonlySet<string>>;
+
 /**
- * Of every Redis node that runs and whose directives have changed, those that can be set.
+ * Of every Redis node that runs and whose directives have changed, those that can be set: they are set to the values that they have.
  * Which ones can be differs by version, by build and by what the file itself forbids
  * (`rename-command`, `enable-protected-configs`); the server knows.
  */
-export async function findSettable(
+export function findSettable(
   spec: GroupSpec,
   engine: ObservedEngine,
   confs: ReadonlyMap<string, ConfFacts | null>,
   connections: Connections,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+): Promise<Names> {
+  return eachChanged(spec, engine, confs, async (at, names) => {
+    const settable = new Set<string>();
+    for (const { name, value } of await getSettings(at, names, connections)) {
+      const [reply] = await connections.query(at, [['CONFIG', 'SET', name, value]]);
+      if (reply?.ok) settable.add(name);
+    }
+    return settable;
+  });
+}
+
+/** The same without setting anything: those that the server knows at all. */
+export function knownDirectives(
+  spec: GroupSpec,
+  engine: ObservedEngine,
+  confs: ReadonlyMap<string, ConfFacts | null>,
+  connections: Connections,
+): Promise<Names> {
+  return eachChanged(spec, engine, confs, async (at, names) => {
+    const known = await getSettings(at, names, connections);
+    return new Set(known.map(({ name }) => name));
+  });
+}
+
+async function eachChanged(
+  spec: GroupSpec,
+  engine: ObservedEngine,
+  confs: ReadonlyMap<string, ConfFacts | null>,
+  ask: (at: Endpoint, names: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<Names> {
   const found = new Map<string, ReadonlySet<string>>();
   await Promise.all(
     spec.redis.map(async (node) => {
@@ -27,24 +59,8 @@ export async function findSettable(
       if (member?.control == null || header == null || header.digests.whole === node.conf.whole) return;
       const { set } = compareDirectives(header.directives, node.directives);
       const names = [...new Set(set.map(({ name }) => name))];
-      found.set(
-        node.name,
-        await settableOf(member.control, names, connections).catch(() => new Set<string>()),
-      );
+      found.set(node.name, await ask(member.control, names).catch(() => new Set<string>()));
     }),
   );
   return found;
-}
-
-async function settableOf(
-  at: Endpoint,
-  names: readonly string[],
-  connections: Connections,
-): Promise<ReadonlySet<string>> {
-  const settable = new Set<string>();
-  for (const { name, value } of await getSettings(at, names, connections)) {
-    const [reply] = await connections.query(at, [['CONFIG', 'SET', name, value]]);
-    if (reply?.ok) settable.add(name);
-  }
-  return settable;
 }

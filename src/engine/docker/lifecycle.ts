@@ -38,6 +38,35 @@ export async function createContainer(
 }
 
 /**
+ * Makes a container that is never started, from an image or, where the engine does not have that one, from any that it has.
+ * @param image null: any
+ * @returns null: the engine has no image
+ */
+export async function createFromAny(
+  calls: EngineCalls,
+  image: string | null,
+  options: (image: string) => Dockerode.ContainerCreateOptions,
+): Promise<Dockerode.Container | null> {
+  const attempt = (from: string): Promise<Dockerode.Container> => {
+    const wanted = options(from);
+    const call =
+      wanted.name === undefined
+        ? 'create a container to reach the volumes'
+        : `create the container ${wanted.name}`;
+    return calls.timed(call, (docker) => docker.createContainer(wanted));
+  };
+  if (image !== null) {
+    try {
+      return await attempt(image);
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+    }
+  }
+  const [other] = await calls.call('list the images', (docker) => docker.listImages());
+  return other === undefined ? null : attempt(other.Id);
+}
+
+/**
  * Removes a container of the group that was not there when the plan was made, and has never been started: a killed command
  * had asked for it, and the engine has made it since. One that has been started is being removed by the engine, or it is
  * the work of another rsentinel that holds the lock by now.

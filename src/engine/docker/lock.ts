@@ -11,6 +11,7 @@ import { VERSION } from '../../version.js';
 import type { EngineCalls } from './engine-calls.js';
 import { isNameTaken, messageOf, statusOf } from './engine-errors.js';
 import { GROUP_LABEL, LABEL } from './labels.js';
+import { createFromAny } from './lifecycle.js';
 import { NEVER_STARTED, NOBODY } from './restrictions.js';
 
 /** Role that its label says: it is no member of the group. */
@@ -72,20 +73,8 @@ export async function acquireLock(calls: EngineCalls, request: LockRequest): Pro
 
 /** @returns its id; null: the engine has no image */
 async function create(calls: EngineCalls, name: string, request: LockRequest): Promise<string | null> {
-  const attempt = (image: string): Promise<string> =>
-    calls.timed(`create the container ${name}`, async (docker) => {
-      const { id } = await docker.createContainer(options(name, image, request));
-      return id;
-    });
-  if (request.image !== null) {
-    try {
-      return await attempt(request.image);
-    } catch (error) {
-      if (statusOf(error) !== 404) throw error;
-    }
-  }
-  const [other] = await calls.call('list the images', (docker) => docker.listImages());
-  return other === undefined ? null : attempt(other.Id);
+  const made = await createFromAny(calls, request.image, (image) => options(name, image, request));
+  return made?.id ?? null;
 }
 
 function options(name: string, image: string, { group, holder, directory, file }: LockRequest) {

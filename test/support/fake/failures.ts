@@ -26,6 +26,8 @@ export class Failures {
   readonly #injection: Injection | null;
   readonly #between: () => void;
   readonly #calls: string[] = [];
+  /** The commands that servers were asked, as words. */
+  readonly commands: string[] = [];
   #hasEnded = false;
   #looks = 0;
   /** Resolves when the process does not stand still. */

@@ -67,6 +67,7 @@ export class FakeRedis {
   #ask(command: Command): Outcome {
     try {
       this.#failures.throwIfEnded();
+      this.#failures.commands.push(command.join(' '));
       const server = this.#nodes.at(this.#address);
       // A server that was started anew does not know connections of the former one.
       if (server === undefined || server !== this.#server) {

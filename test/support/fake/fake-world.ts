@@ -1,7 +1,7 @@
 /** Groups on a fake engine, brought up by the library itself: everything but the engine and the servers is real. */
 
 import { down } from '../../../src/api/down.js';
-import { type UpResult, up } from '../../../src/api/up.js';
+import { planUp, type UpResult, up } from '../../../src/api/up.js';
 import type { Context } from '../../../src/engine/context.js';
 import type { RsentinelEvent } from '../../../src/model/events.js';
 import type { Topology } from '../../../src/model/topology.js';
@@ -33,6 +33,8 @@ export interface Outcome {
   readonly calls: readonly string[];
   /** How often the process has looked at its lock. */
   readonly looks: number;
+  /** What servers were asked: `CONFIG GET timeout`. */
+  readonly commands: readonly string[];
 }
 
 export class FakeWorld {
@@ -67,9 +69,15 @@ export class FakeWorld {
     };
     try {
       await command(context);
-      return { error: null, events, calls: failures.calls, looks: failures.looks };
+      return {
+        error: null,
+        events,
+        calls: failures.calls,
+        looks: failures.looks,
+        commands: failures.commands,
+      };
     } catch (error) {
-      return { error, events, calls: failures.calls, looks: failures.looks };
+      return { error, events, calls: failures.calls, looks: failures.looks, commands: failures.commands };
     } finally {
       // The lock of a process that has ended is found to be so by its pid; here the pid is that of the tests.
       this.machine.lock = null;
@@ -81,6 +89,15 @@ export class FakeWorld {
       (context): Promise<UpResult> => up(topology, { waitTimeoutMs: 2_000, onFailure: 'rollback' }, context),
       mishap,
     );
+  }
+
+  /** `up --dry-run`: the ids of the steps, and what it took to find them. */
+  async dryRun(topology: Topology): Promise<Outcome & { readonly ids: readonly string[] }> {
+    let ids: readonly string[] = [];
+    const outcome = await this.run(async (context) => {
+      ids = (await planUp(topology, context)).map(({ id }) => id);
+    });
+    return { ...outcome, ids };
   }
 
   down(topology: Topology, mishap: Injection | Standstill | null = null): Promise<Outcome> {

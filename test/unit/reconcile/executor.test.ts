@@ -24,6 +24,9 @@ vi.mock('node:timers/promises', () => ({
 }));
 
 const THREE = topologyOf('replicas: 2');
+/** Commands that change nothing on a server. */
+const READING =
+  /^(?:PING|INFO|CONFIG GET|ACL DRYRUN|SENTINEL (?:MASTERS?|REPLICAS|SENTINELS|MYID|CKQUORUM|CONFIG GET|GET-MASTER-ADDR-BY-NAME)\b|SENTINEL DEBUG$)/i;
 
 interface Scenario {
   readonly title: string;
@@ -75,6 +78,22 @@ describe.each(SCENARIOS)('$title', ({ prepare, command, topology }) => {
     const again = await world.up(topology);
     expect([again.error, again.calls]).toEqual([null, []]);
     expect(world.lost).toEqual([]);
+  });
+
+  it('is planned by a dry run as up does it, and the dry run changes nothing', async () => {
+    const world = new FakeWorld();
+    await prepare(world);
+    const before = world.machine.picture;
+    const dry = await world.dryRun(topology);
+    expect(dry.error).toBeNull();
+    expect(dry.calls).toEqual([]);
+    expect(dry.commands.filter((command) => !READING.test(command))).toEqual([]);
+    expect(world.machine.picture).toEqual(before);
+    const { events } = await world.up(topology);
+    const plans = events.flatMap((event) => (event.type === 'plan' ? [event.steps] : []));
+    // The image is pulled before the lock is taken, in a plan of its own.
+    const real = plans.flatMap((steps) => steps.map(({ id }) => id));
+    expect([...new Set(real)].sort()).toEqual([...dry.ids].sort());
   });
 
   it.each(['before', 'after', 'end'] as const)(

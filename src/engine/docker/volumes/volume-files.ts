@@ -12,6 +12,7 @@ import type { Owner } from '../../../model/files.js';
 import type { VolumeFiles, VolumeSpec } from '../../engine.js';
 import type { EngineCalls } from '../engine-calls.js';
 import { statusOf } from '../engine-errors.js';
+import { createFromAny } from '../lifecycle.js';
 import { NEVER_STARTED } from '../restrictions.js';
 import { mount } from './mounts.js';
 
@@ -34,20 +35,27 @@ export async function openVolumeFiles(
   labels: Readonly<Record<string, string>>,
   owner: Owner,
 ): Promise<VolumeFiles> {
-  const container = await calls.call('create a container to reach the volumes', (docker) =>
-    docker.createContainer({
-      Image: image,
-      Cmd: ['true'],
-      User: `${owner.uid}:${owner.gid}`,
-      Labels: labels,
-      HostConfig: {
-        ...NEVER_STARTED,
-        // Whom a volume belongs to is written into the directory above it.
-        ReadonlyRootfs: false,
-        Mounts: volumes.map((volume) => mount('volume', volume.name, place(volume))),
-      },
-    }),
-  );
+  const options = (from: string): Dockerode.ContainerCreateOptions => ({
+    Image: from,
+    Cmd: ['true'],
+    User: `${owner.uid}:${owner.gid}`,
+    Labels: labels,
+    HostConfig: {
+      ...NEVER_STARTED,
+      // Whom a volume belongs to is written into the directory above it.
+      ReadonlyRootfs: false,
+      Mounts: volumes.map((volume) => mount('volume', volume.name, place(volume))),
+    },
+  });
+  const container = await createFromAny(calls, image, options).catch((error: unknown) => {
+    throw calls.wrap(error, 'create a container to reach the volumes');
+  });
+  if (container === null) {
+    const message = `the volumes of the group are reached through a container, and the engine has no image to make one of`;
+    throw new RsentinelError('IMAGE_UNAVAILABLE', message, {
+      hint: `Pull the image (docker pull ${image}), and run the command again.`,
+    });
+  }
   return new ContainerFiles(calls, container);
 }
 
