@@ -9,11 +9,23 @@ export class EngineCalls {
   readonly docker: Dockerode;
   readonly #endpoint: Endpoint;
   readonly #emit: Listener;
+  /** Names of containers by their ids: people know them by nothing else. */
+  readonly #names = new Map<string, string>();
 
   constructor(docker: Dockerode, endpoint: Endpoint, emit: Listener) {
     this.docker = docker;
     this.#endpoint = endpoint;
     this.#emit = emit;
+  }
+
+  /** Notes what a container is called. */
+  named(id: string, name: string): void {
+    this.#names.set(id, name);
+  }
+
+  /** What people call a container. @param container its id or its name */
+  nameOf(container: string): string {
+    return this.#names.get(container) ?? container;
   }
 
   /** Makes a call; an error comes as dockerode throws it, for callers that expect some. */

@@ -29,6 +29,7 @@ export async function createContainer(
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { id } = await calls.timed(call, (docker) => docker.createContainer(labelled));
+      calls.named(id, name);
       return id;
     } catch (error) {
       if (!isNameTaken(error)) throw calls.wrap(error, call);
@@ -102,7 +103,7 @@ async function makeWay(
 
 /** Brings a container to `running`, from whatever state it is in. @throws RsentinelError PORT_TAKEN */
 export async function startContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
-  const call = `start the container ${name}`;
+  const call = `start the container ${calls.nameOf(name)}`;
   try {
     await calls.timed(call, (docker) => docker.getContainer(name).start());
   } catch (error) {
@@ -132,7 +133,7 @@ async function portTaken(
       ? 'a program outside of Docker'
       : `the container ${containerNameOf(holder)}${otherGroup === null ? '' : ` of the group ${otherGroup}`}`;
   const remedy = otherGroup === null ? '' : `, or remove that group (rsentinel down -n ${otherGroup})`;
-  return new PortTakenError(port, `port ${port}, which ${name} needs, is taken by ${by}`, {
+  return new PortTakenError(port, `port ${port}, which ${calls.nameOf(name)} needs, is taken by ${by}`, {
     hint: `Choose another port in the topology file (or \`port: auto\`)${remedy}.`,
     cause,
   });
@@ -145,14 +146,14 @@ export function stopContainer(
   name: string,
   patience = STOP_MS,
 ): Promise<void> {
-  return ifOurs(calls, group, name, `stop the container ${name}`, (container) =>
+  return ifOurs(calls, group, name, `stop the container ${calls.nameOf(name)}`, (container) =>
     container.stop({ t: Math.ceil(patience / 1000) }),
   );
 }
 
 /** Ends a container as a crash would. Nothing to end: done. */
 export function killContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
-  return ifOurs(calls, group, name, `kill the container ${name}`, async (container) => {
+  return ifOurs(calls, group, name, `kill the container ${calls.nameOf(name)}`, async (container) => {
     await container.kill({ signal: 'SIGKILL' }).catch((error: unknown) => {
       if (!/is not running/i.test(messageOf(error))) throw error;
     });
@@ -163,18 +164,22 @@ export function killContainer(calls: EngineCalls, group: string, name: string): 
 /** Freezes a container. Already so, or not running: done. */
 export async function pauseContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
   if ((await stateOf(calls, name)).state !== 'running') return;
-  await ifOurs(calls, group, name, `pause the container ${name}`, (container) => container.pause());
+  await ifOurs(calls, group, name, `pause the container ${calls.nameOf(name)}`, (container) =>
+    container.pause(),
+  );
 }
 
 /** Lets a paused container go on. Not paused: done. */
 export async function unpauseContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
   if ((await stateOf(calls, name)).state !== 'paused') return;
-  await ifOurs(calls, group, name, `unpause the container ${name}`, (container) => container.unpause());
+  await ifOurs(calls, group, name, `unpause the container ${calls.nameOf(name)}`, (container) =>
+    container.unpause(),
+  );
 }
 
 /** Removes a container in whatever state it is, with its anonymous volumes. Absent: done. */
 export function removeContainer(calls: EngineCalls, group: string, name: string): Promise<void> {
-  return ifOurs(calls, group, name, `remove the container ${name}`, async (container) => {
+  return ifOurs(calls, group, name, `remove the container ${calls.nameOf(name)}`, async (container) => {
     const giveUp = performance.now() + DEPENDENTS_MS;
     for (;;) {
       try {
@@ -196,10 +201,16 @@ export function renameContainer(
   container: string,
   rename: (name: string) => string,
 ): Promise<void> {
-  return ifOurs(calls, group, container, `rename the container ${container}`, async (found, { Name }) => {
-    const name = rename(Name);
-    if (`/${name}` !== Name) await found.rename({ name });
-  });
+  return ifOurs(
+    calls,
+    group,
+    container,
+    `rename the container ${calls.nameOf(container)}`,
+    async (found, { Name }) => {
+      const name = rename(Name);
+      if (`/${name}` !== Name) await found.rename({ name });
+    },
+  );
 }
 
 /** Does something to a container of the group; what is gone, or somebody else's, is left alone. */
@@ -237,10 +248,12 @@ export async function stateOf(calls: EngineCalls, name: string): Promise<MemberN
     };
   } catch (error) {
     if (statusOf(error) === 404) return { state: 'missing', exitCode: null, outOfMemory: false };
-    throw calls.wrap(error, `inspect the container ${name}`);
+    throw calls.wrap(error, `inspect the container ${calls.nameOf(name)}`);
   }
 }
 
 function inspect(calls: EngineCalls, name: string): Promise<Dockerode.ContainerInspectInfo> {
-  return calls.timed(`inspect the container ${name}`, (docker) => docker.getContainer(name).inspect());
+  return calls.timed(`inspect the container ${calls.nameOf(name)}`, (docker) =>
+    docker.getContainer(name).inspect(),
+  );
 }

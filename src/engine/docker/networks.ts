@@ -80,7 +80,7 @@ async function guestsOf(calls: EngineCalls, id: string): Promise<readonly string
 export async function leaveNetwork(calls: EngineCalls, group: string, name: string): Promise<void> {
   const network = await networkOf(calls, group);
   if (network === null) return;
-  const call = `disconnect the container ${name} from the network ${network}`;
+  const call = `disconnect the container ${calls.nameOf(name)} from the network ${network}`;
   try {
     await calls.timed(call, (docker) =>
       docker.getNetwork(network).disconnect({ Container: name, Force: true }),
@@ -100,7 +100,7 @@ export async function joinNetwork(
 ): Promise<void> {
   const network = await networkOf(calls, group);
   if (network === null) return;
-  const call = `connect the container ${name} to the network ${network}`;
+  const call = `connect the container ${calls.nameOf(name)} to the network ${network}`;
   const endpoint = { IPAMConfig: { IPv4Address: address.host }, Aliases: [alias] };
   try {
     await calls.timed(call, (docker) =>

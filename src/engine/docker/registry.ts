@@ -25,6 +25,7 @@ export async function observeGroup(calls: EngineCalls, group: string): Promise<O
     calls.call(`list the networks of ${group}`, (docker) => docker.listNetworks({ filters })),
     listVolumes(calls, `${GROUP_LABEL}=${group}`),
   ]);
+  for (const info of listed) calls.named(info.Id, containerNameOf(info));
   const lock = listed.find(isLock);
   const containers = listed.filter((info) => !isLock(info));
   const network = networks[0];
@@ -90,7 +91,7 @@ async function memberOf(
 /** ms since 1970 at which a container that runs was started; null: it does not run, or is gone. */
 async function startedAt(calls: EngineCalls, { Id, State }: ContainerInfo): Promise<number | null> {
   if (State !== 'running' && State !== 'paused') return null;
-  const call = `inspect the container ${Id.slice(0, 12)}`;
+  const call = `inspect the container ${calls.nameOf(Id)}`;
   try {
     const { State: now } = await calls.timed(call, (docker) => docker.getContainer(Id).inspect());
     return Date.parse(now.StartedAt) || null;

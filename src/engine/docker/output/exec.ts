@@ -10,7 +10,7 @@ export async function runInside(
   container: string,
   command: readonly string[],
 ): Promise<Program> {
-  const call = `run ${command[0] ?? ''} inside of ${container.slice(0, 12)}`;
+  const call = `run ${command[0] ?? ''} inside of ${calls.nameOf(container)}`;
   const stream = await calls.call(call, async (docker): Promise<Duplex> => {
     const exec = await docker.getContainer(container).exec({
       Cmd: [...command],

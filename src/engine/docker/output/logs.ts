@@ -25,7 +25,7 @@ export async function* readLog(
   request: LogRequest,
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogLine[]> {
-  const call = `read the log of ${name}`;
+  const call = `read the log of ${calls.nameOf(name)}`;
   try {
     const stream = await calls.timed(call, () => open(calls, name, request, signal));
     const frames = new FrameSplitter();
