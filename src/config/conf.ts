@@ -164,5 +164,5 @@ function sentinelPlaceholders(
   ];
 }
 
-/** Of a configuration file: that of a hundred nodes is a tenth of it. */
+/** The most bytes of a configuration file. A group of a hundred nodes needs a tenth of it. */
 export const MOST_CONF_BYTES = 1_048_576;

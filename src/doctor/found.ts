@@ -1,7 +1,8 @@
 /** Makes findings of traps. */
 import type { Finding, Severity } from '../model/report/doctor-report.js';
-/** @param node null: the whole group */
 import { TRAP_REMEDIES, type TrapCode } from './remedies.js';
+
+/** Makes a finding of a trap. @param node null: the whole group */
 export function found(code: TrapCode, severity: Severity, node: string | null, message: string): Finding {
   return { code, severity, node, message, remedy: TRAP_REMEDIES[code] };
 }

@@ -1,4 +1,5 @@
-/** Who owns the files of nodes, and where they are on the machine of an engine. */
+/** The owner of the files of nodes, and where these files are on the machine of an engine. */
+
 /** The user that the nodes run as: files belong to it, so that Redis can rewrite them. */
 export interface Owner {
   readonly uid: number;

@@ -1,10 +1,11 @@
 /** The data of a Redis node as its files show it. */
+
 /**
- * The data that a server would load if it were started now, as its files show it.
+ * The data that a server would load if it were started now.
  *
- * `none`: it would come up empty. `rdb`: the replication id and offset that stand in the file (rdbSaveInfoAuxFields, rdb.c,
- * 6.0 – 8.0 and Valkey); null: it was saved by a server that had neither replicas nor a master. `aof`: an append-only file
- * tells no offset. `unreadable`: a server would end at it, or come up with less than there was.
+ * `none`: it would start empty. `rdb`: the replication id and offset in the file (rdbSaveInfoAuxFields, rdb.c, 6.0 – 8.0 and Valkey);
+ * null: a server without replicas and without a master saved it. `aof`: an append-only file, which tells no offset. `unreadable`: a server
+ * would exit at it, or would load less than there was.
  */
 export type NodeData =
   | { readonly kind: 'none' }

@@ -1,7 +1,8 @@
-/** The steps of a plan: what they do, and in which order they may be done. */
-/** What a step does. Operations name nodes and outcomes, not container verbs. */
+/** The steps of a plan: what each does, and which steps it depends on. */
 import type { Timing } from './timing.js';
 import type { Directive } from './topology.js';
+
+/** What a step does. Operations name nodes and outcomes, not container verbs. */
 export type Operation =
   | { readonly kind: 'image' }
   /** Remove a network of the group that cannot be what the topology wants. */

@@ -1,3 +1,2 @@
-/** How something that was done is taken back. */
-/** Takes back what a write has changed. */
+/** Takes back a change that was made. */
 export type Undo = () => Promise<void>;

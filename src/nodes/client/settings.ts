@@ -1,10 +1,10 @@
-/** The directives of a server that runs, as CONFIG GET and CONFIG SET know them. */
-
+/** The directives of a running server, as CONFIG GET and CONFIG SET know them. */
 import { splitWords } from '../../config/conf-facts.js';
 import type { Endpoint } from '../../model/address.js';
 import type { Directive } from '../../model/topology.js';
-/** A directive as CONFIG SET takes it. */
 import type { Connections } from './connection.js';
+
+/** A directive as CONFIG SET takes it. */
 export interface Setting {
   readonly name: string;
   readonly value: string;

@@ -1,12 +1,12 @@
-/** The nodes among what an engine has of a group. */
-/** Those of a group, also such as do not run. */
-
+/** Finds the nodes among the members that an engine has of a group. */
 import type { ObservedEngine, ObservedMember } from '../../engine/engine.js';
 import { sameAddress } from '../../model/address.js';
 import type { Connections } from '../client/connection.js';
 import type { Targets } from '../health/observe.js';
 import { masterNameOf } from './live-nodes.js';
 import { observeLive } from './live-state.js';
+
+/** The sentinels of a group, whether they run or not. */
 export type Sentinels = Pick<Targets, 'masterName' | 'sentinels'>;
 
 /** The nodes of a group, as people count them, without the anchor. */

@@ -1,12 +1,12 @@
-/** What clients need to enter a group, for its report. */
-/** Whether passwords are told. */
-
+/** What clients need to connect to a group, for its report. */
 import type { Credentials } from '../../model/credentials/credentials.js';
 import { SHARED_FILES } from '../../model/credentials/group-tls.js';
 import type { Login } from '../../model/credentials/logins.js';
 import type { ClientLogin, ConnectionReport, TlsReport } from '../../model/report/connection-report.js';
 import type { GroupReport } from '../../model/report/group-report.js';
 import { sharedPath } from '../../storage/shared-files.js';
+
+/** Whether passwords are shown. */
 export type Secrets = 'shown' | 'hidden';
 
 /** What clients need, for the report of a group. @param directory null: the files are not on this machine */
