@@ -23,7 +23,7 @@ export interface UpResult extends BroughtUp {
 }
 
 /** ms that a group whose nodes all run may take to be proved, before it is worked on. */
-const GLANCE = 1_000;
+const QUICK_CHECK = 1_000;
 
 /**
  * Brings a group up and waits until it is proved ready.
@@ -48,7 +48,9 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
       // A mark is made with the lock held, as everything else is.
       const steps = plan(spec, observed);
       const snapshot =
-        steps.length === 0 && settings.ttlMs === undefined ? await glance(spec, connections, context) : null;
+        steps.length === 0 && settings.ttlMs === undefined
+          ? await quickCheck(spec, connections, context)
+          : null;
       if (snapshot !== null) {
         return timed(await finish(spec, observed.engine, snapshot, connections), started, context);
       }
@@ -64,10 +66,14 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
 }
 
 /** Whether a group of which everything runs is ready. @returns null: not at once */
-async function glance(spec: GroupSpec, connections: Connections, context: Context): Promise<Snapshot | null> {
+async function quickCheck(
+  spec: GroupSpec,
+  connections: Connections,
+  context: Context,
+): Promise<Snapshot | null> {
   context.emit({ type: 'plan', group: spec.name, steps: [] });
   try {
-    return await verifyReady(spec, connections, context, AbortSignal.timeout(GLANCE));
+    return await verifyReady(spec, connections, context, AbortSignal.timeout(QUICK_CHECK));
   } catch (error) {
     if (hasCode(error, 'WAIT_TIMEOUT') || hasCode(error, 'NODE_EXITED')) return null;
     throw error;

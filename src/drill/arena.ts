@@ -3,7 +3,7 @@
 import type { Context, Watching } from '../engine/context.js';
 import type { Driver, ObservedEngine } from '../engine/engine.js';
 import { switchOver } from '../failover/planned.js';
-import { inflict } from '../faults/inflict.js';
+import { inject } from '../faults/inject.js';
 import { repointStopped } from '../faults/restore.js';
 import { type Address, type Endpoint, sameAddress } from '../model/address.js';
 import type { DrillFault } from '../model/report/drill-report.js';
@@ -26,11 +26,11 @@ export interface Arena {
   /** The nodes that are there. */
   present(): Promise<LiveGroup>;
   /** @returns once the fault is there; of `failover`, once every sentinel names the new master */
-  inflict(group: LiveGroup, master: LiveNode, deadline: AbortSignal): Promise<void>;
+  inject(group: LiveGroup, master: LiveNode, deadline: AbortSignal): Promise<void>;
   /** A client beside the master that is about to be cut off; null: nobody is, or the image has none. */
   clientBeside(master: LiveNode): Promise<InsideClient | null>;
   /** Ends the fault. @param master the present one */
-  letBack(node: string, master: Address): Promise<void>;
+  recoverNode(node: string, master: Address): Promise<void>;
   /** After a drill that was interrupted or did not get through: no node stays away because of it. */
   recover(): Promise<void>;
 }
@@ -55,11 +55,11 @@ export function givenArena(
     redis: redis.map(({ control }) => control),
     watching,
     present: async () => group,
-    inflict: async (present, master, deadline) => {
+    inject: async (present, master, deadline) => {
       await switchOver(present, master, connections, watching, deadline);
     },
     clientBeside: async () => null,
-    letBack: async () => {},
+    recoverNode: async () => {},
     recover: async () => {},
   };
 }
@@ -83,16 +83,16 @@ export function engineArena(
     ),
     watching: context,
     present: async () => new LiveNodes(group, masterName, await driver.observe(group)).group,
-    inflict: async (present, master, deadline) => {
+    inject: async (present, master, deadline) => {
       if (fault === 'failover') await switchOver(present, master, connections, context, deadline);
       else if (master.container !== null)
-        await inflict(fault, { ...master, node: master.name, id: master.container }, group, driver);
+        await inject(fault, { ...master, node: master.name, id: master.container }, group, driver);
     },
     clientBeside: async ({ container, address, control }) =>
       fault !== 'partition' || container === null
         ? null
         : InsideClient.open({ id: container, address, control }, connections.credentials, driver),
-    letBack: (node, master) => letBack(fault, group, node, master, driver),
+    recoverNode: (node, master) => recoverNode(fault, group, node, master, driver),
     recover: () => recover(fault, group, connections, context),
   };
 }
@@ -102,7 +102,7 @@ export function engineArena(
  * first moment. One that was frozen or cut off goes on as a master until the sentinels find it, as it
  * would without us: that is what is to be seen.
  */
-async function letBack(
+async function recoverNode(
   fault: DrillFault,
   group: string,
   node: string,
@@ -117,9 +117,9 @@ async function letBack(
       await repointStopped(member, master, engine, group, driver);
       return driver.start(group, member.id);
     case 'pause':
-      return inflict('unpause', member, group, driver);
+      return inject('unpause', member, group, driver);
     case 'partition':
-      return inflict('heal', member, group, driver);
+      return inject('heal', member, group, driver);
     case 'failover':
   }
 }
@@ -147,7 +147,7 @@ async function recover(
       if (master === null || address === null) throw new Error('the sentinels name no master');
       if (fault === 'kill' && sameAddress(address, master.address))
         throw new Error(`nobody took the place of ${node}`);
-      await letBack(fault, group, node, master.address, context.driver);
+      await recoverNode(fault, group, node, master.address, context.driver);
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

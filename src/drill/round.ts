@@ -142,7 +142,7 @@ async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
 async function throughFailover(stage: Stage, faultAt: number): Promise<Return> {
   const { settings, group, old, workload } = stage;
   const { arena } = settings;
-  const fell = arena.inflict(group, old, patience(stage).deadline);
+  const fell = arena.inject(group, old, patience(stage).deadline);
   // In a planned failover the old master becomes a replica while it goes on.
   const [, planned] = await Promise.all([fell, arena.fault === 'failover' ? untilReplica(stage) : null]);
   await until(
@@ -161,7 +161,7 @@ async function throughFailover(stage: Stage, faultAt: number): Promise<Return> {
   if (planned !== null) return planned;
   const from = performance.now();
   arena.watching.emit({ type: 'drill-return', node: old.name });
-  await arena.letBack(old.name, master.address);
+  await arena.recoverNode(old.name, master.address);
   const { to } = await untilReplica(stage);
   return { from, to };
 }

@@ -27,7 +27,8 @@ export async function waitConvergedUnder(
 ): Promise<LiveNode | null> {
   const follow = async (snapshot: Snapshot): Promise<void> => {
     const master = movedMaster(group, expected, snapshot);
-    if (master !== null && started?.kind === 'redis') await leadAlong(started, master, snapshot, connections);
+    if (master !== null && started?.kind === 'redis')
+      await repointReplica(started, master, snapshot, connections);
   };
   return movedMaster(group, expected, await waitConverged(group, connections, context, deadline, follow));
 }
@@ -55,7 +56,7 @@ export async function isMasterNow(
  * Tells a node that was started as the replica of a former master who the present one is. Sentinel
  * would do so only when the group has been calm for as long as `failover-timeout`.
  */
-async function leadAlong(
+async function repointReplica(
   node: LiveNode,
   master: LiveNode,
   snapshot: Snapshot,

@@ -21,7 +21,7 @@ import { replaceDeadMaster } from '../reconcile/replace-dead-master.js';
 import { prepareStop, stopReady } from '../shutdown/stop-node.js';
 import { Milestones, type Missing, untilGone } from './effect.js';
 import type { FaultKind, FaultReport, Victims } from './fault.js';
-import { inflict } from './inflict.js';
+import { inject } from './inject.js';
 import { failoverLines, lastLeader } from './leader.js';
 import { modeOf, refuseSharedNetwork } from './network.js';
 import { repointStopped } from './restore.js';
@@ -50,15 +50,15 @@ export function bringOn(group: string, settings: FaultSettings, context: Context
     if (kind === 'partition' || kind === 'heal') refuseSharedNetwork(kind, modeOf(engine));
     const scene = await observeScene(group, engine, settings.victims, connections, locked);
     const victims = chooseVictims(kind, settings.victims, scene);
-    const deed: Deed = { kind, victims, scene, engine, connections, context: locked };
-    const work = () => bringAndWait(deed, settings);
+    const run: FaultRun = { kind, victims, scene, engine, connections, context: locked };
+    const work = () => bringAndWait(run, settings);
     // Bringing nodes back goes with lowered periods.
     return isRemedy(kind) ? keepingPeriods(sentinelsOf(engine), connections, work) : work();
   });
 }
 
 /** A fault that is being brought on. */
-interface Deed {
+interface FaultRun {
   readonly kind: FaultKind;
   readonly victims: readonly ObservedMember[];
   readonly scene: Scene;
@@ -71,8 +71,8 @@ function isRemedy(kind: FaultKind): boolean {
   return kind === 'unpause' || kind === 'restart' || kind === 'heal';
 }
 
-async function bringAndWait(deed: Deed, { wait, waitTimeoutMs }: FaultSettings): Promise<FaultReport> {
-  const { kind, victims, scene, engine, connections, context } = deed;
+async function bringAndWait(run: FaultRun, { wait, waitTimeoutMs }: FaultSettings): Promise<FaultReport> {
+  const { kind, victims, scene, engine, connections, context } = run;
   const timeout = waitTimeoutMs ?? PATIENCE + (await downAfter(engine, connections));
   if (wait && !isRemedy(kind)) {
     // In TILT the sentinels would notice nothing, and the effect would come half a minute late.
@@ -81,9 +81,9 @@ async function bringAndWait(deed: Deed, { wait, waitTimeoutMs }: FaultSettings):
   const since = BigInt(Date.now()) * 1_000_000n;
   const started = performance.now();
   const milestones = new Milestones(started);
-  const lost = await bring(deed);
+  const lost = await bring(run);
   if (wait && victims.length > 0) {
-    await untilEffect(deed, milestones, AbortSignal.timeout(timeout)).catch(async (error: unknown) => {
+    await untilEffect(run, milestones, AbortSignal.timeout(timeout)).catch(async (error: unknown) => {
       throw isRemedy(kind) ? error : await explained(error, engine, since, context);
     });
   }
@@ -120,22 +120,22 @@ async function observeScene(
 }
 
 /** @returns what nodes that were let back had acknowledged and have lost */
-async function bring(deed: Deed): Promise<readonly DivergedWrites[]> {
-  const { kind, victims, scene, context } = deed;
+async function bring(run: FaultRun): Promise<readonly DivergedWrites[]> {
+  const { kind, victims, scene, context } = run;
   if (kind === 'restart') {
-    await restart(deed);
+    await restart(run);
     return [];
   }
-  if (kind === 'heal') await allDone(formers(victims, await presentAddress(deed)).map(holding(deed)));
-  await allDone(victims.map((victim) => inflict(kind, victim, scene.group, context.driver)));
-  return isRemedy(kind) ? demoteFormers(deed) : [];
+  if (kind === 'heal') await allDone(formers(victims, await presentAddress(run)).map(holding(run)));
+  await allDone(victims.map((victim) => inject(kind, victim, scene.group, context.driver)));
+  return isRemedy(kind) ? demoteFormers(run) : [];
 }
 
-function holding({ connections, context }: Deed): (member: ObservedMember) => Promise<void> {
+function holding({ connections, context }: FaultRun): (member: ObservedMember) => Promise<void> {
   return (member) => holdInside(member, connections.credentials, context.driver);
 }
 
-async function presentAddress({ engine, connections }: Deed): Promise<Address | null> {
+async function presentAddress({ engine, connections }: FaultRun): Promise<Address | null> {
   return (await observeLive(engine, connections)).master?.address ?? null;
 }
 
@@ -147,9 +147,9 @@ function formers(victims: readonly ObservedMember[], master: Address | null): re
   );
 }
 
-async function demoteFormers(deed: Deed): Promise<readonly DivergedWrites[]> {
-  const { victims, engine, connections, context } = deed;
-  const master = await presentAddress(deed);
+async function demoteFormers(run: FaultRun): Promise<readonly DivergedWrites[]> {
+  const { victims, engine, connections, context } = run;
+  const master = await presentAddress(run);
   if (master === null) return [];
   const lost: DivergedWrites[] = [];
   await allDone(
@@ -164,7 +164,7 @@ async function demoteFormers(deed: Deed): Promise<readonly DivergedWrites[]> {
 }
 
 /** A master that is dead is replaced first: it would come back with what is on its disk, and be copied. */
-async function restart({ victims, scene, engine, connections, context }: Deed): Promise<void> {
+async function restart({ victims, scene, engine, connections, context }: FaultRun): Promise<void> {
   const { driver } = context;
   const { group } = scene;
   if (victims.some((member) => !hasProcess(member))) await replaceDeadMaster(group, engine, context);
@@ -194,7 +194,7 @@ async function stopSaved(
 }
 
 async function untilEffect(
-  { kind, victims, scene, engine, connections, context }: Deed,
+  { kind, victims, scene, engine, connections, context }: FaultRun,
   milestones: Milestones,
   deadline: AbortSignal,
 ): Promise<void> {

@@ -57,14 +57,14 @@ export async function withLock<T>(
     return work({ context: locked, tookOver });
   };
   if (id === null) return calmly({ ...context, confirmLock: () => Promise.resolve() });
-  const heart = new Heart(driver, id, group);
-  const confirmLock = () => heart.confirm();
+  const heartbeat = new Heartbeat(driver, id, group);
+  const confirmLock = () => heartbeat.confirm();
   try {
-    const signal = AbortSignal.any([context.signal, heart.lost]);
+    const signal = AbortSignal.any([context.signal, heartbeat.lost]);
     signal.throwIfAborted();
     return await calmly({ ...context, driver: fenced(driver, confirmLock), signal, confirmLock });
   } finally {
-    await heart.stop();
+    await heartbeat.stop();
     await driver.removeLock(id).catch((error: unknown) => {
       // Whoever comes next finds that its holder is gone.
       emit({ type: 'warning', message: error instanceof Error ? error.message : String(error) });
@@ -126,7 +126,7 @@ function busy(group: string, lock: HeldLock): RsentinelError {
 }
 
 /** Shows, while a lock is held, that its holder is still there. */
-class Heart {
+class Heartbeat {
   readonly #driver: Driver;
   readonly #id: string;
   readonly #group: string;

@@ -11,7 +11,7 @@ import { ANCHOR } from '../model/step.js';
 import { nodesOf } from '../spec/build.js';
 import { hasProcess } from './members.js';
 
-export interface Renewal {
+export interface FullRestart {
   readonly reason: string;
   /** Why the network is made anew; null: it stays. */
   readonly network: string | null;
@@ -22,7 +22,7 @@ export interface Renewal {
 }
 
 /** @returns null: nodes that run can go on doing so */
-export function renewalOf(spec: GroupSpec, engine: ObservedEngine): Renewal | null {
+export function fullRestartOf(spec: GroupSpec, engine: ObservedEngine): FullRestart | null {
   const anchor = engine.members.find(({ role }) => role === ANCHOR);
   const network = networkReason(spec, engine);
   const anchorWhy = anchorReason(spec, anchor);

@@ -16,7 +16,7 @@ import {
 import type { ServerFacts } from '../model/server-version.js';
 import type { Timing } from '../model/timing.js';
 import type { SentinelSettings, StorageKind } from '../model/topology.js';
-import { renewalOf } from './full-restart.js';
+import { fullRestartOf } from './full-restart.js';
 import { hasProcess } from './members.js';
 
 /** Where a group keeps its files. */
@@ -67,10 +67,10 @@ export interface TlsDrift {
   /** Those of the group: what clients use. */
   readonly shared: boolean;
   /** Nodes that run, and which nobody accepts who goes by the spec: the others do not talk to them. */
-  readonly outcasts: ReadonlySet<string>;
+  readonly untrusted: ReadonlySet<string>;
 }
 
-export const NO_DRIFT: TlsDrift = { nodes: new Set(), shared: false, outcasts: new Set() };
+export const NO_DRIFT: TlsDrift = { nodes: new Set(), shared: false, untrusted: new Set() };
 
 /** What the running sentinels say. */
 export interface LiveState {
@@ -158,7 +158,7 @@ function masterAt(
   if (name === undefined) return null;
   // It keeps its address as long as it runs; a node that is started has the one of the topology.
   const stays =
-    renewalOf(spec, engine) === null &&
+    fullRestartOf(spec, engine) === null &&
     engine.members.some((member) => member.node === name && hasProcess(member));
   const planned = wanted(name)?.address;
   if (!stays && planned === undefined) return null;

@@ -4,7 +4,7 @@ import type { ObservedMember } from '../engine/engine.js';
 import { sameAddress } from '../model/address.js';
 import type { GroupSpec } from '../model/group-spec.js';
 import { ANCHOR } from '../model/step.js';
-import type { Renewal } from './full-restart.js';
+import type { FullRestart } from './full-restart.js';
 import { hasProcess } from './members.js';
 import type { ObservedState } from './observed.js';
 import type { Steps } from './steps.js';
@@ -12,36 +12,36 @@ import type { Steps } from './steps.js';
 export function planNetwork(
   spec: GroupSpec,
   observed: ObservedState,
-  renewal: Renewal | null,
+  fullRestart: FullRestart | null,
   steps: Steps,
 ): void {
-  if (renewal === null) return;
+  if (fullRestart === null) return;
   const { members, network } = observed.engine;
-  if (renewal.network !== null) {
+  if (fullRestart.network !== null) {
     if (network !== null) {
       const removals = members.map((member) => `remove ${member.node}`);
-      steps.add({ kind: 'drop-network' }, renewal.network, removals);
+      steps.add({ kind: 'drop-network' }, fullRestart.network, removals);
     }
-    if (spec.network.mode !== 'host') steps.add({ kind: 'network' }, renewal.network, ['drop-network']);
+    if (spec.network.mode !== 'host') steps.add({ kind: 'network' }, fullRestart.network, ['drop-network']);
   }
-  planSave(spec, observed, renewal, steps);
-  planAnchor(spec, observed, renewal, steps);
+  planSave(spec, observed, fullRestart, steps);
+  planAnchor(spec, observed, fullRestart, steps);
 }
 
 /**
  * Before all nodes stop at once: what is in the master's memory has to be on the disk of the node
  * that is the master afterwards. That is another one where the present one is in the topology no more.
  */
-function planSave(spec: GroupSpec, observed: ObservedState, renewal: Renewal, steps: Steps): void {
+function planSave(spec: GroupSpec, observed: ObservedState, fullRestart: FullRestart, steps: Steps): void {
   const { members } = observed.engine;
   const present = presentMaster(observed);
   // A node that cannot be asked saves by itself when it stops.
-  if (present === null || observed.tls.outcasts.has(present) || !canBeAsked(present, observed)) return;
+  if (present === null || observed.tls.untrusted.has(present) || !canBeAsked(present, observed)) return;
   const sentinels = spec.sentinels.map(({ name }) => `stop ${name}`);
-  const reason = `all nodes stop: ${renewal.reason}`;
+  const reason = `all nodes stop: ${fullRestart.reason}`;
   steps.add({ kind: 'save', node: present }, reason, sentinels);
   const next = observed.history.master.name;
-  if (next === present || observed.tls.outcasts.has(next)) return;
+  if (next === present || observed.tls.untrusted.has(next)) return;
   const heir = members.find((member) => member.node === next);
   if (heir === undefined || !hasProcess(heir)) return;
   steps.add({ kind: 'save', node: next }, `it is the master from now on`, [`save ${present}`]);
@@ -68,14 +68,19 @@ function presentMaster({ engine, live, history }: ObservedState): string | null 
   );
 }
 
-function planAnchor(spec: GroupSpec, { engine }: ObservedState, renewal: Renewal, steps: Steps): void {
+function planAnchor(
+  spec: GroupSpec,
+  { engine }: ObservedState,
+  fullRestart: FullRestart,
+  steps: Steps,
+): void {
   if (spec.anchor === null) return;
   const member = engine.members.find(({ role }) => role === ANCHOR);
-  if (renewal.anchor !== null || renewal.network !== null) {
+  if (fullRestart.anchor !== null || fullRestart.network !== null) {
     if (member !== undefined) {
       const stops = engine.members.filter(hasProcess).map(({ node }) => `stop ${node}`);
-      const reason = renewal.anchor ?? 'its network is made anew';
-      if (renewal.network === null && hasProcess(member)) {
+      const reason = fullRestart.anchor ?? 'its network is made anew';
+      if (fullRestart.network === null && hasProcess(member)) {
         steps.add(
           { kind: 'stop', node: ANCHOR },
           reason,
@@ -86,7 +91,7 @@ function planAnchor(spec: GroupSpec, { engine }: ObservedState, renewal: Renewal
         steps.add({ kind: 'remove', node: ANCHOR }, reason, stops);
       }
     }
-    steps.add({ kind: 'create', node: ANCHOR }, renewal.anchor ?? 'its network is made anew', [
+    steps.add({ kind: 'create', node: ANCHOR }, fullRestart.anchor ?? 'its network is made anew', [
       'image',
       'network',
       `rename-aside ${ANCHOR}`,

@@ -6,41 +6,41 @@ import { sameAddress } from '../model/address.js';
 import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
 import { ANCHOR } from '../model/step.js';
 import { nodesOf } from '../spec/build.js';
-import type { Renewal } from './full-restart.js';
+import type { FullRestart } from './full-restart.js';
 import { hasProcess, isStale } from './members.js';
 import type { ObservedState } from './observed.js';
 import type { Steps } from './steps.js';
-import { OUTCAST_REASON } from './untrusted-nodes.js';
+import { UNTRUSTED_REASON } from './untrusted-nodes.js';
 
 export function planNode(
   spec: GroupSpec,
   node: NodeSpec,
   observed: ObservedState,
-  renewal: Renewal | null,
+  fullRestart: FullRestart | null,
   steps: Steps,
 ): void {
   const member = observed.engine.members.find((other) => other.node === node.name);
-  const isOutcast = observed.tls.outcasts.has(node.name);
-  if (member?.state === 'running' && renewal === null && !isOutcast) {
+  const isUntrusted = observed.tls.untrusted.has(node.name);
+  if (member?.state === 'running' && fullRestart === null && !isUntrusted) {
     if (!member.attached) steps.add({ kind: 'connect', node: node.name }, 'it is off the network', []);
     return;
   }
   const isMadeAgain =
-    member !== undefined && (isStale(member, node.containerDigest) || renewal?.containers === 'remade');
+    member !== undefined && (isStale(member, node.containerDigest) || fullRestart?.containers === 'remade');
 
-  const goesOn = member?.state === 'paused' && !isMadeAgain && renewal === null;
+  const goesOn = member?.state === 'paused' && !isMadeAgain && fullRestart === null;
   if (member !== undefined && hasProcess(member) && !goesOn) {
     steps.add(
       { kind: 'stop', node: node.name },
-      stopReason(renewal, isOutcast),
-      node.kind === 'redis' ? beforeStop(spec, renewal, steps) : [],
+      stopReason(fullRestart, isUntrusted),
+      node.kind === 'redis' ? beforeStop(spec, fullRestart, steps) : [],
     );
   }
   if (!goesOn) {
     planConf(spec, node, observed, steps);
     planData(node, observed, steps);
   }
-  if (member !== undefined && isMadeAgain) planRemoval(node, member, renewal, steps);
+  if (member !== undefined && isMadeAgain) planRemoval(node, member, fullRestart, steps);
   if (member === undefined || isMadeAgain) {
     steps.add(
       { kind: 'create', node: node.name },
@@ -56,23 +56,32 @@ export function planNode(
       ],
     );
   }
-  planStart(spec, node, observed, renewal, steps);
+  planStart(spec, node, observed, fullRestart, steps);
 }
 
 /** Where all nodes stop, the sentinels do so first: they would replace a master that takes its time to save. */
-function beforeStop({ sentinels }: GroupSpec, renewal: Renewal | null, steps: Steps): readonly string[] {
-  return [...steps.ids('save'), ...(renewal === null ? [] : sentinels.map(({ name }) => `stop ${name}`))];
+function beforeStop(
+  { sentinels }: GroupSpec,
+  fullRestart: FullRestart | null,
+  steps: Steps,
+): readonly string[] {
+  return [...steps.ids('save'), ...(fullRestart === null ? [] : sentinels.map(({ name }) => `stop ${name}`))];
 }
 
-function stopReason(renewal: Renewal | null, isOutcast: boolean): string {
-  return renewal?.reason ?? (isOutcast ? OUTCAST_REASON : 'the topology has changed');
+function stopReason(fullRestart: FullRestart | null, isUntrusted: boolean): string {
+  return fullRestart?.reason ?? (isUntrusted ? UNTRUSTED_REASON : 'the topology has changed');
 }
 
 /** A container that ran, and can run again, is kept until its successor has taken its place. */
-function planRemoval(node: NodeSpec, member: ObservedMember, renewal: Renewal | null, steps: Steps): void {
+function planRemoval(
+  node: NodeSpec,
+  member: ObservedMember,
+  fullRestart: FullRestart | null,
+  steps: Steps,
+): void {
   const isFresh = member.digest === node.containerDigest;
-  const reason = isFresh && renewal !== null ? renewal.reason : 'the topology has changed';
-  if (member.state !== 'running' || renewal?.network !== null || !steps.has(`rename-aside ${ANCHOR}`)) {
+  const reason = isFresh && fullRestart !== null ? fullRestart.reason : 'the topology has changed';
+  if (member.state !== 'running' || fullRestart?.network !== null || !steps.has(`rename-aside ${ANCHOR}`)) {
     steps.add({ kind: 'remove', node: node.name }, reason, [`stop ${node.name}`]);
     return;
   }
@@ -101,7 +110,7 @@ function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, step
   const after = [`stop ${node.name}`, 'network', 'rotate', ...image];
   if (conf === null) {
     steps.add({ kind: 'render', node: node.name }, 'there is no configuration yet', after);
-  } else if (observed.tls.nodes.has(node.name) || observed.tls.outcasts.has(node.name)) {
+  } else if (observed.tls.nodes.has(node.name) || observed.tls.untrusted.has(node.name)) {
     steps.add({ kind: 'render', node: node.name }, 'it gets its certificate; its history is kept', after);
   } else if (!isRenderedFor(node, conf)) {
     steps.add({ kind: 'render', node: node.name }, 'the topology has changed; its history is kept', after);
@@ -152,17 +161,17 @@ function planStart(
   spec: GroupSpec,
   node: NodeSpec,
   observed: ObservedState,
-  renewal: Renewal | null,
+  fullRestart: FullRestart | null,
   steps: Steps,
 ): void {
   const { name: master } = observed.history.master;
   const memberOf = (name: string) => observed.engine.members.find((member) => member.node === name);
-  const hasOwnReason = renewal === null && observed.tls.outcasts.has(node.name);
+  const hasOwnReason = fullRestart === null && observed.tls.untrusted.has(node.name);
   const reason = hasOwnReason ? 'with another certificate' : startReason(memberOf(node.name));
   // Not those that a roll-out starts anew: that comes behind all of this.
   const answers = (...names: readonly string[]): readonly string[] =>
     names
-      .filter((name) => renewal !== null || memberOf(name)?.state !== 'running')
+      .filter((name) => fullRestart !== null || memberOf(name)?.state !== 'running')
       .map((name) => `answer ${name}`);
   const after = [
     `create ${node.name}`,

@@ -10,7 +10,7 @@ import { ANCHOR, type Step } from '../model/step.js';
 import type { Timing } from '../model/timing.js';
 import { nodesOf } from '../spec/build.js';
 import { deadMasterReason, findDeadMaster } from './dead-master.js';
-import { type Renewal, renewalOf } from './full-restart.js';
+import { type FullRestart, fullRestartOf } from './full-restart.js';
 import { hasProcess } from './members.js';
 import type { ObservedState } from './observed.js';
 import { planNetwork } from './plan-network.js';
@@ -19,7 +19,7 @@ import { refuseForeignConf, refuseLostData, refuseOtherPlace } from './refusals.
 import { planRollOut } from './roll-out.js';
 import { planRights, planRotation } from './rotation.js';
 import { Steps } from './steps.js';
-import { outcastRenewal } from './untrusted-nodes.js';
+import { untrustedRestart } from './untrusted-nodes.js';
 
 /**
  * @returns the steps, in an order in which they could be done one by one; none: all is as it should be.
@@ -33,18 +33,18 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
   refuseLostData(observed);
 
   const steps = new Steps();
-  const renewal = renewalOf(spec, observed.engine) ?? outcastRenewal(observed);
-  if (planFailover(spec, observed, renewal, steps)) {
+  const fullRestart = fullRestartOf(spec, observed.engine) ?? untrustedRestart(observed);
+  if (planFailover(spec, observed, fullRestart, steps)) {
     if (!observed.imagePresent) planImage(spec, steps);
     return steps.build();
   }
-  planNetwork(spec, observed, renewal, steps);
-  removeStrangers(spec, observed, renewal, steps);
-  for (const node of nodesOf(spec)) planNode(spec, node, observed, renewal, steps);
-  if (renewal === null) planRotation(spec, observed, steps);
+  planNetwork(spec, observed, fullRestart, steps);
+  removeStrangers(spec, observed, fullRestart, steps);
+  for (const node of nodesOf(spec)) planNode(spec, node, observed, fullRestart, steps);
+  if (fullRestart === null) planRotation(spec, observed, steps);
   planHaste(spec, observed, steps);
   planPace(spec, observed, steps);
-  if (renewal === null) planRollOut(spec, observed, steps);
+  if (fullRestart === null) planRollOut(spec, observed, steps);
   else if (steps.hasKind('rename-aside')) {
     const ready = steps.ids('answer', 'lower-timers');
     steps.add(
@@ -84,12 +84,12 @@ function isWanted(spec: GroupSpec, member: ObservedMember): boolean {
 function removeStrangers(
   spec: GroupSpec,
   { engine }: ObservedState,
-  renewal: Renewal | null,
+  fullRestart: FullRestart | null,
   steps: Steps,
 ): void {
   for (const member of engine.members) {
     const leaves = (member.role === 'redis' || member.role === 'sentinel') && hasProcess(member);
-    if (isWanted(spec, member) || (leaves && renewal === null)) continue;
+    if (isWanted(spec, member) || (leaves && fullRestart === null)) continue;
     steps.add({ kind: 'remove', node: member.node }, 'it is no part of the topology', steps.ids('save'));
   }
 }
@@ -102,16 +102,16 @@ function removeStrangers(
 function planFailover(
   spec: GroupSpec,
   observed: ObservedState,
-  renewal: Renewal | null,
+  fullRestart: FullRestart | null,
   steps: Steps,
 ): boolean {
   const { engine, live, history, canPromote } = observed;
-  const isReachable = live.sentinels.size > 0 || renewal === null;
+  const isReachable = live.sentinels.size > 0 || fullRestart === null;
   const dead = findDeadMaster(engine, live, history.master.name);
   if (dead === null || !isReachable || !canPromote) return false;
 
   if (live.sentinels.size === 0) {
-    for (const node of spec.sentinels) planNode(spec, node, observed, renewal, steps);
+    for (const node of spec.sentinels) planNode(spec, node, observed, fullRestart, steps);
   }
   planRights(spec, observed, steps);
   steps.add({ kind: 'failover' }, deadMasterReason(dead), steps.ids('lower-timers', 'rotate'));

@@ -80,7 +80,7 @@ function planChanges(spec: GroupSpec, observed: ObservedState, steps: Steps): re
       (other) => other.node === node.name && other.state === 'running',
     );
     // Started anew already, with all that has changed.
-    const goesOn = member !== undefined && !observed.tls.outcasts.has(node.name);
+    const goesOn = member !== undefined && !observed.tls.untrusted.has(node.name);
     const change = goesOn ? changeOf(spec, node, member, observed) : null;
     if (change?.kind === 'set') {
       steps.add({ kind: 'set', node: node.name, directives: change.directives }, change.reason, []);

@@ -3,20 +3,20 @@
  * were given. A roll-out would wait for them before it touches anything.
  */
 
-import type { Renewal } from './full-restart.js';
+import type { FullRestart } from './full-restart.js';
 import type { ObservedState } from './observed.js';
 
-export const OUTCAST_REASON = 'nobody accepts its certificate';
+export const UNTRUSTED_REASON = 'nobody accepts its certificate';
 
 /** @returns null: those that are left are a group that goes on, and the others join it again one by one */
-export function outcastRenewal({ tls, engine, history }: ObservedState): Renewal | null {
-  const { outcasts } = tls;
-  if (outcasts.size === 0) return null;
+export function untrustedRestart({ tls, engine, history }: ObservedState): FullRestart | null {
+  const { untrusted } = tls;
+  if (untrusted.size === 0) return null;
   const isLeft = engine.members.some(
-    ({ role, node, state }) => role === 'sentinel' && state === 'running' && !outcasts.has(node),
+    ({ role, node, state }) => role === 'sentinel' && state === 'running' && !untrusted.has(node),
   );
-  if (isLeft && !outcasts.has(history.master.name)) return null;
-  const names = [...outcasts].sort().join(', ');
+  if (isLeft && !untrusted.has(history.master.name)) return null;
+  const names = [...untrusted].sort().join(', ');
   return {
     reason: `nobody accepts the certificates of ${names}`,
     network: null,

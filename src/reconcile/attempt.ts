@@ -104,7 +104,7 @@ async function perform(
     await apply(steps, executor.perform, context.emit, context.signal);
     if (!isPrelude(steps)) return { spec, executor, isUntouched: planInput === first && steps.length === 0 };
     deadline.renew();
-    planInput = await look(executor.hasHeir ? 'possible' : 'refused');
+    planInput = await look(executor.canPromote ? 'possible' : 'refused');
   }
 }
 

@@ -27,7 +27,7 @@ import { AccessKeeper } from './access-keeper.js';
 import { ConfFiles } from './conf-files.js';
 import { refuseTakenPort } from './port-check.js';
 import type { RollbackLog } from './rollback.js';
-import { type RotationScene, rotate } from './rotate-passwords.js';
+import { type RotationContext, rotate } from './rotate-passwords.js';
 
 /** ms for the nodes to go by their former passwords again. */
 const UNDO_PATIENCE = 10_000;
@@ -43,7 +43,7 @@ export class PlanExecutor {
   readonly #liveNodes: LiveNodes;
   readonly #keeper: AccessKeeper;
   readonly #confs: ConfFiles;
-  #hasHeir = true;
+  #canPromote = true;
   /** Ids of the containers that carry the members' names: as observed, and as made since. */
   readonly #ids = new Map<string, string>();
   /** Ids of those that were put aside for a successor. */
@@ -74,8 +74,8 @@ export class PlanExecutor {
   }
 
   /** False: Sentinel has found no good replica to promote. */
-  get hasHeir(): boolean {
-    return this.#hasHeir;
+  get canPromote(): boolean {
+    return this.#canPromote;
   }
 
   /** Once the group has been proved ready: nobody goes by former passwords any more. */
@@ -207,7 +207,7 @@ export class PlanExecutor {
     if (access.kind === 'none') throw new Error('the plan changes passwords, and there are none');
     this.#deadline.renew();
     const present = names.map((one) => this.#present(one));
-    const scene: RotationScene = {
+    const scene: RotationContext = {
       group: {
         name,
         masterName,
@@ -244,7 +244,7 @@ export class PlanExecutor {
       this.#deadline.signal,
     );
     if (promotion !== null) return;
-    this.#hasHeir = false;
+    this.#canPromote = false;
     const { name } = history.master;
     const message = `Sentinel has no good replica to promote: ${name} comes back as the master, with what is on its disk`;
     this.#context.emit({ type: 'warning', message });
@@ -333,7 +333,7 @@ export class PlanExecutor {
     const node = this.#liveNodes.get(member);
     if (node?.kind !== 'redis' || this.#pauses.has(member)) return;
     // Nobody can hand over what it has, and it is the last one that has it.
-    if (this.#observed.tls.outcasts.has(member)) return;
+    if (this.#observed.tls.untrusted.has(member)) return;
     if (await isMasterNow(node, this.#liveNodes.group, this.#connections)) throw masterMoved(member);
   }
 

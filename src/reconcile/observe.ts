@@ -40,7 +40,7 @@ import { decideTls } from '../tls/decide-tls.js';
 import { formerFiles, NO_TLS } from '../tls/stored-tls.js';
 import { findSettable, knownDirectives } from './settable.js';
 import { tlsDrift } from './tls-files.js';
-import { findOutcasts } from './untrusted-nodes.js';
+import { findUntrusted } from './untrusted-nodes.js';
 
 export interface PlanInput {
   readonly spec: GroupSpec;
@@ -125,7 +125,7 @@ export async function observePlanInput(
     access: stored,
     users: await userFaults(engine, connections),
     live,
-    tls: { ...tlsDrift(tls, storedTls), outcasts: await findOutcasts(tls, storedTls, engine) },
+    tls: { ...tlsDrift(tls, storedTls), untrusted: await findUntrusted(tls, storedTls, engine) },
     settable,
     history: { ...last, master },
     canPromote: !refused.promotion,

@@ -9,10 +9,10 @@ export interface RollbackOutcome {
 }
 
 /** What was done, `anchor` being its creation and its start; neighbours of one kind are taken back side by side, but for files and settings. */
-type Deed = 'created' | 'started' | 'stopped' | 'set-aside' | 'anchor' | 'network' | 'file' | 'setting';
+type ChangeKind = 'created' | 'started' | 'stopped' | 'set-aside' | 'anchor' | 'network' | 'file' | 'setting';
 
 interface Entry {
-  readonly deed: Deed;
+  readonly kind: ChangeKind;
   /** The node, or whatever else it was done to. */
   readonly subject: string;
   /** For people. */
@@ -20,30 +20,30 @@ interface Entry {
   readonly undo: Undo;
 }
 
-const ONE_BY_ONE: ReadonlySet<Deed> = new Set(['stopped', 'set-aside', 'file', 'setting']);
+const ONE_BY_ONE: ReadonlySet<ChangeKind> = new Set(['stopped', 'set-aside', 'file', 'setting']);
 
 export class RollbackLog {
   #entries: Entry[] = [];
 
   /** Notes what was done, or is about to be. */
-  note(deed: Deed, subject: string, what: string, undo: Undo): void {
+  note(kind: ChangeKind, subject: string, what: string, undo: Undo): void {
     // Removing a container ends what runs in it.
     const isImplied = this.#entries.some(
       (one) =>
         one.subject === subject &&
-        ((deed === 'started' && one.deed === 'created') || (deed === 'anchor' && one.deed === 'anchor')),
+        ((kind === 'started' && one.kind === 'created') || (kind === 'anchor' && one.kind === 'anchor')),
     );
     if (isImplied) return;
-    const entry = { deed, subject, what, undo };
+    const entry = { kind, subject, what, undo };
     // Nodes are reached through the anchor, and they are asked to save before they end: it goes after them.
-    const first = this.#entries.findIndex((one) => one.deed === 'created' || one.deed === 'started');
-    if (deed === 'anchor' && first !== -1) this.#entries.splice(first, 0, entry);
+    const first = this.#entries.findIndex((one) => one.kind === 'created' || one.kind === 'started');
+    if (kind === 'anchor' && first !== -1) this.#entries.splice(first, 0, entry);
     else this.#entries.push(entry);
   }
 
   /** Its container is removed: it cannot be started again. */
   removed(subject: string): void {
-    this.#entries = this.#entries.filter((entry) => entry.deed !== 'stopped' || entry.subject !== subject);
+    this.#entries = this.#entries.filter((entry) => entry.kind !== 'stopped' || entry.subject !== subject);
   }
 
   /** What was done to a subject is to stay: it has its place in a group that works. */
@@ -73,8 +73,8 @@ export class RollbackLog {
     const left = [...this.#entries].reverse();
     this.#entries = [];
     while (left.length > 0) {
-      const deed = left[0]?.deed;
-      const end = left.findIndex((entry) => entry.deed !== deed || ONE_BY_ONE.has(entry.deed));
+      const kind = left[0]?.kind;
+      const end = left.findIndex((entry) => entry.kind !== kind || ONE_BY_ONE.has(entry.kind));
       const batch = left.splice(0, end === -1 ? left.length : Math.max(1, end));
       await Promise.all(batch.map(attempt));
     }

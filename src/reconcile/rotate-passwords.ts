@@ -47,7 +47,7 @@ function usersOf(kind: LiveNode['kind'], access: GuardedAccess): readonly User[]
 }
 
 /** What a rotation works on. */
-export interface RotationScene {
+export interface RotationContext {
   /** The nodes that run. */
   readonly group: LiveGroup;
   /** False: its master is dead, and nothing can be tried in between. */
@@ -63,7 +63,7 @@ export interface RotationScene {
  * @throws RsentinelError PASSWORD_REFUSED; as {@link untilWhole}
  */
 export async function rotate(
-  scene: RotationScene,
+  scene: RotationContext,
   from: AccessSet,
   to: GuardedAccess,
   updateFile: (node: LiveNode) => Promise<void>,
@@ -146,7 +146,7 @@ async function save(
 async function restartAll(
   sentinels: readonly LiveNode[],
   updateFile: (node: LiveNode) => Promise<void>,
-  { group, connections, context, deadline }: RotationScene,
+  { group, connections, context, deadline }: RotationContext,
 ): Promise<void> {
   const { driver } = context;
   const containers = sentinels.flatMap(({ container }) => container ?? []);

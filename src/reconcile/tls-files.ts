@@ -8,7 +8,7 @@ import type { Storage } from '../storage/storage.js';
 import { formatTlsOwner, type StoredTls, TLS_FILE } from '../tls/stored-tls.js';
 
 /** What differs from what it should be. Pure. */
-export function tlsDrift(tls: GroupTls | null, { shared, nodes }: StoredTls): Omit<TlsDrift, 'outcasts'> {
+export function tlsDrift(tls: GroupTls | null, { shared, nodes }: StoredTls): Omit<TlsDrift, 'untrusted'> {
   if (tls === null) return NO_DRIFT;
   const isRight = (node: string): boolean => {
     const stored = nodes.get(node);

@@ -21,7 +21,7 @@ const THEIRS: ReadonlySet<TlsFailureKind> = new Set([
 ]);
 
 /** @param tls of the spec. @returns names of nodes */
-export async function findOutcasts(
+export async function findUntrusted(
   tls: GroupTls | null,
   stored: StoredTls,
   { members }: ObservedEngine,

@@ -6,7 +6,7 @@ import { decideAccess } from '../../src/access/decide-access.js';
 import { CONF_FILE, renderConf } from '../../src/config/conf.js';
 import { readConfFacts, readDirectiveLines } from '../../src/config/conf-facts.js';
 import { loadTemplates } from '../../src/config/templates.js';
-import { anchorOptions, type Ground, nodeOptions } from '../../src/engine/docker/containers.js';
+import { anchorOptions, type ContainerDefaults, nodeOptions } from '../../src/engine/docker/containers.js';
 import { GROUP_LABEL } from '../../src/engine/docker/labels.js';
 import { RsentinelError } from '../../src/errors.js';
 import type { GroupSpec, NodeSpec } from '../../src/model/group-spec.js';
@@ -24,7 +24,7 @@ import { environment, topologyText } from './topologies.js';
 
 /** ms: most take one; a machine that is busy with other things stops now and then. */
 const PATIENCE = 5_000;
-const GROUND: Ground = { server: 'redis-server', owner: { uid: 1000, gid: 1000 }, isNative: true };
+const GROUND: ContainerDefaults = { server: 'redis-server', owner: { uid: 1000, gid: 1000 }, isNative: true };
 const SOURCE = { file: 't.yaml', path: '/srv/app/t.yaml', directory: '/srv/app' };
 
 const templates = await (async () => {

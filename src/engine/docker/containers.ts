@@ -28,7 +28,7 @@ export function networkOptions(spec: GroupSpec): NetworkCreateOptions {
 }
 
 /** What containers depend on beyond the spec. */
-export interface Ground {
+export interface ContainerDefaults {
   /** Name of the server in the image. */
   readonly server: string;
   readonly owner: Owner;
@@ -39,7 +39,7 @@ export interface Ground {
 /** What every container of a group has in common: as little power as Redis needs. */
 function baseline(
   spec: GroupSpec,
-  { server, owner }: Ground,
+  { server, owner }: ContainerDefaults,
   memory: number,
   host: HostConfig,
 ): ContainerCreateOptions {
@@ -62,7 +62,7 @@ function baseline(
  * address, wherever the ports are published: other machines on Docker before 28, the default network's
  * containers on Podman. A virtual machine may have to forward what comes from 127.0.0.1.
  */
-function confined({ access }: GroupSpec, { isNative }: Ground): HostConfig {
+function confined({ access }: GroupSpec, { isNative }: ContainerDefaults): HostConfig {
   return isNative && access.kind === 'none' ? { Sysctls: { 'net.ipv4.ip_default_ttl': '1' } } : {};
 }
 
@@ -83,7 +83,11 @@ function exposed(ports: readonly number[]): Record<string, Record<string, never>
  * The anchor of a group in loopback mode. All that it must do is to be there, with whatever
  * program every suitable image has: a Redis server that listens on nothing but a socket of its own.
  */
-export function anchorOptions(spec: GroupSpec, anchor: AnchorSpec, ground: Ground): ContainerCreateOptions {
+export function anchorOptions(
+  spec: GroupSpec,
+  anchor: AnchorSpec,
+  ground: ContainerDefaults,
+): ContainerCreateOptions {
   const { ports } = anchor;
   return {
     ...baseline(spec, ground, LEAST_MEMORY, {
@@ -105,7 +109,7 @@ export function nodeOptions(
   spec: GroupSpec,
   node: NodeSpec,
   mounts: NodeMounts,
-  ground: Ground,
+  ground: ContainerDefaults,
 ): ContainerCreateOptions {
   const host: HostConfig = {
     Mounts: [mount(mounts.kind, mounts.conf, INSIDE.conf), mount(mounts.kind, mounts.data, INSIDE.data)],

@@ -21,7 +21,7 @@ import type {
   VolumeFiles,
   VolumeSpec,
 } from '../engine.js';
-import { anchorOptions, type Ground, nodeOptions } from './containers.js';
+import { anchorOptions, type ContainerDefaults, nodeOptions } from './containers.js';
 import { connectTo, endpointSource } from './endpoint/connect.js';
 import { resolveEndpoint } from './endpoint/endpoint.js';
 import { EngineCalls } from './engine-calls.js';
@@ -139,7 +139,7 @@ class DockerDriver implements Driver {
     return createContainer(this.#calls, spec.name, nodeOptions(spec, node, mounts, ground));
   }
 
-  async #ground(spec: GroupSpec): Promise<Ground> {
+  async #ground(spec: GroupSpec): Promise<ContainerDefaults> {
     const [server, owner, isNative] = await Promise.all([
       this.#server(spec),
       this.owner(),

@@ -33,7 +33,7 @@ export async function createContainer(
       return id;
     } catch (error) {
       if (!isNameTaken(error)) throw calls.wrap(error, call);
-      await makeWay(calls, group, name, error, attempt === CREATE_ATTEMPTS);
+      await removeConflicting(calls, group, name, error, attempt === CREATE_ATTEMPTS);
     }
   }
 }
@@ -73,7 +73,7 @@ export async function createFromAny(
  * the work of another rsentinel that holds the lock by now.
  * @throws RsentinelError NAME_TAKEN; GROUP_BUSY at the last attempt
  */
-async function makeWay(
+async function removeConflicting(
   calls: EngineCalls,
   group: string,
   name: string,

@@ -74,7 +74,7 @@ describe('a group over TLS', () => {
   });
 
   it('does not wait for a node that nobody accepts', () => {
-    const observed = drifted(running(TLS), { outcasts: new Set(['redis-2']) });
+    const observed = drifted(running(TLS), { untrusted: new Set(['redis-2']) });
     expect(planLines(TLS, observed)).toMatchInlineSnapshot(`
       "stop redis-2: nobody accepts its certificate
       render redis-2: it gets its certificate; its history is kept < stop redis-2
@@ -86,14 +86,14 @@ describe('a group over TLS', () => {
   });
 
   it.each([
-    { who: 'the master', outcasts: ['redis-1'] },
-    { who: 'every sentinel', outcasts: ['sentinel-1', 'sentinel-2'] },
+    { who: 'the master', untrusted: ['redis-1'] },
+    { who: 'every sentinel', untrusted: ['sentinel-1', 'sentinel-2'] },
   ])(
     'starts all of them anew where $who is not accepted, and saves nothing that cannot be asked',
-    ({ outcasts }) => {
-      const steps = ids(TLS, drifted(running(TLS), { outcasts: new Set(outcasts) }));
+    ({ untrusted }) => {
+      const steps = ids(TLS, drifted(running(TLS), { untrusted: new Set(untrusted) }));
       for (const { name } of nodesOf(TLS)) expect(steps).toContain(`stop ${name}`);
-      expect(steps.includes('save redis-1')).toBe(!outcasts.includes('redis-1'));
+      expect(steps.includes('save redis-1')).toBe(!untrusted.includes('redis-1'));
       expect(steps.filter((id) => id.startsWith('create'))).toEqual([]);
     },
   );

@@ -3,7 +3,7 @@ import type { Driver, ObservedMember } from '../engine/engine.js';
 import type { FaultKind } from './fault.js';
 
 /** Without what a restart takes beside that: see restart() in bring-on.ts. */
-export function inflict(
+export function inject(
   kind: Exclude<FaultKind, 'restart'>,
   { id, node, address }: Pick<ObservedMember, 'id' | 'node' | 'address'>,
   group: string,
