@@ -59,6 +59,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'security',
+          include: ['test/security/**/*.test.ts'],
+          globalSetup: ['./test/support/engine-setup.ts'],
+          // As for the integration tests.
+          maxWorkers: 2,
+          sequence: { groupOrder: 8 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           globalSetup: ['./test/support/engine-setup.ts'],

@@ -11,6 +11,7 @@ await main(async () => {
   const versions = await runForeground('npm', ['run', 'test:versions'], { env });
   const engines = await runForeground('npm', ['run', 'test:engines'], { env });
   const faults = await runForeground('npm', ['run', 'test:faults'], { env });
+  const security = await runForeground('npm', ['run', 'test:security'], { env });
   const chaos = await runForeground('npm', ['run', 'test:chaos', '--', '--rounds', '25'], { env });
   const fuzz = await runForeground('npm', ['run', 'test:fuzz', '--', '--runs', '25000'], { env });
   // Of everybody a round: how long it takes is measured elsewhere, on a machine that has nothing else to do.
@@ -23,9 +24,12 @@ await main(async () => {
     await readCounts('test-versions', versions),
     await readCounts('test-engines', engines),
     await readCounts('test-faults', faults),
+    await readCounts('test-security', security),
     await readCounts('test-chaos', chaos),
     await readCounts('test-fuzz', fuzz),
   ]);
   process.stdout.write(`${closingLine(counts)}\n`);
-  return [tests, checks, versions, engines, faults, chaos, fuzz, bench].every((code) => code === 0) ? 0 : 1;
+  return [tests, checks, versions, engines, faults, security, chaos, fuzz, bench].every((code) => code === 0)
+    ? 0
+    : 1;
 });
