@@ -75,8 +75,11 @@ it('saves once more what was written while down stood still for longer than its 
     /rdb_bgsave_in_progress:1/.test(String(await ask(address, 'INFO', 'persistence'))),
   );
   down.child.kill('SIGSTOP');
-  // Waits until the pause has run out.
-  expect(await ask(address, 'SET', 'late', '1')).toBe('OK');
+  // The write waits for as long as the pause lasts, which may be longer than the client does.
+  await until(
+    'the pause has run out',
+    async () => (await ask(address, 'SET', 'late', '1').catch(() => null)) === 'OK',
+  );
   await until('the save is over', async () =>
     /rdb_bgsave_in_progress:0/.test(String(await ask(address, 'INFO', 'persistence'))),
   );
