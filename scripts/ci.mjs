@@ -7,7 +7,6 @@ import { runForeground } from './lib/run.mjs';
 await main(async () => {
   const env = { CI: 'true' };
   const tests = await runForeground('npm', ['test'], { env });
-  const checks = await runForeground('npm', ['run', 'check'], { env });
   const versions = await runForeground('npm', ['run', 'test:versions'], { env });
   const engines = await runForeground('npm', ['run', 'test:engines'], { env });
   const faults = await runForeground('npm', ['run', 'test:faults'], { env });
@@ -16,9 +15,10 @@ await main(async () => {
   const fuzz = await runForeground('npm', ['run', 'test:fuzz', '--', '--runs', '25000'], { env });
   // Of everybody a round: how long it takes is measured elsewhere, on a machine that has nothing else to do.
   const bench = await runForeground('npm', ['run', 'bench', '--', '--quick'], { env });
+  // What checks say is short, and stands at the end, where it is found.
+  const checks = await runForeground('npm', ['run', 'check'], { env });
   if (bench !== 0) say('npm run bench failed: see above.');
   if (checks !== 0) say('npm run check failed: see above.');
-  // The one line that tells the whole run: it has to be the last.
   const counts = sum([
     await readCounts('test', tests),
     await readCounts('test-versions', versions),
@@ -28,6 +28,9 @@ await main(async () => {
     await readCounts('test-chaos', chaos),
     await readCounts('test-fuzz', fuzz),
   ]);
+  // Hours of output lie between some failures and the end: they are told once more here.
+  for (const failure of counts.failures) say(`Failed: ${failure}`);
+  // The one line that tells the whole run: it has to be the last.
   process.stdout.write(`${closingLine(counts)}\n`);
   return [tests, checks, versions, engines, faults, security, chaos, fuzz, bench].every((code) => code === 0)
     ? 0

@@ -2,7 +2,13 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CACHE } from './paths.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/**
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} skipped
+ * @property {readonly string[]} failures One text for each failure: its place, then its message.
+ */
 
 /** The file that the named test run writes its counts to. */
 export function countsFile(/** @type {string} */ name) {
@@ -24,13 +30,18 @@ export async function forgetCounts(/** @type {string} */ name) {
  */
 export async function readCounts(name, exitCode) {
   /** @type {Counts} */
-  let counts = { passed: 0, failed: 0, skipped: 0 };
+  let counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   try {
     counts = JSON.parse(await readFile(countsFile(name), 'utf8'));
   } catch {
     // The runner never came to its end: the exit code says so.
   }
-  return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  if (exitCode === 0 || counts.failed > 0) return counts;
+  return {
+    ...counts,
+    failed: 1,
+    failures: [`${name} ended with exit code ${exitCode}, without a failed test`],
+  };
 }
 
 /** The sum of the counts of several runs. */
@@ -40,12 +51,13 @@ export function sum(/** @type {readonly Counts[]} */ runs) {
       passed: total.passed + run.passed,
       failed: total.failed + run.failed,
       skipped: total.skipped + run.skipped,
+      failures: [...total.failures, ...run.failures],
     }),
-    { passed: 0, failed: 0, skipped: 0 },
+    { passed: 0, failed: 0, skipped: 0, failures: /** @type {readonly string[]} */ ([]) },
   );
 }
 
-/** The line that a test run closes with. */
-export function closingLine(/** @type {Counts} */ { passed, failed, skipped }) {
+/** Returns the line that a test run closes with. */
+export function closingLine(/** @type {Omit<Counts, 'failures'>} */ { passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

@@ -16,10 +16,15 @@ describe('closingLine', () => {
 describe('sum', () => {
   it('adds the runs up', () => {
     const runs = [
-      { passed: 3, failed: 1, skipped: 0 },
-      { passed: 4, failed: 0, skipped: 2 },
+      { passed: 3, failed: 1, skipped: 0, failures: ['one.test.ts > fails'] },
+      { passed: 4, failed: 1, skipped: 2, failures: ['two.test.ts > fails'] },
     ];
-    expect(sum(runs)).toEqual({ passed: 7, failed: 1, skipped: 2 });
+    expect(sum(runs)).toEqual({
+      passed: 7,
+      failed: 2,
+      skipped: 2,
+      failures: ['one.test.ts > fails', 'two.test.ts > fails'],
+    });
   });
 });
 
@@ -32,21 +37,26 @@ describe('readCounts', () => {
   afterEach(() => forgetCounts(name));
 
   it('reads what the reporter wrote', async () => {
-    await write('{"passed":5,"failed":0,"skipped":1}');
-    expect(await readCounts(name, 0)).toEqual({ passed: 5, failed: 0, skipped: 1 });
+    await write('{"passed":5,"failed":0,"skipped":1,"failures":[]}');
+    expect(await readCounts(name, 0)).toEqual({ passed: 5, failed: 0, skipped: 1, failures: [] });
   });
 
   it('counts a run that never came to its end as a failure', async () => {
-    expect(await readCounts(name, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    expect(await readCounts(name, 1)).toEqual({
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      failures: [`${name} ended with exit code 1, without a failed test`],
+    });
   });
 
   it('counts a run that failed without a failed test as a failure', async () => {
-    await write('{"passed":5,"failed":0,"skipped":0}');
-    expect(await readCounts(name, 1)).toEqual({ passed: 5, failed: 1, skipped: 0 });
+    await write('{"passed":5,"failed":0,"skipped":0,"failures":[]}');
+    expect(await readCounts(name, 1)).toMatchObject({ passed: 5, failed: 1, skipped: 0 });
   });
 
   it('adds nothing to failures that are counted already', async () => {
-    await write('{"passed":5,"failed":3,"skipped":0}');
-    expect((await readCounts(name, 1)).failed).toBe(3);
+    await write('{"passed":5,"failed":3,"skipped":0,"failures":["a","b","c"]}');
+    expect(await readCounts(name, 1)).toMatchObject({ failed: 3, failures: ['a', 'b', 'c'] });
   });
 });
