@@ -9,7 +9,8 @@ export default defineConfig({
           name: 'unit',
           // Of the fuzz a share that takes some seconds.
           include: ['test/unit/**/*.test.ts', 'test/fuzz/**/*.test.ts'],
-          testTimeout: 10_000,
+          // Properties are tried hundreds of times, on machines that do other things as well.
+          testTimeout: 60_000,
         },
       },
       {
