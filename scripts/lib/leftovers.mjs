@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** The label on everything that belongs to a group. */
 const GROUP_LABEL = 'io.rsentinel.group';
 
@@ -28,7 +30,7 @@ export async function listGroupObjects(docker) {
       kind: /** @type {const} */ ('container'),
       name: info.Names[0]?.slice(1) ?? info.Id,
       group: info.Labels[GROUP_LABEL] ?? '',
-      remove: () => docker.getContainer(info.Id).remove({ force: true, v: true }),
+      remove: () => removeContainer(docker.getContainer(info.Id)),
     })),
     ...networks.map((info) => ({
       kind: /** @type {const} */ ('network'),
@@ -44,6 +46,32 @@ export async function listGroupObjects(docker) {
     })),
   ];
   return objects;
+}
+
+/** ms between two looks at a container that somebody else removes. */
+const POLL = 50;
+/** ms for that. */
+const PATIENCE = 30_000;
+
+/**
+ * Removes a container. One that has gone is fine, and one that somebody else removes at this moment is waited for.
+ *
+ * @param {import('dockerode').Container} container
+ */
+async function removeContainer(container) {
+  const giveUp = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      await container.remove({ force: true, v: true });
+      return;
+    } catch (error) {
+      const { statusCode, message } = /** @type {{ statusCode?: number, message?: string }} */ (error);
+      if (statusCode === 404) return;
+      const isUnderWay = statusCode === 409 && /already in progress/.test(message ?? '');
+      if (!isUnderWay || performance.now() > giveUp) throw error;
+      await delay(POLL);
+    }
+  }
 }
 
 /** How the names of a test run's groups begin: by it, runs side by side tell their groups apart. */
