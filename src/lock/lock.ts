@@ -132,7 +132,9 @@ class Heartbeat {
   readonly #group: string;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  /** The beat that is under way, or was last. */
   #beating: Promise<void> = Promise.resolve();
+  #isBeating = false;
 
   constructor(driver: Driver, id: string, group: string) {
     this.#driver = driver;
@@ -140,14 +142,23 @@ class Heartbeat {
     this.#group = group;
     let beat = 0;
     this.#timer = setInterval(() => {
+      // An engine that is slow gets no second beat meanwhile: they would queue up, and all that asks for the lock behind them.
+      if (this.#isBeating) return;
       beat += 1;
-      // An engine that does not answer now may do so at the next beat.
-      this.#beating = driver.beatLock(id, beat).then(
-        (held) => (held ? undefined : this.#lose()),
-        () => {},
-      );
+      this.#beating = this.#beat(beat);
     }, BEAT);
     this.#timer.unref();
+  }
+
+  async #beat(beat: number): Promise<void> {
+    this.#isBeating = true;
+    try {
+      if (!(await this.#driver.beatLock(this.#id, beat))) this.#lose();
+    } catch {
+      // An engine that does not answer now may do so at the next beat.
+    } finally {
+      this.#isBeating = false;
+    }
   }
 
   /** Aborted when somebody else has broken the lock. */

@@ -113,12 +113,15 @@ async function find(calls: EngineCalls, name: string, group: string): Promise<He
   });
 }
 
+/**
+ * Returns whether a lock is still there. The engine's list is asked: an inspection waits for a beat that is under way, which takes a second
+ * and more on a machine that is busy (Docker 20.10 holds the container's mutex while it unpacks an archive).
+ */
 export async function hasLock(calls: EngineCalls, id: string): Promise<boolean> {
   try {
-    await calls.docker.getContainer(id).inspect();
-    return true;
+    const found = await calls.docker.listContainers({ all: true, filters: { id: [id] } });
+    return found.some((info) => info.Id === id);
   } catch (error) {
-    if (statusOf(error) === 404) return false;
     throw calls.wrap(error, 'look at the lock');
   }
 }
