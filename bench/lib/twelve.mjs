@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { allDone } from '../../dist/lock/all-done.js';
 import { runChild } from './child.mjs';
 import { automaticTopologyText } from './group.mjs';
 import { CLI, SELDOM } from './settings.mjs';
@@ -21,11 +22,8 @@ export async function twelveGroups(prefix, image, folder) {
   // On a slow machine twelve at once take longer than what is enough for one.
   const cli = (/** @type {'up' | 'down'} */ command, /** @type {string} */ name) =>
     runChild([process.execPath, CLI, command, '-f', file, '-n', name, '--wait-timeout', '10m']);
-  const all = async (/** @type {'up' | 'down'} */ command) => {
-    const outcomes = await Promise.allSettled(names.map((name) => cli(command, name)));
-    // None is under way any more when the first that failed is told.
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  };
+  // None is under way any more when the first that failed is told.
+  const all = (/** @type {'up' | 'down'} */ command) => allDone(names.map((name) => cli(command, name)));
   const timed = async (/** @type {() => Promise<unknown>} */ work) => {
     const started = performance.now();
     await work();

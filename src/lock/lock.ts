@@ -132,9 +132,8 @@ class Heartbeat {
   readonly #group: string;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
-  /** The beat that is under way, or was last. */
-  #beating: Promise<void> = Promise.resolve();
-  #isBeating = false;
+  /** The beat that is under way; null: none is. */
+  #beating: Promise<void> | null = null;
 
   constructor(driver: Driver, id: string, group: string) {
     this.#driver = driver;
@@ -143,21 +142,20 @@ class Heartbeat {
     let beat = 0;
     this.#timer = setInterval(() => {
       // An engine that is slow gets no second beat meanwhile: they would queue up, and all that asks for the lock behind them.
-      if (this.#isBeating) return;
+      if (this.#beating !== null) return;
       beat += 1;
-      this.#beating = this.#beat(beat);
+      this.#beating = this.#beat(beat).finally(() => {
+        this.#beating = null;
+      });
     }, BEAT);
     this.#timer.unref();
   }
 
   async #beat(beat: number): Promise<void> {
-    this.#isBeating = true;
     try {
       if (!(await this.#driver.beatLock(this.#id, beat))) this.#lose();
     } catch {
       // An engine that does not answer now may do so at the next beat.
-    } finally {
-      this.#isBeating = false;
     }
   }
 
@@ -179,8 +177,8 @@ class Heartbeat {
   }
 
   /** @returns once no beat is under way */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
-    return this.#beating;
+    await this.#beating;
   }
 }
