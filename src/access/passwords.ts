@@ -1,14 +1,28 @@
-/** The passwords of a topology, read from where it says they are. */
+/** The passwords of a topology: read from where it says they are, or made up. */
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { RsentinelError } from '../errors.js';
 import { Secret } from '../model/credentials/secret.js';
 import { LONGEST_PASSWORD, NO_PASSWORD } from '../model/text.js';
-import type { PasswordSource, TopologyAuth } from '../model/topology.js';
+import type { PasswordSource, Topology } from '../model/topology.js';
 import type { GivenPasswords } from './decide.js';
 
-/** @throws RsentinelError PASSWORD_UNUSABLE */
-export async function givenPasswords({ password, sentinelPassword }: TopologyAuth): Promise<GivenPasswords> {
+/** 256 bits: nobody guesses that, however many attempts Redis answers in a second. */
+const PASSWORD_BYTES = 32;
+
+/** Makes up a password. */
+export function generatePassword(): Secret {
+  return new Secret(randomBytes(PASSWORD_BYTES).toString('base64url'));
+}
+
+/**
+ * Reads the passwords that a topology gives; null in place of those that are made up.
+ * @throws RsentinelError PASSWORD_UNUSABLE
+ */
+export async function givenPasswords({ auth }: Pick<Topology, 'auth'>): Promise<GivenPasswords> {
+  if (auth === null) return { password: null, sentinelPassword: null };
+  const { password, sentinelPassword } = auth;
   return {
     password: await passwordOf(password),
     sentinelPassword: sentinelPassword === 'same' ? 'same' : await passwordOf(sentinelPassword),

@@ -1,6 +1,7 @@
 /** The configuration files of a topology, without an engine. */
 
 import { decideAccess } from '../access/decide-access.js';
+import { generatePassword, givenPasswords } from '../access/passwords.js';
 import { CONF_FILE, renderConf } from '../config/conf.js';
 import { loadTemplates } from '../config/templates.js';
 import { masked } from '../model/credentials/group-access.js';
@@ -14,6 +15,7 @@ import { THIS_MACHINE, withDefaults } from '../spec/defaults.js';
 import { resolveAddress } from '../spec/look-up.js';
 import { SHARED } from '../storage/shared-files.js';
 import { decideTls } from '../tls/decide-tls.js';
+import { readGivenFiles } from '../tls/given-files.js';
 import { NO_TLS } from '../tls/stored-tls.js';
 
 export interface RenderedFile {
@@ -40,11 +42,12 @@ export async function renderTree(
   const nothingRefused = { ports: new Set<number>(), subnets: new Set<string>() };
   const settled = withDefaults(topology, await resolveAddress(topology.network.address), THIS_MACHINE);
   const allocation: Allocation = allocate(settled, NOTHING_BEFORE, nothingRefused, () => 0);
-  const access = await decideAccess(topology, null, null);
+  const access = decideAccess(topology, await givenPasswords(topology), null, null, generatePassword);
   const shown = secrets === 'shown' ? access : masked(access);
   const nodes = [...settled.redis, ...settled.sentinels];
   const hosts = new Map(nodes.map(({ name }) => [name, announcedHost(settled, allocation, name)]));
-  const { tls } = await decideTls(topology, NO_TLS, hosts, Date.now());
+  const given = await readGivenFiles(topology);
+  const { tls } = await decideTls(topology, given, NO_TLS, hosts, Date.now());
   const spec = buildGroupSpec(settled, allocation, await loadTemplates(topology), shown, tls);
   const history = initialHistory(spec);
   const files = nodesOf(spec).flatMap((node): readonly RenderedFile[] => [

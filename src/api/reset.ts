@@ -20,7 +20,7 @@ import { otherMasters, removeMasters } from '../nodes/live/other-masters.js';
 import { verifyReady } from '../nodes/wait/verify-ready.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
 import { finish, type StandingGroup } from '../reconcile/attempt.js';
-import { resolveTopology } from '../reconcile/resolve-topology.js';
+import { resolveTopology } from '../reconcile/input/resolve-topology.js';
 import { reconcile, underLock } from '../reconcile/retry.js';
 import { flush } from './flush.js';
 

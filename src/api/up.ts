@@ -10,10 +10,10 @@ import type { Snapshot } from '../nodes/health/snapshot.js';
 import { verifyReady } from '../nodes/wait/verify-ready.js';
 import { planUp as plan } from '../plan/plan.js';
 import { type AttemptSettings, type BroughtUp, finish } from '../reconcile/attempt.js';
-import { observePlanInput } from '../reconcile/observe.js';
-import { resolveTopology } from '../reconcile/resolve-topology.js';
+import { apply } from '../reconcile/execute/run-plan.js';
+import { preparePlan } from '../reconcile/input/plan-input.js';
+import { resolveTopology } from '../reconcile/input/resolve-topology.js';
 import { noRefusals, reconcile, underLock } from '../reconcile/retry.js';
-import { apply } from '../reconcile/run-plan.js';
 
 export type UpSettings = AttemptSettings;
 
@@ -35,7 +35,7 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
   const topology = await resolveTopology(asked, context);
   const connections = new Connections();
   try {
-    const { spec, observed, storage, warnings } = await observePlanInput(
+    const { spec, observed, storage, warnings } = await preparePlan(
       topology,
       noRefusals(),
       'none',
@@ -104,7 +104,7 @@ export async function planUp(asked: Topology, context: Context): Promise<readonl
   const topology = await resolveTopology(asked, context);
   const connections = new Connections();
   try {
-    const { spec, observed, storage, warnings, unknown } = await observePlanInput(
+    const { spec, observed, storage, warnings, unknown } = await preparePlan(
       topology,
       noRefusals(),
       'none',

@@ -17,10 +17,10 @@ import { reportedAccess } from '../nodes/live/reported-access.js';
 import { Deadline } from '../nodes/wait/deadline.js';
 import { verifyReady } from '../nodes/wait/verify-ready.js';
 import { isPrelude, planUp } from '../plan/plan.js';
-import { PlanExecutor } from './executor.js';
-import type { PlanInput } from './observe.js';
-import { RollbackLog } from './rollback.js';
-import { apply } from './run-plan.js';
+import { PlanExecutor } from './execute/executor.js';
+import { RollbackLog } from './execute/rollback.js';
+import { apply } from './execute/run-plan.js';
+import type { PlanInput } from './input/plan-input.js';
 
 export interface AttemptSettings {
   /** ms that the group may take from the start of its nodes until it is proved ready. */

@@ -8,7 +8,7 @@ import { LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
 import { observeLive } from '../nodes/live/live-state.js';
 import { loadCredentials } from '../nodes/live/load-credentials.js';
 import { deadMasterReason, findDeadMaster } from '../plan/dead-master.js';
-import { apply } from './run-plan.js';
+import { apply } from './execute/run-plan.js';
 
 /** ms that the sentinels may take for it. */
 const PATIENCE = 20_000;

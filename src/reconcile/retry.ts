@@ -8,7 +8,8 @@ import type { Topology } from '../model/topology.js';
 import type { Connections } from '../nodes/client/connection.js';
 import type { ResolvedTopology } from '../spec/defaults.js';
 import { type AttemptSettings, bringUp, type StandingGroup } from './attempt.js';
-import { observePlanInput, type PlanInput, type Refused } from './observe.js';
+import type { Refused } from './input/decide.js';
+import { type PlanInput, preparePlan } from './input/plan-input.js';
 
 /**
  * How often a group is planned anew because automatic ports or subnets turned out to be taken. Each
@@ -50,7 +51,7 @@ export async function reconcile(
     const planInputs: PlanInput[] = [];
     const look = async (promotion: 'possible' | 'refused'): Promise<PlanInput> => {
       const all = { ...refused, promotion: promotion === 'refused' };
-      const planInput = await observePlanInput(topology, all, 'allowed', connections, context);
+      const planInput = await preparePlan(topology, all, 'allowed', connections, context);
       planInputs.push(planInput);
       return planInput;
     };

@@ -1,13 +1,12 @@
-/** How a group will speak TLS, by its topology, by what it had before and by where its nodes are announced. */
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+/** Decides how a group speaks TLS: by its topology, by what it had before and by where its nodes are announced. */
 import { RsentinelError } from '../errors.js';
 import type { AuthClients, GroupTls } from '../model/credentials/group-tls.js';
-import type { TlsFilePaths, Topology } from '../model/topology.js';
+import type { Topology } from '../model/topology.js';
 import type { AnnouncedHosts } from './decide.js';
 import type { PemFinding } from './finding.js';
+import type { GivenFiles } from './given-files.js';
 import type { Purpose } from './inspect.js';
-import type { PemFile, PemFiles } from './pem.js';
+import type { PemFiles } from './pem.js';
 import type { StoredTls } from './stored-tls.js';
 
 export interface DecidedTls {
@@ -18,18 +17,22 @@ export interface DecidedTls {
 }
 
 /**
+ * Returns the certificates of a group: the given ones, or those that it has, made anew where they are missing or end soon. Reads and
+ * writes nothing; it is asynchronous because what makes certificates is loaded where it is needed.
+ * @param given null: the topology names no files
  * @param now ms since 1970
  * @throws RsentinelError TLS_UNUSABLE
  */
 export async function decideTls(
   { name, tls }: Pick<Topology, 'name' | 'tls'>,
+  given: GivenFiles | null,
   stored: StoredTls,
   hosts: AnnouncedHosts,
   now: number,
 ): Promise<DecidedTls> {
   if (tls === null) return { tls: null, warnings: [] };
-  const { authClients, files } = tls;
-  if (files !== null) return givenTls(files, authClients, hosts, now);
+  const { authClients } = tls;
+  if (given !== null) return givenTls(given, authClients, hosts, now);
   const { generatedTls } = await library();
   return { tls: generatedTls(name, authClients, stored, hosts, now), warnings: [] };
 }
@@ -38,17 +41,11 @@ export async function decideTls(
 const library = () => import('./decide.js');
 
 async function givenTls(
-  paths: TlsFilePaths,
+  { authority, certificate, key, client }: GivenFiles,
   authClients: AuthClients,
   hosts: AnnouncedHosts,
   now: number,
 ): Promise<DecidedTls> {
-  const [authority, certificate, key] = await Promise.all(
-    [paths.authority, paths.certificate, paths.key].map(readPem),
-  );
-  if (authority === undefined || certificate === undefined || key === undefined) {
-    throw new Error('three files were read');
-  }
   const { trustOf, RENEW_DAYS } = await library();
   const { inspect } = await import('./inspect.js');
   const look = (files: PemFiles, announced: readonly string[], purposes: readonly Purpose[]) =>
@@ -56,10 +53,6 @@ async function givenTls(
   const findings = [
     ...look({ certificate, key, authority }, [...new Set(hosts.values())], ['server', 'client']),
   ];
-  const client =
-    paths.client === null
-      ? null
-      : { certificate: await readPem(paths.client.certificate), key: await readPem(paths.client.key) };
   if (client !== null) findings.push(...look({ ...client, authority }, [], ['client']));
   const unique = [...new Map(findings.map((finding) => [finding.message, finding])).values()];
   const errors = unique.filter(({ code }) => code !== 'expires-soon');
@@ -83,29 +76,4 @@ function unusable(findings: readonly PemFinding[]): RsentinelError {
     details: findings.map(({ message, remedy }) => `${message}. ${remedy}`),
     hint: 'Nothing was created or changed. With `tls: generate` rsentinel makes certificates that fit.',
   });
-}
-
-/** Bytes: more than any bundle of authorities; somebody may have named another file by mistake. */
-const MOST_BYTES = 1_048_576;
-
-/** @throws RsentinelError TLS_UNUSABLE */
-async function readPem(path: string): Promise<PemFile> {
-  try {
-    // A pipe that nobody writes into would be waited for.
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const stat = await file.stat();
-      if (!stat.isFile()) throw new Error('it is not a file');
-      if (stat.size > MOST_BYTES) throw new Error('it is longer than any file of certificates');
-      return { name: path, text: await file.readFile('utf8') };
-    } finally {
-      await file.close();
-    }
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new RsentinelError('TLS_UNUSABLE', `${path} cannot be read: ${why}`, {
-      hint: 'Check `tls` in the topology file.',
-      cause,
-    });
-  }
 }

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideAccess } from '../../src/access/decide-access.js';
+import { generatePassword, givenPasswords } from '../../src/access/passwords.js';
 import { CONF_FILE, renderConf } from '../../src/config/conf.js';
 import { readConfFacts, readDirectiveLines } from '../../src/config/conf-facts.js';
 import { loadTemplates } from '../../src/config/templates.js';
@@ -51,7 +52,7 @@ async function specOf(topology: Topology): Promise<GroupSpec | null> {
       settled,
       allocate(settled, NOTHING_BEFORE, refused, () => 0),
       templates,
-      await decideAccess(topology, null, null),
+      decideAccess(topology, await givenPasswords(topology), null, null, generatePassword),
       null,
     );
   } catch (error) {
@@ -146,7 +147,10 @@ async function checkText(text: string, env: Readonly<Record<string, string>>): P
   const spec = topology === null ? null : await specOf(topology);
   if (spec !== null && topology !== null) {
     const auth = topology.auth === null ? null : { ...topology.auth, ...PLAIN_AUTH };
-    const plain = { ...spec, access: await decideAccess({ ...topology, auth }, null, null) };
+    const plain = {
+      ...spec,
+      access: decideAccess({ auth }, await givenPasswords({ auth }), null, null, generatePassword),
+    };
     expect(spec.name).toMatch(/^[a-z0-9][a-z0-9-]*$/);
     for (const node of nodesOf(spec)) {
       checkPlaces(spec, node);

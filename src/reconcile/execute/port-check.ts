@@ -1,7 +1,7 @@
 /** A port that somebody else has, where the engine does not know of ports. */
-import { PortTakenError } from '../errors.js';
-import { type Address, formatAddress } from '../model/address.js';
-import { connectError } from '../nodes/wait/verify-ready.js';
+import { PortTakenError } from '../../errors.js';
+import { type Address, formatAddress } from '../../model/address.js';
+import { connectError } from '../../nodes/wait/verify-ready.js';
 
 /**
  * On the host's own network whoever has the port would answer in the node's place.

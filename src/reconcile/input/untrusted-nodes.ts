@@ -1,14 +1,14 @@
 /** Nodes that run with certificates by which the others of their group do not talk to them. */
 
-import type { ObservedEngine, ObservedMember } from '../engine/engine.js';
-import { NO_CREDENTIALS } from '../model/credentials/credentials.js';
-import { clientFiles, type GroupTls } from '../model/credentials/group-tls.js';
-import { trustEachOther } from '../model/credentials/trust.js';
-import { Connections } from '../nodes/client/connection.js';
-import { TlsError } from '../nodes/client/tls-error.js';
-import { certificateFacts } from '../tls/certificate-facts.js';
-import type { TlsFailureKind } from '../tls/failure.js';
-import type { StoredTls } from '../tls/stored-tls.js';
+import type { ObservedEngine, ObservedMember } from '../../engine/engine.js';
+import { NO_CREDENTIALS } from '../../model/credentials/credentials.js';
+import { clientFiles, type GroupTls } from '../../model/credentials/group-tls.js';
+import { trustEachOther } from '../../model/credentials/trust.js';
+import { Connections } from '../../nodes/client/connection.js';
+import { TlsError } from '../../nodes/client/tls-error.js';
+import { certificateFacts } from '../../tls/certificate-facts.js';
+import type { TlsFailureKind } from '../../tls/failure.js';
+import type { StoredTls } from '../../tls/stored-tls.js';
 
 /** What is wrong with the node, and not with what we show to it. */
 const THEIRS: ReadonlySet<TlsFailureKind> = new Set([

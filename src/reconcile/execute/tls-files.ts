@@ -1,34 +1,10 @@
 /** The files with which a group speaks TLS, while `up` changes them. */
 
-import { type GroupTls, NODE_FILES, nodeFiles, sharedFiles } from '../model/credentials/group-tls.js';
-import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
-import type { Undo } from '../model/undo.js';
-import { NO_DRIFT, type TlsDrift } from '../plan/observed.js';
-import type { Storage } from '../storage/storage.js';
-import { formatTlsOwner, type StoredTls, TLS_FILE } from '../tls/stored-tls.js';
-
-/** What differs from what it should be. Pure. */
-export function tlsDrift(tls: GroupTls | null, { shared, nodes }: StoredTls): Omit<TlsDrift, 'untrusted'> {
-  if (tls === null) return NO_DRIFT;
-  const isRight = (node: string): boolean => {
-    const stored = nodes.get(node);
-    const texts = new Map([
-      [NODE_FILES.authority as string, stored?.authority],
-      [NODE_FILES.certificate, stored?.certificate],
-      [NODE_FILES.key, stored?.key],
-    ]);
-    return nodeFiles(tls, node).every(({ name, text }) => texts.get(name) === text);
-  };
-  const { authority, authorityKey, client } = tls;
-  return {
-    nodes: new Set([...tls.nodes.keys()].filter((node) => !isRight(node))),
-    shared:
-      shared?.authority !== authority ||
-      shared.authorityKey !== authorityKey ||
-      shared.client?.certificate !== client?.certificate ||
-      shared.client?.key !== client?.key,
-  };
-}
+import { nodeFiles, sharedFiles } from '../../model/credentials/group-tls.js';
+import type { GroupSpec, NodeSpec } from '../../model/group-spec.js';
+import type { Undo } from '../../model/undo.js';
+import type { Storage } from '../../storage/storage.js';
+import { formatTlsOwner, TLS_FILE } from '../../tls/stored-tls.js';
 
 /**
  * Those of the group. Before any node has a certificate of the authority: a later `up` has to know its key.

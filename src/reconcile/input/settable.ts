@@ -1,12 +1,12 @@
 /** Which directives a running server lets one set: found by setting them to what they are already. */
 
-import type { ConfFacts } from '../config/conf-facts.js';
-import type { ObservedEngine } from '../engine/engine.js';
-import type { Endpoint } from '../model/address.js';
-import type { GroupSpec } from '../model/group-spec.js';
-import type { Connections } from '../nodes/client/connection.js';
-import { getSettings } from '../nodes/client/settings.js';
-import { compareDirectives } from '../plan/changes.js';
+import type { ConfFacts } from '../../config/conf-facts.js';
+import type { ObservedEngine } from '../../engine/engine.js';
+import type { Endpoint } from '../../model/address.js';
+import type { GroupSpec } from '../../model/group-spec.js';
+import type { Connections } from '../../nodes/client/connection.js';
+import { getSettings } from '../../nodes/client/settings.js';
+import { compareDirectives } from '../../plan/changes.js';
 
 /** Names of directives by the name of a node. */
 type Names = ReadonlyMap<string, ReadonlySet<string>>;

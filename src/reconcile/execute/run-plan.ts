@@ -1,7 +1,7 @@
 /** Walks a plan: every step as soon as those before it are done. Decides nothing. */
 
-import type { Listener } from '../model/events.js';
-import type { Operation, Step } from '../model/step.js';
+import type { Listener } from '../../model/events.js';
+import type { Operation, Step } from '../../model/step.js';
 
 /**
  * Performs the steps of a plan, side by side where their order allows it. When one fails, or the

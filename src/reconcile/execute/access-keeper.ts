@@ -1,10 +1,10 @@
 /** The file with a group's logins, while `up` changes them. */
 
-import { ACCESS_FILE, formatAccess, type StoredAccess } from '../access/access-file.js';
-import { type AccessSet, sameAccess } from '../model/credentials/logins.js';
-import type { GroupSpec } from '../model/group-spec.js';
-import type { Undo } from '../model/undo.js';
-import type { Storage } from '../storage/storage.js';
+import { ACCESS_FILE, formatAccess, type StoredAccess } from '../../access/access-file.js';
+import { type AccessSet, sameAccess } from '../../model/credentials/logins.js';
+import type { GroupSpec } from '../../model/group-spec.js';
+import type { Undo } from '../../model/undo.js';
+import type { Storage } from '../../storage/storage.js';
 
 export class AccessKeeper {
   readonly #spec: GroupSpec;

@@ -3,18 +3,18 @@
  * ones beside the former, then they use the new ones, and when that has been seen to work they take no others.
  * Each command was tried on 6.0, 7.0, 8.0, Valkey 8.1 and 9, with a failover in the middle.
  */
-import { known, rulesFor } from '../access/acl.js';
-import { hashed } from '../config/access-lines.js';
-import type { Context } from '../engine/context.js';
-import { RsentinelError } from '../errors.js';
-import { allDone } from '../lock/all-done.js';
-import type { GuardedAccess } from '../model/credentials/group-access.js';
-import { type AccessSet, DEFAULT_USER, type Login } from '../model/credentials/logins.js';
-import { hasSentinelUsers } from '../model/server-version.js';
-import { type Command, type Connections, LoginError } from '../nodes/client/connection.js';
-import { rewriteConf } from '../nodes/client/set-directives.js';
-import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
-import { waitConverged } from '../nodes/wait/wait-converged.js';
+import { known, rulesFor } from '../../access/acl.js';
+import { hashed } from '../../config/access-lines.js';
+import type { Context } from '../../engine/context.js';
+import { RsentinelError } from '../../errors.js';
+import { allDone } from '../../lock/all-done.js';
+import type { GuardedAccess } from '../../model/credentials/group-access.js';
+import { type AccessSet, DEFAULT_USER, type Login } from '../../model/credentials/logins.js';
+import { hasSentinelUsers } from '../../model/server-version.js';
+import { type Command, type Connections, LoginError } from '../../nodes/client/connection.js';
+import { rewriteConf } from '../../nodes/client/set-directives.js';
+import type { LiveGroup, LiveNode } from '../../nodes/live/live-nodes.js';
+import { waitConverged } from '../../nodes/wait/wait-converged.js';
 
 /** A user of a node, as ACL SETUSER has it. */
 interface User {

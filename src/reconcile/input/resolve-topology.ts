@@ -1,11 +1,11 @@
 /** Asks what a topology leaves open: names of hosts, and where the engine is. */
 
-import type { Context } from '../engine/context.js';
-import type { Driver } from '../engine/engine.js';
-import type { Topology } from '../model/topology.js';
-import { isLoopback, type Place, type ResolvedTopology, withDefaults } from '../spec/defaults.js';
-import { EXPOSURE, UNENCRYPTED } from '../spec/exposure.js';
-import { resolveAddress } from '../spec/look-up.js';
+import type { Context } from '../../engine/context.js';
+import type { Driver } from '../../engine/engine.js';
+import type { Topology } from '../../model/topology.js';
+import { isLoopback, type Place, type ResolvedTopology, withDefaults } from '../../spec/defaults.js';
+import { EXPOSURE, UNENCRYPTED } from '../../spec/exposure.js';
+import { resolveAddress } from '../../spec/look-up.js';
 
 /** Settles a topology on the context's engine. @throws RsentinelError NETWORK_UNSUITABLE */
 export async function resolveTopology(

@@ -1,19 +1,19 @@
 /** The configuration files of a group's nodes, while `up` changes them. */
 
-import { withAccess } from '../config/access-lines.js';
-import { accessLines, headerOf, renderConf, replicaofLine } from '../config/conf.js';
-import type { ConfFacts } from '../config/conf-facts.js';
-import { otherMasterNames, readConfFacts, withReplicaof } from '../config/conf-facts.js';
-import { editsOf } from '../config/edits.js';
-import { withHeader } from '../config/header.js';
-import { toldValue } from '../config/secret-lines.js';
-import type { Context } from '../engine/context.js';
-import { accessDigest } from '../model/credentials/group-access.js';
-import type { NodeMounts } from '../model/files.js';
-import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
-import type { GroupHistory, MasterHistory } from '../model/history.js';
-import { nodesOf } from '../spec/build.js';
-import type { Storage } from '../storage/storage.js';
+import { withAccess } from '../../config/access-lines.js';
+import { accessLines, headerOf, renderConf, replicaofLine } from '../../config/conf.js';
+import type { ConfFacts } from '../../config/conf-facts.js';
+import { otherMasterNames, readConfFacts, withReplicaof } from '../../config/conf-facts.js';
+import { editsOf } from '../../config/edits.js';
+import { withHeader } from '../../config/header.js';
+import { toldValue } from '../../config/secret-lines.js';
+import type { Context } from '../../engine/context.js';
+import { accessDigest } from '../../model/credentials/group-access.js';
+import type { NodeMounts } from '../../model/files.js';
+import type { GroupSpec, NodeSpec } from '../../model/group-spec.js';
+import type { GroupHistory, MasterHistory } from '../../model/history.js';
+import { nodesOf } from '../../spec/build.js';
+import type { Storage } from '../../storage/storage.js';
 import type { AccessKeeper } from './access-keeper.js';
 import type { RollbackLog } from './rollback.js';
 import { writeNodeTls, writeSharedTls } from './tls-files.js';
