@@ -19,7 +19,7 @@ import { nodeMembers, presentMaster, sentinelsOf } from '../nodes/live/members.j
 import { otherMasters, removeMasters } from '../nodes/live/other-masters.js';
 import { verifyReady } from '../nodes/wait/verify-ready.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
-import { finish, type StandingGroup } from '../reconcile/attempt.js';
+import { type StandingGroup, standingReport } from '../reconcile/attempt.js';
 import { resolveTopology } from '../reconcile/input/resolve-topology.js';
 import { reconcile, underLock } from '../reconcile/retry.js';
 import { flush } from './flush.js';
@@ -132,7 +132,7 @@ async function startOver(
           await switchBack(first, before, spec, connections, context, deadline);
           return prove();
         });
-  const { report } = await finish(spec, engine, snapshot, connections);
+  const report = standingReport(spec, engine, snapshot, connections);
   const after = report.master?.node ?? 'another node';
   if (after !== first.name) throw masterMoved(after);
   return { report, master: { before: before.name, after } };

@@ -9,7 +9,7 @@ import { Connections } from '../nodes/client/connection.js';
 import type { Snapshot } from '../nodes/health/snapshot.js';
 import { verifyReady } from '../nodes/wait/verify-ready.js';
 import { planUp as plan } from '../plan/plan.js';
-import { type AttemptSettings, type BroughtUp, finish } from '../reconcile/attempt.js';
+import { type AttemptSettings, type BroughtUp, standingReport } from '../reconcile/attempt.js';
 import { apply } from '../reconcile/execute/run-plan.js';
 import { preparePlan } from '../reconcile/input/plan-input.js';
 import { resolveTopology } from '../reconcile/input/resolve-topology.js';
@@ -45,14 +45,11 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
     await storage.close();
     for (const message of warnings) context.emit({ type: 'warning', message });
     if (observed.engine.lock === null) {
-      // A mark is made with the lock held, as everything else is.
-      const steps = plan(spec, observed);
-      const snapshot =
-        steps.length === 0 && settings.ttlMs === undefined
-          ? await quickCheck(spec, connections, context)
-          : null;
+      const steps = plan(spec, observed, settings.ttlMs ?? null);
+      const snapshot = steps.length === 0 ? await quickCheck(spec, connections, context) : null;
       if (snapshot !== null) {
-        return timed(await finish(spec, observed.engine, snapshot, connections), started, context);
+        const report = standingReport(spec, observed.engine, snapshot, connections);
+        return timed({ report, changed: false }, started, context);
       }
       await pullImage(spec, steps, context);
     }
@@ -100,7 +97,11 @@ function timed({ report, changed }: BroughtUp, started: number, { emit }: Contex
  * told by warnings.
  * @throws RsentinelError as `up` does
  */
-export async function planUp(asked: Topology, context: Context): Promise<readonly Step[]> {
+export async function planUp(
+  asked: Topology,
+  settings: Pick<UpSettings, 'ttlMs'>,
+  context: Context,
+): Promise<readonly Step[]> {
   const topology = await resolveTopology(asked, context);
   const connections = new Connections();
   try {
@@ -113,7 +114,7 @@ export async function planUp(asked: Topology, context: Context): Promise<readonl
     );
     await storage.close();
     for (const message of [...warnings, ...unknown]) context.emit({ type: 'warning', message });
-    return plan(spec, observed);
+    return plan(spec, observed, settings.ttlMs ?? null);
   } finally {
     connections.close();
   }

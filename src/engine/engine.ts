@@ -12,6 +12,7 @@ import type { HeldLock, LockOutcome, LockRequest } from '../model/lock.js';
 import type { ContainerState } from '../model/report/group-report.js';
 import type { ServerFacts } from '../model/server-version.js';
 import type { StorageKind } from '../model/topology.js';
+import type { ExpiryMark } from './expiry-mark.js';
 
 /**
  * `anchor`: owns the network namespace of a group in loopback mode; no Redis process of the group.
@@ -274,11 +275,8 @@ export interface Driver {
    * @throws RsentinelError IMAGE_UNAVAILABLE when the engine has no image at all
    */
   openVolumes(group: string, image: string, volumes: readonly ObservedVolume[]): Promise<VolumeFiles>;
-  /**
-   * Notes that a group is wanted until then (ms since 1970), beside what was noted before.
-   * @returns the name of the volume that is the mark
-   */
-  markExpiry(group: string, at: number): Promise<string>;
+  /** Notes until when a group is wanted, beside what was noted before. */
+  markExpiry(mark: ExpiryMark): Promise<void>;
 
   /**
    * Takes the lock of a group, unless somebody has it; of several that try at once, one gets it.

@@ -11,7 +11,8 @@ import { waitConverged } from '../nodes/wait/wait-converged.js';
 import { replicaOf } from './replicaof.js';
 
 /**
- * Waits until a group is whole, whoever is its master by then.
+ * Waits until a group is whole, whoever is its master by then. A node that was started as the replica of a former master is told
+ * the present one: Sentinel would do so only when the group has been calm for as long as `failover-timeout`.
  * @param expected address of the master that the plan counts on
  * @param started the node that has just been started, perhaps as the replica of that one
  * @returns the master that all sentinels name instead; null: it is the expected one
@@ -27,8 +28,10 @@ export async function waitConvergedUnder(
 ): Promise<LiveNode | null> {
   const follow = async (snapshot: Snapshot): Promise<void> => {
     const master = movedMaster(group, expected, snapshot);
-    if (master !== null && started?.kind === 'redis')
-      await repointReplica(started, master, snapshot, connections);
+    if (master === null || started?.kind !== 'redis') return;
+    if (!followsAnother(started, master, snapshot)) return;
+    await replicaOf(started.control, master.address, connections);
+    context.emit({ type: 'repointed', node: started.name, master: master.name });
   };
   return movedMaster(group, expected, await waitConverged(group, connections, context, deadline, follow));
 }
@@ -52,20 +55,11 @@ export async function isMasterNow(
   return isNamed && answer?.kind === 'redis' && answer.role === 'master';
 }
 
-/**
- * Tells a node that was started as the replica of a former master who the present one is. Sentinel
- * would do so only when the group has been calm for as long as `failover-timeout`.
- */
-async function repointReplica(
-  node: LiveNode,
-  master: LiveNode,
-  snapshot: Snapshot,
-  connections: Connections,
-): Promise<void> {
-  const answer = snapshot.redis.get(node.name);
-  if (node.name === master.name || answer?.kind !== 'redis' || answer.link === null) return;
-  if (!sameAddress(answer.link.master, master.address))
-    await replicaOf(node.control, master.address, connections);
+/** Whether a node is the replica of another node than the master. */
+function followsAnother(node: LiveNode, master: LiveNode, { redis }: Snapshot): boolean {
+  const answer = redis.get(node.name);
+  if (node.name === master.name || answer?.kind !== 'redis' || answer.link === null) return false;
+  return !sameAddress(answer.link.master, master.address);
 }
 
 /** What ends a plan that has been overtaken; all is planned anew then. */

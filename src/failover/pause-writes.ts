@@ -2,7 +2,7 @@
 
 import type { Endpoint } from '../model/address.js';
 import type { Connections } from '../nodes/client/connection.js';
-import { getSettings } from '../nodes/client/settings.js';
+import { getSettings, type Setting } from '../nodes/client/settings.js';
 
 /** ms after which Redis lets paused writes go by itself: whoever paused them may have been killed. */
 const PAUSE = 5_000;
@@ -91,22 +91,30 @@ export class WritePause {
   }
 }
 
+/** Returns whether a setting is the refusal of an rsentinel that was killed. */
+export function isForgottenRefusal({ name, value }: Setting): boolean {
+  return /^min-(?:replicas|slaves)-to-write$/.test(name) && value === UNREACHABLE;
+}
+
+/** Returns whether a server refuses every write because of an rsentinel that was killed; false where it does not answer. */
+export async function refusesWrites(at: Endpoint, connections: Connections): Promise<boolean> {
+  const settings = await getSettings(at, [MIN_REPLICAS], connections).catch(() => []);
+  return settings.some(isForgottenRefusal);
+}
+
 /**
- * Ends the refusal of an rsentinel that was killed.
+ * Ends the refusal of an rsentinel that was killed, if it is still there.
  * @param wanted what the topology says of `min-replicas-to-write`
- * @returns whether there was one
  */
 export async function endForgottenRefusal(
   at: Endpoint,
   wanted: string,
   connections: Connections,
-): Promise<boolean> {
-  const [now] = await getSettings(at, [MIN_REPLICAS], connections);
-  if (now?.value !== UNREACHABLE) return false;
+): Promise<void> {
+  if (!(await refusesWrites(at, connections))) return;
   await setMinReplicas(at, wanted, connections);
   // A failover may have had it written to the file.
   await connections.query(at, [['CONFIG', 'REWRITE']]);
-  return true;
 }
 
 async function pause(at: Endpoint, ms: number, connections: Connections): Promise<boolean> {

@@ -33,6 +33,8 @@ export type RsentinelEvent =
   | { readonly type: 'switched-back'; readonly from: string; readonly to: string; readonly ms: number }
   /** A signal or the deadline came when the sentinels had begun a planned switch: it is carried to its end. `from`: the old master. */
   | { readonly type: 'finishing-switch'; readonly from: string }
+  /** A node that was started as the replica of a former master has been told the present one. */
+  | { readonly type: 'repointed'; readonly node: string; readonly master: string }
   /** A node that is to be stopped saves its data: `done` of `total` keys. */
   | { readonly type: 'saving'; readonly node: string; readonly done: number; readonly total: number }
   /** A former master has been made a replica, and with it these writes are gone. */

@@ -23,3 +23,8 @@ export function serverFacts(product: ServerFacts['product'], text: string): Serv
 export function hasSentinelUsers({ version }: ServerFacts): boolean {
   return version >= 602;
 }
+
+/** CLIENT PAUSE … WRITE is there since 6.2 (release notes). */
+export function canPauseWrites({ version }: ServerFacts): boolean {
+  return version >= 602;
+}

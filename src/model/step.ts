@@ -18,6 +18,8 @@ export type Operation =
   | { readonly kind: 'set'; readonly node: string; readonly directives: readonly Directive[] }
   /** Other passwords or users on nodes that run, while clients go on using them. */
   | { readonly kind: 'rotate'; readonly nodes: readonly string[]; readonly isWhole: boolean }
+  /** All at once, with their new password: before 6.2 a sentinel that runs cannot be given another one of its own. */
+  | { readonly kind: 'restart-sentinels'; readonly nodes: readonly string[] }
   /** Keep git and npm out of the group's directory. */
   | { readonly kind: 'ignore' }
   /** The files that clients use to speak TLS. */
@@ -26,9 +28,13 @@ export type Operation =
   | { readonly kind: 'failover' }
   /** A planned failover: a replica that has every write becomes the master in the place of `node`. */
   | { readonly kind: 'switch'; readonly node: string }
-  /** Refuse further writes, and have the data set on disk; a paused node goes on first. */
+  /** Let a paused container go on: it would be killed with what it has in memory. */
+  | { readonly kind: 'unpause'; readonly node: string }
+  /** Make a node that comes back with its memory a replica of the present master, if it is another's. */
+  | { readonly kind: 'demote'; readonly node: string }
+  /** Refuse further writes, and have the data set on disk. */
   | { readonly kind: 'save'; readonly node: string }
-  /** As Redis wants it; a paused node goes on first, for it would be killed with what it has in memory. */
+  /** As Redis wants it. */
   | { readonly kind: 'stop'; readonly node: string }
   /** Put a stopped container aside, from where it can be brought back if its successor fails. */
   | { readonly kind: 'rename-aside'; readonly node: string }
@@ -51,7 +57,19 @@ export type Operation =
    */
   | { readonly kind: 'wait-converged'; readonly after: string }
   /** Make a sentinel forget what is gone, and wait until it knows all others again. */
-  | { readonly kind: 'forget'; readonly node: string; readonly gone: string };
+  | { readonly kind: 'forget'; readonly node: string; readonly gone: string }
+  /** Note on the engine when the group expires: `ms` from now. */
+  | { readonly kind: 'mark-expiry'; readonly ms: number }
+  /** Remove what noted another time before. */
+  | { readonly kind: 'remove-marks'; readonly marks: readonly string[] }
+  /** Ask every node until nothing is missing, and try what only trying shows. */
+  | { readonly kind: 'verify-ready' }
+  /** Give a sentinel the periods of the group's timing, after lower ones. */
+  | { readonly kind: 'restore-timers'; readonly node: string; readonly timing: Timing }
+  /** Let a node take writes again that a killed command had refuse them (Redis before 6.2). */
+  | { readonly kind: 'restore-writes'; readonly node: string; readonly minReplicas: string }
+  /** Remove the passwords of before from the group's files. */
+  | { readonly kind: 'forget-passwords' };
 
 export interface Step {
   /** `start redis-1`: unique within the plan. */

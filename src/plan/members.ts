@@ -2,6 +2,7 @@
 import type { ObservedMember } from '../engine/engine.js';
 import type { GroupSpec } from '../model/group-spec.js';
 import { nodesOf } from '../spec/build.js';
+import type { Steps } from './steps.js';
 
 /** A member that has to be made again before it can run. */
 export function isStale(member: ObservedMember, containerDigest: string): boolean {
@@ -18,4 +19,19 @@ export function isLeaving(spec: GroupSpec, member: ObservedMember): boolean {
   const isNode = member.role === 'redis' || member.role === 'sentinel';
   const isWanted = nodesOf(spec).some((node) => node.name === member.node && node.kind === member.role);
   return isNode && !isWanted && hasProcess(member);
+}
+
+/**
+ * Has a paused member go on, once in a plan: the engine can stop nothing that does not run.
+ * @returns ids of the steps that have to be done before it is saved or stopped
+ */
+export function planUnpause(
+  { node, state }: ObservedMember,
+  after: readonly string[],
+  steps: Steps,
+): readonly string[] {
+  const id = `unpause ${node}`;
+  if (state === 'paused' && !steps.has(id))
+    steps.add({ kind: 'unpause', node }, 'its container is paused', after);
+  return [id];
 }

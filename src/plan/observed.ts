@@ -39,6 +39,8 @@ export interface ObservedState {
   readonly tls: TlsDrift;
   /** Of Redis nodes whose file has to change while they run: the directives that their server lets one set. By node name. */
   readonly settable: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Redis nodes before 6.2 that a killed command has left refusing every write, by name. */
+  readonly refusing: ReadonlySet<string>;
   readonly history: GroupHistory;
   readonly data: DataState;
   /** Whether git and npm leave the group's files alone. */

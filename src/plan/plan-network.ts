@@ -5,7 +5,7 @@ import { sameAddress } from '../model/address.js';
 import type { GroupSpec } from '../model/group-spec.js';
 import { ANCHOR } from '../model/step.js';
 import type { FullRestart } from './full-restart.js';
-import { hasProcess } from './members.js';
+import { hasProcess, planUnpause } from './members.js';
 import type { ObservedState } from './observed.js';
 import type { Steps } from './steps.js';
 
@@ -39,12 +39,18 @@ function planSave(spec: GroupSpec, observed: ObservedState, fullRestart: FullRes
   if (present === null || observed.tls.untrusted.has(present) || !canBeAsked(present, observed)) return;
   const sentinels = spec.sentinels.map(({ name }) => `stop ${name}`);
   const reason = `all nodes stop: ${fullRestart.reason}`;
-  steps.add({ kind: 'save', node: present }, reason, sentinels);
+  const unpause = (name: string, after: readonly string[]): readonly string[] =>
+    members.filter(({ node }) => node === name).flatMap((member) => planUnpause(member, after, steps));
+  steps.add({ kind: 'save', node: present }, reason, [...sentinels, ...unpause(present, sentinels)]);
   const next = observed.history.master.name;
   if (next === present || observed.tls.untrusted.has(next)) return;
   const heir = members.find((member) => member.node === next);
   if (heir === undefined || !hasProcess(heir)) return;
-  steps.add({ kind: 'save', node: next }, `it is the master from now on`, [`save ${present}`]);
+  const saved = [`save ${present}`];
+  steps.add({ kind: 'save', node: next }, `it is the master from now on`, [
+    ...saved,
+    ...unpause(next, saved),
+  ]);
 }
 
 /** Whether a node that has a process is on the network of its group. */
@@ -81,11 +87,9 @@ function planAnchor(
       const stops = engine.members.filter(hasProcess).map(({ node }) => `stop ${node}`);
       const reason = fullRestart.anchor ?? 'its network is made anew';
       if (fullRestart.network === null && hasProcess(member)) {
-        steps.add(
-          { kind: 'stop', node: ANCHOR },
-          reason,
-          stops.filter((id) => id !== `stop ${ANCHOR}`),
-        );
+        const others = stops.filter((id) => id !== `stop ${ANCHOR}`);
+        const unpaused = planUnpause(member, others, steps);
+        steps.add({ kind: 'stop', node: ANCHOR }, reason, [...others, ...unpaused]);
         steps.add({ kind: 'rename-aside', node: ANCHOR }, reason, [`stop ${ANCHOR}`]);
       } else {
         steps.add({ kind: 'remove', node: ANCHOR }, reason, stops);

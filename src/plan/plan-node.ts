@@ -7,7 +7,7 @@ import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
 import { ANCHOR } from '../model/step.js';
 import { nodesOf } from '../spec/build.js';
 import type { FullRestart } from './full-restart.js';
-import { hasProcess, isStale } from './members.js';
+import { hasProcess, isStale, planUnpause } from './members.js';
 import type { ObservedState } from './observed.js';
 import type { Steps } from './steps.js';
 import { UNTRUSTED_REASON } from './untrusted-nodes.js';
@@ -21,25 +21,22 @@ export function planNode(
 ): void {
   const member = observed.engine.members.find((other) => other.node === node.name);
   const isUntrusted = observed.tls.untrusted.has(node.name);
-  if (member?.state === 'running' && fullRestart === null && !isUntrusted) {
-    if (!member.attached) steps.add({ kind: 'connect', node: node.name }, 'it is off the network', []);
+  if (member !== undefined && hasProcess(member) && fullRestart === null && !isUntrusted) {
+    const back = planReturn(member, observed, steps);
+    if (node.kind === 'sentinel' && member.state === 'paused')
+      planLowerTimers(node.name, observed, back, steps);
     return;
   }
   const isMadeAgain =
     member !== undefined && (isStale(member, node.containerDigest) || fullRestart?.containers === 'remade');
 
-  const goesOn = member?.state === 'paused' && !isMadeAgain && fullRestart === null;
-  if (member !== undefined && hasProcess(member) && !goesOn) {
-    steps.add(
-      { kind: 'stop', node: node.name },
-      stopReason(fullRestart, isUntrusted),
-      node.kind === 'redis' ? beforeStop(spec, fullRestart, steps) : [],
-    );
+  if (member !== undefined && hasProcess(member)) {
+    const before = node.kind === 'redis' ? beforeStop(spec, fullRestart, steps) : [];
+    const reason = stopReason(fullRestart, isUntrusted);
+    steps.add({ kind: 'stop', node: node.name }, reason, [...before, ...planUnpause(member, before, steps)]);
   }
-  if (!goesOn) {
-    planConf(spec, node, observed, steps);
-    planData(node, observed, steps);
-  }
+  planConf(spec, node, observed, steps);
+  planData(node, observed, steps);
   if (member !== undefined && isMadeAgain) planRemoval(node, member, fullRestart, steps);
   if (member === undefined || isMadeAgain) {
     steps.add(
@@ -57,6 +54,22 @@ export function planNode(
     );
   }
   planStart(spec, node, observed, fullRestart, steps);
+}
+
+/** Has a member that has its process go on where it is paused or off its network. */
+export function planReturn(
+  member: ObservedMember,
+  { history: { master } }: ObservedState,
+  steps: Steps,
+): readonly string[] {
+  const { node, role, state, attached } = member;
+  if (state === 'running' && attached) return [];
+  const back = [...planUnpause(member, [], steps)];
+  if (!attached) back.push(steps.add({ kind: 'connect', node }, 'it is off the network', back));
+  // It comes back with its memory, and may be the master of before: clients must not stay on it.
+  if (role === 'redis' && node !== master.name)
+    steps.add({ kind: 'demote', node }, `${master.name} is the master`, back);
+  return back;
 }
 
 /** Where all nodes stop, the sentinels do so first: they would replace a master that takes its time to save. */
@@ -170,9 +183,11 @@ function planStart(
   const reason = hasOwnReason ? 'with another certificate' : startReason(memberOf(node.name));
   // Not those that a roll-out starts anew: that comes behind all of this.
   const answers = (...names: readonly string[]): readonly string[] =>
-    names
-      .filter((name) => fullRestart !== null || memberOf(name)?.state !== 'running')
-      .map((name) => `answer ${name}`);
+    names.map((name) => {
+      const member = memberOf(name);
+      const goesOn = fullRestart === null && member !== undefined && hasProcess(member);
+      return goesOn ? `unpause ${name}` : `answer ${name}`;
+    });
   const after = [
     `create ${node.name}`,
     `render ${node.name}`,
@@ -191,11 +206,17 @@ function planStart(
   // A sentinel that finds a replica whose link is not up yet looks again only after a second.
   const replicas = spec.redis.map(({ name }) => name);
   steps.add({ kind: 'start', node: node.name }, reason, [...after, ...answers(...replicas)]);
-  steps.add(
-    { kind: 'lower-timers', node: node.name, pace: paceOf(observed, steps) },
-    'it would notice the others only after 10 seconds',
-    [`start ${node.name}`],
-  );
+  planLowerTimers(node.name, observed, [`start ${node.name}`], steps);
+}
+
+function planLowerTimers(
+  sentinel: string,
+  observed: ObservedState,
+  after: readonly string[],
+  steps: Steps,
+): void {
+  const operation = { kind: 'lower-timers', node: sentinel, pace: paceOf(observed, steps) } as const;
+  steps.add(operation, 'it would notice the others only after 10 seconds', after);
 }
 
 /** Where sentinels watch the group already, the periods must bear a failover at any time. */

@@ -9,12 +9,13 @@ import type { GroupSpec } from '../model/group-spec.js';
 import { ANCHOR, type Step } from '../model/step.js';
 import type { Timing } from '../model/timing.js';
 import { nodesOf } from '../spec/build.js';
+import { planConclusion } from './conclusion.js';
 import { deadMasterReason, findDeadMaster } from './dead-master.js';
 import { type FullRestart, fullRestartOf } from './full-restart.js';
-import { hasProcess } from './members.js';
+import { isLeaving } from './members.js';
 import type { ObservedState } from './observed.js';
 import { planNetwork } from './plan-network.js';
-import { planNode } from './plan-node.js';
+import { planNode, planReturn } from './plan-node.js';
 import { refuseForeignConf, refuseLostData, refuseOtherPlace } from './refusals.js';
 import { planRollOut } from './roll-out.js';
 import { planRights, planRotation } from './rotation.js';
@@ -22,12 +23,17 @@ import { Steps } from './steps.js';
 import { untrustedRestart } from './untrusted-nodes.js';
 
 /**
+ * @param expiresInMs when the group is to expire, from now on; null: what was said before holds
  * @returns the steps, in an order in which they could be done one by one; none: all is as it should be.
  *   A plan with a failover is only the beginning, see {@link isPrelude}
  * @throws RsentinelError FOREIGN_CONF when a configuration file in the group's directory is not this
  *   group's, DIRECTORY_CHANGED, DATA_UNREADABLE
  */
-export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[] {
+export function planUp(
+  spec: GroupSpec,
+  observed: ObservedState,
+  expiresInMs: number | null,
+): readonly Step[] {
   refuseForeignConf(spec, observed);
   refuseOtherPlace(spec, observed);
   refuseLostData(observed);
@@ -38,6 +44,8 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
     if (!observed.imagePresent) planImage(spec, steps);
     return steps.build();
   }
+  // Before anything is made: what a killed `up` leaves expires as well.
+  if (expiresInMs !== null) steps.addFirst({ kind: 'mark-expiry', ms: expiresInMs }, 'it was asked for');
   planNetwork(spec, observed, fullRestart, steps);
   removeStrangers(spec, observed, fullRestart, steps);
   for (const node of nodesOf(spec)) planNode(spec, node, observed, fullRestart, steps);
@@ -62,6 +70,7 @@ export function planUp(spec: GroupSpec, observed: ObservedState): readonly Step[
     steps.add({ kind: 'ignore' }, 'git and npm would take its passwords and keys along', []);
   }
   if (!observed.imagePresent && steps.hasKind('create')) planImage(spec, steps);
+  planConclusion(spec, observed, steps);
   return steps.build();
 }
 
@@ -83,13 +92,16 @@ function isWanted(spec: GroupSpec, member: ObservedMember): boolean {
 /** Nodes that run, and leave a group that goes on, are the roll-out's business. */
 function removeStrangers(
   spec: GroupSpec,
-  { engine }: ObservedState,
+  observed: ObservedState,
   fullRestart: FullRestart | null,
   steps: Steps,
 ): void {
-  for (const member of engine.members) {
-    const leaves = (member.role === 'redis' || member.role === 'sentinel') && hasProcess(member);
-    if (isWanted(spec, member) || (leaves && fullRestart === null)) continue;
+  for (const member of observed.engine.members) {
+    if (isWanted(spec, member)) continue;
+    if (isLeaving(spec, member) && fullRestart === null) {
+      if (member.state === 'paused') planReturn(member, observed, steps);
+      continue;
+    }
     steps.add({ kind: 'remove', node: member.node }, 'it is no part of the topology', steps.ids('save'));
   }
 }
@@ -136,7 +148,7 @@ function paceReason(timing: Timing, periods: Timing | 'other'): string {
 
 /** Sentinels that run already look at a node that comes back once in 10 seconds. */
 function planHaste(spec: GroupSpec, { engine }: ObservedState, steps: Steps): void {
-  const answers = steps.ids('answer');
+  const answers = steps.ids('answer', 'unpause');
   if (answers.length === 0) return;
   for (const { name } of spec.sentinels) {
     const runs = engine.members.some((member) => member.node === name && member.state === 'running');

@@ -12,7 +12,7 @@ import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
 import type { Operation } from '../model/step.js';
 import { nodesOf } from '../spec/build.js';
 import { changeOf } from './changes.js';
-import { isLeaving } from './members.js';
+import { hasProcess, isLeaving } from './members.js';
 import type { ObservedState } from './observed.js';
 import type { Steps } from './steps.js';
 
@@ -30,7 +30,17 @@ class Chain {
 
   constructor(steps: Steps) {
     this.#steps = steps;
-    this.#last = steps.ids('answer', 'lower-timers', 'connect', 'rotate', 'set', 'set-timers');
+    this.#last = steps.ids(
+      'answer',
+      'unpause',
+      'lower-timers',
+      'connect',
+      'demote',
+      'rotate',
+      'restart-sentinels',
+      'set',
+      'set-timers',
+    );
   }
 
   add(operation: Operation, reason: string): void {
@@ -53,11 +63,11 @@ export function planRollOut(spec: GroupSpec, observed: ObservedState, steps: Ste
     if (roll.node.kind === 'redis' && roll.node.name !== master) rollNode(roll, chain);
   replaceMaster(scene);
   const gone: string[] = [];
-  for (const { node } of leaving.filter(({ role }) => role === 'sentinel')) {
-    leave(node, chain);
-    gone.push(node);
+  for (const member of leaving.filter(({ role }) => role === 'sentinel')) {
+    leave(member, chain);
+    gone.push(member.node);
     const others = runningSentinels(scene).filter((name) => !gone.includes(name));
-    forget(node, others, chain);
+    forget(member.node, others, chain);
   }
   for (const roll of changes) if (roll.node.kind === 'sentinel') rollNode(roll, chain);
 }
@@ -76,9 +86,7 @@ interface Scene {
 function planChanges(spec: GroupSpec, observed: ObservedState, steps: Steps): readonly Roll[] {
   const rolls: Roll[] = [];
   for (const node of nodesOf(spec)) {
-    const member = observed.engine.members.find(
-      (other) => other.node === node.name && other.state === 'running',
-    );
+    const member = observed.engine.members.find((other) => other.node === node.name && hasProcess(other));
     // Started anew already, with all that has changed.
     const goesOn = member !== undefined && !observed.tls.untrusted.has(node.name);
     const change = goesOn ? changeOf(spec, node, member, observed) : null;
@@ -97,7 +105,7 @@ function leaveReplicas(scene: Scene, forgetful: readonly string[]): void {
   const replicas = leaving.filter(
     ({ role, node }) => role === 'redis' && node !== observed.history.master.name,
   );
-  for (const { node } of replicas) leave(node, chain);
+  for (const member of replicas) leave(member, chain);
   if (replicas.length > 0) {
     forget(replicas.map(({ node }) => node).join('+'), runningSentinels(scene), chain);
   } else {
@@ -110,24 +118,24 @@ function replaceMaster(scene: Scene): void {
   const { spec, observed, chain, rolls, leaving } = scene;
   const { name } = observed.history.master;
   const roll = rolls.find(({ node }) => node.name === name);
-  const leaves = leaving.some(({ node }) => node === name);
-  if (roll !== undefined || leaves) {
+  const leaver = leaving.find(({ node }) => node === name);
+  if (roll !== undefined || leaver !== undefined) {
     if (spec.redis.some((node) => node.name !== name)) {
       chain.add({ kind: 'switch', node: name }, roll?.reason ?? LEAVES);
     } else {
       chain.add({ kind: 'save', node: name }, 'there is no replica to take its place');
     }
     if (roll !== undefined) rollNode(roll, chain);
-    else leave(name, chain);
+    else if (leaver !== undefined) leave(leaver, chain);
   }
   const gone = rolls.filter(({ node }) => node.kind === 'redis' && hasMoved(node, observed));
-  const names = [...gone.map(({ node }) => node.name), ...(leaves ? [name] : [])];
+  const names = [...gone.map(({ node }) => node.name), ...(leaver === undefined ? [] : [name])];
   if (names.length > 0) forget(names.join('+'), runningSentinels(scene), chain);
 }
 
 const LEAVES = 'it is no part of the topology';
 
-function leave(node: string, chain: Chain): void {
+function leave({ node }: ObservedMember, chain: Chain): void {
   chain.add({ kind: 'stop', node }, LEAVES);
   chain.add({ kind: 'remove', node }, LEAVES);
 }

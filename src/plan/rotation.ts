@@ -1,6 +1,8 @@
 /** Whether nodes that run have to be given other passwords or users. */
 
+import type { GuardedAccess } from '../model/credentials/group-access.js';
 import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
+import { hasSentinelUsers } from '../model/server-version.js';
 import { nodesOf } from '../spec/build.js';
 import { hasProcess, isLeaving } from './members.js';
 import type { ObservedState } from './observed.js';
@@ -20,11 +22,24 @@ export function planRotation(spec: GroupSpec, observed: ObservedState, steps: St
   const change = changeOf(present, observed);
   const [different] = users;
   if (change === null && different === undefined) return;
-  const leaving = engine.members.filter((member) => isLeaving(spec, member) && member.state === 'running');
+  const leaving = engine.members.filter((member) => isLeaving(spec, member));
   const names = [...present.map(({ name }) => name), ...leaving.map(({ node }) => node)];
   // A paused node has to go on before it can be told anything. Not so one that a roll-out starts anew afterwards.
-  const starts = names.flatMap((name) => [`start ${name}`, `connect ${name}`]).filter((id) => steps.has(id));
+  const starts = names
+    .flatMap((name) => [`start ${name}`, `unpause ${name}`, `connect ${name}`, `demote ${name}`])
+    .filter((id) => steps.has(id));
   steps.add({ kind: 'rotate', nodes: names, isWhole: true }, change ?? different ?? '', starts);
+  const sentinels = engine.members.filter(({ role, node }) => role === 'sentinel' && names.includes(node));
+  if (sentinels.length === 0 || !mustRestartSentinels(spec.access, observed)) return;
+  const nodes = sentinels.map(({ node }) => node);
+  const reason = 'their own password cannot be changed while they run, before 6.2';
+  steps.add({ kind: 'restart-sentinels', nodes }, reason, ['rotate']);
+}
+
+function mustRestartSentinels({ server, logins }: GuardedAccess, { access: stored }: ObservedState): boolean {
+  const before = stored?.former ?? stored?.present;
+  if (hasSentinelUsers(server) || before === undefined) return false;
+  return !before.logins.sentinelPeer.password.equals(logins.sentinelPeer.password);
 }
 
 /**

@@ -15,6 +15,7 @@ function stepId(operation: Operation): string {
 /** Collects steps; dependencies on steps that turned out not to be needed fall away. */
 export class Steps {
   readonly #steps: Step[] = [];
+  #first: readonly string[] = [];
 
   /** @returns the step's id */
   add(operation: Operation, reason: string, after: readonly string[]): string {
@@ -23,12 +24,27 @@ export class Steps {
     return id;
   }
 
+  /** Adds a step that is done before all others. */
+  addFirst(operation: Operation, reason: string): void {
+    this.#first = [this.add(operation, reason, [])];
+  }
+
+  get isEmpty(): boolean {
+    return this.#steps.length === 0;
+  }
+
+  /** Ids of the steps that no other step depends on, so far. */
+  get last(): readonly string[] {
+    const needed = new Set(this.#steps.flatMap(({ after }) => after));
+    return this.#steps.map(({ id }) => id).filter((id) => !needed.has(id));
+  }
+
   has(id: string): boolean {
     return this.#steps.some((step) => step.id === id);
   }
 
-  hasKind(kind: Operation['kind']): boolean {
-    return this.#steps.some(({ operation }) => operation.kind === kind);
+  hasKind(...kinds: readonly Operation['kind'][]): boolean {
+    return this.#steps.some(({ operation }) => kinds.includes(operation.kind));
   }
 
   /** Ids of the steps of some kinds, so far. */
@@ -38,7 +54,11 @@ export class Steps {
 
   /** Every step behind those that it depends on, otherwise in the order in which they were added. */
   build(): readonly Step[] {
-    const waiting = this.#steps.map((step) => ({ ...step, after: step.after.filter((id) => this.has(id)) }));
+    const first = (id: string) => (this.#first.includes(id) ? [] : this.#first);
+    const waiting = this.#steps.map((step) => ({
+      ...step,
+      after: [...first(step.id), ...step.after.filter((id) => this.has(id))],
+    }));
     const ordered = new Map<string, Step>();
     while (waiting.length > 0) {
       const next = waiting.findIndex((step) => step.after.every((id) => ordered.has(id)));

@@ -45,7 +45,7 @@ export async function up(flags: UpFlags, session: Session): Promise<number> {
       const steps = await withEngine(flags, session, reporter, async (context) => {
         await refuseOthers(topology, selection.name, reporter, context);
         const { planUp } = await import('../../api/up.js');
-        return planUp(topology, context);
+        return planUp(topology, { ttlMs: flags.ttl }, context);
       });
       stdout.write(planResult(topology.name, steps, flags, session));
       return 0;

@@ -21,6 +21,7 @@ import type {
   VolumeFiles,
   VolumeSpec,
 } from '../engine.js';
+import type { ExpiryMark } from '../expiry-mark.js';
 import { anchorOptions, type ContainerDefaults, nodeOptions } from './containers.js';
 import { connectTo, endpointSource } from './endpoint/connect.js';
 import { resolveEndpoint } from './endpoint/endpoint.js';
@@ -255,8 +256,8 @@ class DockerDriver implements Driver {
     return stateOf(this.#calls, container);
   }
 
-  markExpiry(group: string, at: number): Promise<string> {
-    return markExpiry(this.#calls, group, at);
+  markExpiry(mark: ExpiryMark): Promise<void> {
+    return markExpiry(this.#calls, mark);
   }
 
   log(name: string, request: LogRequest, signal: AbortSignal): AsyncIterable<readonly LogLine[]> {

@@ -1,12 +1,14 @@
 /** Carries out single operations of a plan, on the engine, in the directories and on the nodes. */
 
 import type { LockedContext } from '../../engine/context.js';
+import { expiryMark } from '../../engine/expiry-mark.js';
 import { failOver } from '../../failover/await-failover.js';
 import { demote, holdInside } from '../../failover/demote.js';
 import { isMasterNow, masterMoved, waitConvergedUnder } from '../../failover/master-moved.js';
-import type { WritePause } from '../../failover/pause-writes.js';
+import { endForgottenRefusal, type WritePause } from '../../failover/pause-writes.js';
 import { switchOver } from '../../failover/planned.js';
 import { replicaOf } from '../../failover/replicaof.js';
+import { refuseFixedPeriods } from '../../failover/with-timing.js';
 import { sameAddress } from '../../model/address.js';
 import type { GroupSpec, NodeSpec } from '../../model/group-spec.js';
 import { ANCHOR, type Operation } from '../../model/step.js';
@@ -14,8 +16,10 @@ import type { Directive } from '../../model/topology.js';
 import type { Connections } from '../../nodes/client/connection.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from '../../nodes/client/set-directives.js';
 import { FAILOVER_PERIODS, FORMING_PERIODS, PERIODS, setPeriods } from '../../nodes/health/periods.js';
+import type { Snapshot } from '../../nodes/health/snapshot.js';
 import { type LiveNode, LiveNodes } from '../../nodes/live/live-nodes.js';
 import type { Deadline } from '../../nodes/wait/deadline.js';
+import { verifyReady } from '../../nodes/wait/verify-ready.js';
 import { waitAnswer } from '../../nodes/wait/wait-answer.js';
 import { forget } from '../../nodes/wait/wait-converged.js';
 import type { ObservedState } from '../../plan/observed.js';
@@ -27,7 +31,7 @@ import { AccessKeeper } from './access-keeper.js';
 import { ConfFiles } from './conf-files.js';
 import { refuseTakenPort } from './port-check.js';
 import type { RollbackLog } from './rollback.js';
-import { type RotationContext, rotate } from './rotate-passwords.js';
+import { type RotationContext, restartSentinels, rotate } from './rotate-passwords.js';
 
 /** ms for the nodes to go by their former passwords again. */
 const UNDO_PATIENCE = 10_000;
@@ -44,6 +48,9 @@ export class PlanExecutor {
   readonly #keeper: AccessKeeper;
   readonly #confs: ConfFiles;
   #canPromote = true;
+  #snapshot: Snapshot | null = null;
+  /** Name of the volume that notes when the group expires, as this plan has made it. */
+  #mark: string | null = null;
   /** Ids of the containers that carry the members' names: as observed, and as made since. */
   readonly #ids = new Map<string, string>();
   /** Ids of those that were put aside for a successor. */
@@ -78,10 +85,10 @@ export class PlanExecutor {
     return this.#canPromote;
   }
 
-  /** Once the group has been proved ready: nobody goes by former passwords any more. */
-  async forgetFormerPasswords(): Promise<void> {
-    const { access } = this.#spec;
-    if (access.kind !== 'none') await this.#keeper.forgetFormer(access);
+  /** Returns the group as it was when it had been verified; verifies it where no step has done so. */
+  async verified(): Promise<Snapshot> {
+    this.#snapshot ??= await this.#verifyReady();
+    return this.#snapshot;
   }
 
   readonly perform = async (operation: Operation): Promise<void> => {
@@ -116,6 +123,12 @@ export class PlanExecutor {
       case 'ignore':
       case 'certificates':
         return this.#confs.prepare();
+      case 'restart-sentinels':
+        return this.#restartSentinels(operation.nodes);
+      case 'unpause':
+        return this.#unpause(operation.node);
+      case 'demote':
+        return this.#demoteFormer(operation.node);
       case 'failover':
         return this.#failOver();
       case 'switch':
@@ -150,6 +163,24 @@ export class PlanExecutor {
         return this.#waitConverged(operation.after);
       case 'forget':
         return this.#forget(operation.node);
+      case 'mark-expiry':
+        return this.#markExpiry(operation.ms);
+      case 'remove-marks':
+        return this.#removeMarks(operation.marks);
+      case 'verify-ready':
+        this.#snapshot = await this.#verifyReady();
+        return;
+      case 'restore-timers': {
+        const { control } = this.#node(operation.node);
+        await setPeriods(control, PERIODS[operation.timing], this.#connections);
+        return;
+      }
+      case 'restore-writes': {
+        const { control } = this.#node(operation.node);
+        return endForgottenRefusal(control, operation.minReplicas, this.#connections);
+      }
+      case 'forget-passwords':
+        return this.#forgetPasswords();
     }
   }
 
@@ -203,34 +234,46 @@ export class PlanExecutor {
   }
 
   async #rotate(names: readonly string[], isWhole: boolean): Promise<void> {
-    const { access, masterName, name } = this.#spec;
+    const { access } = this.#spec;
     if (access.kind === 'none') throw new Error('the plan changes passwords, and there are none');
+    const rotation = this.#rotation(names, isWhole);
+    const before = this.#keeper.before ?? access;
+    // Whoever comes after us if we are killed needs both; and so does he if this cannot be taken back.
+    await this.#keeper.begin();
+    this.#rollback.note('setting', '', 'passwords', async () => {
+      // By then the files are what they were.
+      await rotate(this.#backwards(rotation), access, { ...access, ...before }, async () => {});
+      await this.#keeper.forgetFormer(before);
+    });
+    await rotate(rotation, before, access, (node) => this.#confs.updateAccess(node));
+  }
+
+  async #restartSentinels(names: readonly string[]): Promise<void> {
+    const rotation = this.#rotation(names, true);
+    this.#rollback.note('setting', '', 'the former password of the sentinels', () =>
+      restartSentinels(this.#backwards(rotation), async () => {}),
+    );
+    await restartSentinels(rotation, (node) => this.#confs.updateAccess(node));
+  }
+
+  #rotation(names: readonly string[], isWhole: boolean): RotationContext {
     this.#deadline.renew();
-    const present = names.map((one) => this.#present(one));
-    const scene: RotationContext = {
-      group: {
-        name,
-        masterName,
-        redis: present.filter(({ kind }) => kind === 'redis'),
-        sentinels: present.filter(({ kind }) => kind === 'sentinel'),
-      },
+    const { masterName, name } = this.#spec;
+    const { redis, sentinels } = this.#liveNodes.group;
+    const isTold = (node: LiveNode): boolean => names.includes(node.name);
+    return {
+      group: { name, masterName, redis: redis.filter(isTold), sentinels: sentinels.filter(isTold) },
       isWhole,
       connections: this.#connections,
       context: this.#context,
       deadline: this.#deadline.signal,
     };
-    const before = this.#keeper.before ?? access;
-    // Whoever comes after us if we are killed needs both; and so does he if this cannot be taken back.
-    await this.#keeper.begin();
-    this.#rollback.note('setting', '', 'passwords', async () => {
-      // The time for the change may be over, and somebody may have interrupted it.
-      const deadline = AbortSignal.timeout(UNDO_PATIENCE);
-      const context = { ...this.#context, signal: new AbortController().signal };
-      // By then the files are what they were.
-      await rotate({ ...scene, context, deadline }, access, { ...access, ...before }, async () => {});
-      await this.#keeper.forgetFormer(before);
-    });
-    await rotate(scene, before, access, (node) => this.#confs.updateAccess(node));
+  }
+
+  /** The time for the change may be over by then, and somebody may have interrupted it. */
+  #backwards(rotation: RotationContext): RotationContext {
+    const context = { ...this.#context, signal: new AbortController().signal };
+    return { ...rotation, context, deadline: AbortSignal.timeout(UNDO_PATIENCE) };
   }
 
   async #failOver(): Promise<void> {
@@ -264,20 +307,24 @@ export class PlanExecutor {
     this.#confs.follow({ ...master, configEpoch });
   }
 
-  /** Lets a paused node go on. */
   async #unpause(member: string): Promise<void> {
+    const { driver } = this.#context;
     const { name } = this.#spec;
+    const id = this.#id(member);
+    this.#rollback.note('started', member, `container ${containerName(name, member)} (paused again)`, () =>
+      driver.pause(name, id),
+    );
+    this.#deadline.begin();
+    await driver.unpause(name, id);
     const observed = this.#observed.engine.members.find((one) => one.node === member);
-    if (observed?.state !== 'paused') return;
-    await this.#context.driver.unpause(name, observed.id);
-    const { role, id, address, control } = observed;
+    if (observed === undefined) throw new Error(`the plan counts on ${member}, which was not observed`);
+    const { role, address, control } = observed;
     if ((role === 'redis' || role === 'sentinel') && address !== null && control !== null)
       this.#liveNodes.add({ name: member, kind: role, container: id, address, control });
   }
 
   async #save(node: string): Promise<void> {
     this.#deadline.renew();
-    await this.#unpause(node);
     const pause = await saveDataSet(this.#savedNode(node), this.#connections, this.#context);
     this.#pauses.set(node, pause);
     this.#rollback.note('setting', node, `writes to ${node} let go`, () => pause.end());
@@ -287,7 +334,6 @@ export class PlanExecutor {
     const { driver } = this.#context;
     const { name } = this.#spec;
     const id = this.#id(member);
-    await this.#unpause(member);
     await this.#refuseMaster(member);
     const isRedis = this.#liveNodes.get(member)?.kind === 'redis';
     const ready = isRedis ? await this.#prepareStop(this.#savedNode(member)) : null;
@@ -398,12 +444,8 @@ export class PlanExecutor {
     const { driver } = this.#context;
     const { name } = this.#spec;
     const id = this.#id(member);
-    const isThere = this.#observed.engine.members.some(
-      (one) => one.node === member && one.state === 'paused',
-    );
     // In the other modes the engine knows.
-    if (this.#spec.network.mode === 'host' && !isThere)
-      await refuseTakenPort(member, this.#node(member).address);
+    if (this.#spec.network.mode === 'host') await refuseTakenPort(member, this.#node(member).address);
     // Before the attempt: a start that fails halfway is to be taken back as well.
     this.#rollback.note(
       member === ANCHOR ? 'anchor' : 'started',
@@ -419,7 +461,6 @@ export class PlanExecutor {
       this.#liveNodes.add({ ...this.#node(member), container: id });
     }
     await driver.start(name, id);
-    if (isThere) await this.#demoteFormer(member);
   }
 
   async #connect(member: string): Promise<void> {
@@ -428,7 +469,6 @@ export class PlanExecutor {
     if (this.#isFormer(member) && container !== null)
       await holdInside({ id: container, address, control }, this.#connections.credentials, driver);
     await driver.connect(this.#spec.name, this.#id(member), member, address);
-    await this.#demoteFormer(member);
   }
 
   /** Whether it is a Redis node that may be the master of before. */
@@ -468,6 +508,36 @@ export class PlanExecutor {
     const group = this.#liveNodes.group;
     const { signal } = this.#deadline;
     await forget(this.#present(sentinel), group, this.#connections, this.#context, signal);
+  }
+
+  async #markExpiry(ms: number): Promise<void> {
+    const { driver } = this.#context;
+    const { name } = this.#spec;
+    const mark = expiryMark(name, ms, Date.now());
+    this.#rollback.note('network', mark.name, `volume ${mark.name}`, () =>
+      driver.removeVolume(name, mark.name),
+    );
+    this.#mark = mark.name;
+    await driver.markExpiry(mark);
+  }
+
+  async #removeMarks(marks: readonly string[]): Promise<void> {
+    const { driver } = this.#context;
+    // From now on the new one is the only one.
+    if (this.#mark !== null) this.#rollback.keep(this.#mark);
+    await Promise.all(marks.map((mark) => driver.removeVolume(this.#spec.name, mark)));
+  }
+
+  async #verifyReady(): Promise<Snapshot> {
+    this.#deadline.begin();
+    const snapshot = await verifyReady(this.#spec, this.#connections, this.#context, this.#deadline.signal);
+    refuseFixedPeriods(this.#spec.timing, snapshot);
+    return snapshot;
+  }
+
+  async #forgetPasswords(): Promise<void> {
+    const { access } = this.#spec;
+    if (access.kind !== 'none') await this.#keeper.forgetFormer(access);
   }
 
   #waitAnswer(node: NodeSpec): Promise<void> {

@@ -41,9 +41,11 @@ export class RollbackLog {
     else this.#entries.push(entry);
   }
 
-  /** Its container is removed: it cannot be started again. */
+  /** Its container is removed: it can be neither started nor paused again. */
   removed(subject: string): void {
-    this.#entries = this.#entries.filter((entry) => entry.kind !== 'stopped' || entry.subject !== subject);
+    const isGone = ({ kind, subject: other }: Entry): boolean =>
+      other === subject && (kind === 'stopped' || kind === 'started');
+    this.#entries = this.#entries.filter((entry) => !isGone(entry));
   }
 
   /** What was done to a subject is to stay: it has its place in a group that works. */

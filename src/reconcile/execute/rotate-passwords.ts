@@ -79,8 +79,6 @@ export async function rotate(
     await save(sentinels, updateFile, connections);
   } else if (from.logins.sentinelPeer.password.equals(to.logins.sentinelPeer.password)) {
     await save(sentinels, updateFile, connections);
-  } else {
-    await restartAll(sentinels, updateFile, scene);
   }
 }
 
@@ -140,15 +138,17 @@ async function save(
 }
 
 /**
- * Before 6.2 a sentinel that runs cannot be given another password of its own. All at once: as long as they
- * differ they do not let each other in, and nobody else misses them for the fraction of a second.
+ * Starts sentinels again with their new password, which `rotate` has left out: before 6.2 a sentinel that runs cannot be given
+ * another one of its own. All at once: as long as they differ they do not let each other in, and nobody else misses them for
+ * the fraction of a second.
+ * @param updateFile puts the new logins into a sentinel's file
  */
-async function restartAll(
-  sentinels: readonly LiveNode[],
-  updateFile: (node: LiveNode) => Promise<void>,
+export async function restartSentinels(
   { group, connections, context, deadline }: RotationContext,
+  updateFile: (node: LiveNode) => Promise<void>,
 ): Promise<void> {
   const { driver } = context;
+  const { sentinels } = group;
   const containers = sentinels.flatMap(({ container }) => container ?? []);
   await allDone(containers.map((container) => driver.stop(group.name, container)));
   for (const node of sentinels) await updateFile(node);

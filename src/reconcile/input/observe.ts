@@ -6,11 +6,14 @@ import { givenPasswords } from '../../access/passwords.js';
 import { type ConfFacts, readConfFacts } from '../../config/conf-facts.js';
 import { loadTemplates } from '../../config/templates.js';
 import type { ObservedEngine } from '../../engine/engine.js';
+import { isForgottenRefusal, refusesWrites } from '../../failover/pause-writes.js';
 import { credentialsOf } from '../../model/credentials/credentials.js';
 import type { Templates } from '../../model/group-spec.js';
 import type { NodeData } from '../../model/node-data.js';
+import { canPauseWrites } from '../../model/server-version.js';
 import type { Topology } from '../../model/topology.js';
 import type { Connections } from '../../nodes/client/connection.js';
+import { settingsOf } from '../../nodes/client/settings.js';
 import { findAclFaults } from '../../nodes/health/acl-faults.js';
 import { takeSnapshot } from '../../nodes/health/observe.js';
 import { masterNameOf } from '../../nodes/live/live-nodes.js';
@@ -39,6 +42,8 @@ export interface Observation {
   readonly live: LiveState;
   /** How the users of nodes that run differ from what they have to be. */
   readonly users: readonly string[];
+  /** Redis nodes before 6.2 that a killed command has left refusing every write, by name. */
+  readonly refusing: ReadonlySet<string>;
   /** What stopped nodes would load, by name; nodes that nobody has to know of are left out. */
   readonly data: ReadonlyMap<string, NodeData>;
   /** Whether git and npm leave the group's files alone. */
@@ -68,6 +73,7 @@ export async function observe(
   const access = await storedIn(storage, topology.name);
   const tls = await readTls(topology, engine, storage);
   connections.use(credentialsOf(access === null ? [] : [access.present, access.former], formerFiles(tls)));
+  const live = await observeLive(engine, connections);
   return {
     engine,
     templates,
@@ -75,8 +81,9 @@ export async function observe(
     given: { passwords, certificates },
     access,
     tls,
-    live: await observeLive(engine, connections),
+    live,
     users: await userFaults(engine, connections),
+    refusing: await findRefusing(engine, confs, live, connections),
     data: await readData(topology, engine, confs, spoilt, storage),
     isIgnored: await storage.isIgnored(),
     elsewhere: await placeElsewhere(topology, engine, confs),
@@ -103,6 +110,27 @@ async function userFaults(engine: ObservedEngine, connections: Connections): Pro
   };
   const snapshot = await takeSnapshot(targets, connections);
   return (await findAclFaults(targets, snapshot, connections)).map(({ message }) => message);
+}
+
+/** Newer servers pause writes, which ends by itself: they are not asked. */
+async function findRefusing(
+  { members }: ObservedEngine,
+  confs: ReadonlyMap<string, ConfFacts | null>,
+  { sentinels }: LiveState,
+  connections: Connections,
+): Promise<ReadonlySet<string>> {
+  const written = [...confs].flatMap(([name, conf]) =>
+    conf !== null && settingsOf(conf.directives).some(isForgottenRefusal) ? [name] : [],
+  );
+  const servers = [...sentinels.values()].map(({ server }) => server);
+  const isNew = servers.length > 0 && servers.every((server) => server !== null && canPauseWrites(server));
+  const running = members.flatMap(({ node, role, state, control }) =>
+    !isNew && role === 'redis' && state === 'running' && control !== null ? [{ node, control }] : [],
+  );
+  const refusing = await Promise.all(
+    running.map(async ({ node, control }) => ((await refusesWrites(control, connections)) ? [node] : [])),
+  );
+  return new Set([...written, ...refusing.flat()]);
 }
 
 async function readConfs(

@@ -53,7 +53,7 @@ export async function preparePlan(
   connections.use(credentials);
   const probed = await probeNodes(decision, observation, probing, connections);
 
-  const { confs, access, users, live, isIgnored, elsewhere } = observation;
+  const { confs, access, users, live, refusing, isIgnored, elsewhere } = observation;
   const observed: ObservedState = {
     engine,
     imagePresent,
@@ -63,6 +63,7 @@ export async function preparePlan(
     live,
     tls: { ...tlsDrift(spec.tls, observation.tls), untrusted: probed.untrusted },
     settable: probed.settable,
+    refusing,
     history,
     canPromote: !refused.promotion,
     data,

@@ -50,6 +50,10 @@ export function finishingSwitchText({ from }: EventOf<'finishing-switch'>): stri
   return `finishing the switch from ${printable(from)} that the sentinels have begun; Ctrl-C again leaves it to them`;
 }
 
+export function repointedText({ node, master }: EventOf<'repointed'>): string {
+  return `${printable(node)} follows ${printable(master)}, which has become the master meanwhile`;
+}
+
 export function savingText({ node, done, total }: EventOf<'saving'>): string {
   return `${printable(node)} saves its data: ${done} of ${count(total, 'key')}`;
 }

@@ -14,6 +14,7 @@ import {
   missingText,
   pullText,
   readyText,
+  repointedText,
   retryText,
   rollbackText,
   rolledBackLines,
@@ -90,6 +91,8 @@ export class LogReporter implements Reporter {
         return [switchedBackText(event)];
       case 'finishing-switch':
         return [finishingSwitchText(event)];
+      case 'repointed':
+        return [repointedText(event)];
       case 'saving':
         return this.#nowAndThen(savingText(event));
       case 'writes-lost':

@@ -16,6 +16,7 @@ import {
   missingText,
   pullText,
   readyText,
+  repointedText,
   retryText,
   rollbackText,
   rolledBackLines,
@@ -49,6 +50,9 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   certificates: () => 'certificates of clients written',
   failover: () => 'a replica promoted',
   switch: () => 'a replica made the master in a planned failover',
+  'restart-sentinels': () => 'sentinels started again with their new password',
+  unpause: (steps) => `${count(steps, 'container')} unpaused`,
+  demote: (steps) => `${count(steps, 'node')} following the present master`,
   save: () => 'data set saved',
   stop: (steps) => `${count(steps, 'container')} stopped`,
   'rename-aside': (steps) => `${count(steps, 'container')} put aside`,
@@ -62,6 +66,12 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
     steps === 1 ? 'the group is whole' : `the group was whole after each of ${steps} steps`,
   forget: (steps) => `what is gone forgotten (${count(steps, 'reset')})`,
   'set-timers': (steps) => `timer periods of ${count(steps, 'sentinel')} set`,
+  'mark-expiry': () => 'expiry noted',
+  'remove-marks': () => 'former expiry removed',
+  'verify-ready': () => 'every node asked',
+  'restore-timers': (steps) => `timer periods of ${count(steps, 'sentinel')} put back`,
+  'restore-writes': (steps) => `${count(steps, 'node')} taking writes again`,
+  'forget-passwords': () => 'former passwords forgotten',
   'lower-timers': (steps) => `${count(steps, 'sentinel')} hastened while the group forms`,
 };
 
@@ -130,6 +140,9 @@ export class TtyReporter implements Reporter {
         break;
       case 'finishing-switch':
         this.#print(finishingSwitchText(event));
+        break;
+      case 'repointed':
+        this.#print(repointedText(event));
         break;
       case 'saving':
         this.#say(savingText(event));

@@ -10,6 +10,7 @@ import type {
   VolumeFiles,
   VolumeSpec,
 } from '../../../src/engine/engine.js';
+import type { ExpiryMark } from '../../../src/engine/expiry-mark.js';
 import { PortTakenError, RsentinelError } from '../../../src/errors.js';
 import type { NodeMounts } from '../../../src/model/files.js';
 import type { AnchorSpec, GroupSpec, NodeSpec } from '../../../src/model/group-spec.js';
@@ -449,11 +450,9 @@ export class FakeEngine implements Driver {
     return path === 'dump.rdb' && volume?.data != null ? rdbFile(volume.data.length) : null;
   }
 
-  markExpiry(group: string, at: number): Promise<string> {
-    const name = `${group}-until-${at}`;
+  markExpiry({ name, group, at }: ExpiryMark): Promise<void> {
     return this.failures.change(`mark ${group}`, () => {
       this.world.marks.push({ name, at });
-      return name;
     });
   }
 

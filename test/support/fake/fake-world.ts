@@ -84,18 +84,27 @@ export class FakeWorld {
     }
   }
 
-  up(topology: Topology, mishap: Injection | Standstill | null = null): Promise<Outcome> {
-    return this.run(
-      (context): Promise<UpResult> => up(topology, { waitTimeoutMs: 2_000, onFailure: 'rollback' }, context),
-      mishap,
-    );
+  /** @param ttlMs ms after which the group expires; undefined: what was said before holds */
+  up(
+    topology: Topology,
+    mishap: Injection | Standstill | null = null,
+    ttlMs: number | undefined = undefined,
+  ): Promise<Outcome> {
+    const settings = { waitTimeoutMs: 2_000, onFailure: 'rollback', ttlMs } as const;
+    return this.run((context): Promise<UpResult> => up(topology, settings, context), mishap);
+  }
+
+  /** Pauses a node, as `pause` does. */
+  async pause(topology: Topology, node: string): Promise<void> {
+    const outcome = await this.run(({ driver }) => driver.pause(topology.name, `${topology.name}-${node}`));
+    if (outcome.error !== null) throw outcome.error;
   }
 
   /** `up --dry-run`: the ids of the steps, and what it took to find them. */
   async dryRun(topology: Topology): Promise<Outcome & { readonly ids: readonly string[] }> {
     let ids: readonly string[] = [];
     const outcome = await this.run(async (context) => {
-      ids = (await planUp(topology, context)).map(({ id }) => id);
+      ids = (await planUp(topology, {}, context)).map(({ id }) => id);
     });
     return { ...outcome, ids };
   }

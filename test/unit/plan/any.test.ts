@@ -68,7 +68,7 @@ it('there is a plan, every step of which comes after those that it waits for', (
         const live = answers ? all.live : NOTHING_LIVE;
         const planInput = withHistory(wanted, { ...observed, live }, live.master);
         const done = new Set<string>();
-        for (const { id, after: needed } of planUp(wanted, planInput)) {
+        for (const { id, after: needed } of planUp(wanted, planInput, null)) {
           expect([...done]).not.toContain(id);
           for (const one of needed) expect([...done]).toContain(one);
           done.add(id);

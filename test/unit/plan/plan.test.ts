@@ -45,7 +45,11 @@ describe('a plan', () => {
       render sentinel-3: there is no configuration yet < network
       create sentinel-3: there is no container < network, create anchor, render sentinel-3
       start sentinel-3: it does not run < create sentinel-3, render sentinel-3, start anchor, answer redis-1, answer redis-2, answer redis-3
-      lower-timers sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
+      lower-timers sentinel-3: it would notice the others only after 10 seconds < start sentinel-3
+      verify-ready: every node is asked, and its address is tried < lower-timers sentinel-1, lower-timers sentinel-2, lower-timers sentinel-3
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-2: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-3: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
@@ -64,7 +68,9 @@ describe('a plan', () => {
       answer redis-2: the others connect to it < start redis-2
       create sentinel-1: there is no container < image, network, render sentinel-1
       start sentinel-1: it does not run < create sentinel-1, render sentinel-1, answer redis-1, answer redis-2
-      lower-timers sentinel-1: it would notice the others only after 10 seconds < start sentinel-1"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
+      verify-ready: every node is asked, and its address is tried < lower-timers sentinel-1
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
@@ -81,7 +87,11 @@ describe('a plan', () => {
       answer redis-3: the others connect to it < start redis-3
       lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-3
       lower-timers sentinel-2: it would notice the others only after 10 seconds < answer redis-3
-      lower-timers sentinel-3: it would notice the others only after 10 seconds < answer redis-3"
+      lower-timers sentinel-3: it would notice the others only after 10 seconds < answer redis-3
+      verify-ready: every node is asked, and its address is tried < lower-timers sentinel-1, lower-timers sentinel-2, lower-timers sentinel-3
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-2: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-3: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
@@ -97,7 +107,11 @@ describe('a plan', () => {
       answer redis-1: the others connect to it < start redis-1
       lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-1
       lower-timers sentinel-2: it would notice the others only after 10 seconds < answer redis-1
-      lower-timers sentinel-3: it would notice the others only after 10 seconds < answer redis-1"
+      lower-timers sentinel-3: it would notice the others only after 10 seconds < answer redis-1
+      verify-ready: every node is asked, and its address is tried < lower-timers sentinel-1, lower-timers sentinel-2, lower-timers sentinel-3
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-2: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-3: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
@@ -123,7 +137,11 @@ describe('a plan', () => {
       start sentinel-2: its container has exited < start anchor, answer redis-1, answer redis-2, answer redis-3
       lower-timers sentinel-2: it would notice the others only after 10 seconds < start sentinel-2
       start sentinel-3: its container has exited < start anchor, answer redis-1, answer redis-2, answer redis-3
-      lower-timers sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
+      lower-timers sentinel-3: it would notice the others only after 10 seconds < start sentinel-3
+      verify-ready: every node is asked, and its address is tried < lower-timers sentinel-1, lower-timers sentinel-2, lower-timers sentinel-3
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-2: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-3: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
@@ -160,7 +178,11 @@ describe('a plan', () => {
       remove sentinel-3: the group has no network namespace < stop sentinel-3
       create sentinel-3: it was removed < create anchor, remove sentinel-3
       start sentinel-3: it was stopped like all others < create sentinel-3, stop sentinel-3, start anchor, answer redis-1, answer redis-2, answer redis-3
-      lower-timers sentinel-3: it would notice the others only after 10 seconds < start sentinel-3"
+      lower-timers sentinel-3: it would notice the others only after 10 seconds < start sentinel-3
+      verify-ready: every node is asked, and its address is tried < lower-timers sentinel-1, lower-timers sentinel-2, lower-timers sentinel-3
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-2: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-3: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
@@ -172,7 +194,9 @@ describe('a plan', () => {
       answer redis-2: the others connect to it < start redis-2
       create sentinel-1: there is no container
       start sentinel-1: it does not run < create sentinel-1, answer redis-2
-      lower-timers sentinel-1: it would notice the others only after 10 seconds < start sentinel-1"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < start sentinel-1
+      verify-ready: every node is asked, and its address is tried < lower-timers sentinel-1
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
@@ -183,7 +207,7 @@ describe('a plan', () => {
       ...withMembers(now, ['sentinel-3'], { state: 'exited', exitCode: 0 }),
       confs: new Map([...now.confs, ['sentinel-3', then] as const]),
     };
-    expect(planUp(LOOPBACK, observed)[0]).toMatchObject({
+    expect(planUp(LOOPBACK, observed, null)[0]).toMatchObject({
       id: 'render sentinel-3',
       reason: 'redis-2 is the master by now',
     });
@@ -199,7 +223,10 @@ describe('a plan', () => {
       ...smaller,
       engine: { ...smaller.engine, members: [...smaller.engine.members, ...stranger] },
     };
-    expect(planLines(BRIDGE, observed)).toBe('remove sentinel-2: it is no part of the topology');
+    expect(planLines(BRIDGE, observed)).toMatchInlineSnapshot(`
+      "remove sentinel-2: it is no part of the topology
+      verify-ready: every node is asked, and its address is tried < remove sentinel-2"
+    `);
   });
 
   it('renders and makes again a stopped node whose part of the file has changed', () => {
@@ -211,14 +238,16 @@ describe('a plan', () => {
       "render redis-2: the topology has changed; its history is kept
       start redis-2: its container has exited < render redis-2
       answer redis-2: the others connect to it < start redis-2
-      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-2
+      verify-ready: every node is asked, and its address is tried < lower-timers sentinel-1
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
   it('keeps the history by the names of nodes when all addresses change', () => {
     const stopped = withMembers(running(LOOPBACK, 'redis-2'), ALL, { state: 'exited', exitCode: 0 });
     const moved = specOf('name: demo\nmaster: {port: 7000}\nreplicas: 2\nsentinels: 3\n');
-    const plan = planUp(moved, withHistory(moved, stopped, null));
+    const plan = planUp(moved, withHistory(moved, stopped, null), null);
     const master = plan.find(({ id }) => id === 'start redis-2');
     expect(master?.after).not.toContain('answer redis-1');
     expect(plan.find(({ id }) => id === 'start redis-1')?.after).toContain('answer redis-2');
@@ -234,7 +263,7 @@ describe('a plan', () => {
     ] as const;
     for (const [spec, observed] of planInputs) {
       const done: string[] = [];
-      for (const { id, after } of planUp(spec, observed)) {
+      for (const { id, after } of planUp(spec, observed, null)) {
         expect(done).not.toContain(id);
         expect(done).toEqual(expect.arrayContaining([...after]));
         done.push(id);
@@ -246,7 +275,7 @@ describe('a plan', () => {
 describe('a plan is refused', () => {
   it('when the nodes’ files are to be elsewhere: they would come up without their data', () => {
     const moved = specOf('name: demo\nreplicas: 2\nsentinels: 3\ndirectory: ./other\n');
-    expect(() => planUp(moved, { ...running(LOOPBACK), confs: new Map() })).toThrow(
+    expect(() => planUp(moved, { ...running(LOOPBACK), confs: new Map() }, null)).toThrow(
       expect.objectContaining({
         code: 'DIRECTORY_CHANGED',
         message:
@@ -269,7 +298,7 @@ describe('a plan is refused', () => {
   ])('when a configuration file is somebody else’s: %j', (text, message) => {
     const observed = nothing(LOOPBACK);
     const confs = new Map([...observed.confs, ['redis-2', readConfFacts(text)] as const]);
-    expect(() => planUp(LOOPBACK, { ...observed, confs })).toThrow(
+    expect(() => planUp(LOOPBACK, { ...observed, confs }, null)).toThrow(
       expect.objectContaining({ code: 'FOREIGN_CONF', message }),
     );
   });

@@ -18,7 +18,7 @@ function settable(observed: ObservedState, ...names: readonly string[]): Observe
 
 /** The plan without its reasons, in which the steps of a roll-out stand one after the other. */
 function ids(spec: GroupSpec, observed: ObservedState): readonly string[] {
-  return planUp(spec, observed).map(({ id }) => id);
+  return planUp(spec, observed, null).map(({ id }) => id);
 }
 
 describe('of a running group whose file has changed', () => {
@@ -26,14 +26,18 @@ describe('of a running group whose file has changed', () => {
     const changed = bridge('replicas: 1\nsentinels: 1\nredis: {config: {maxmemory: 1mb}}\n', BRIDGE);
     expect(planLines(changed, settable(running(BRIDGE), 'maxmemory'))).toMatchInlineSnapshot(`
       "set redis-1: the topology has changed: maxmemory
-      set redis-2: the topology has changed: maxmemory"
+      set redis-2: the topology has changed: maxmemory
+      verify-ready: every node is asked, and its address is tried < set redis-1, set redis-2"
     `);
   });
 
   it('those of Sentinel are set with SENTINEL SET', () => {
     const changed = bridge('replicas: 1\nsentinels: 1\nsentinel: {down-after-milliseconds: 5000}\n', BRIDGE);
     expect(planLines(changed, running(BRIDGE))).toMatchInlineSnapshot(
-      `"set sentinel-1: down-after-milliseconds is 30000 instead of 5000"`,
+      `
+      "set sentinel-1: down-after-milliseconds is 30000 instead of 5000
+      verify-ready: every node is asked, and its address is tried < set sentinel-1"
+    `,
     );
   });
 
@@ -51,7 +55,9 @@ describe('of a running group whose file has changed', () => {
       render redis-1: its history is kept < stop redis-1
       start redis-1: it comes back in its place < render redis-1
       answer redis-1: the others connect to it < start redis-1
-      wait-converged redis-1: the next one is touched only when it is back in its place < answer redis-1"
+      wait-converged redis-1: the next one is touched only when it is back in its place < answer redis-1
+      verify-ready: every node is asked, and its address is tried < wait-converged redis-1
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
@@ -67,12 +73,12 @@ describe('of a running group whose file has changed', () => {
     if (network === null) throw new Error('there is a network');
     const observed = { ...before, engine: { ...before.engine, network: { ...network, digest: '' } } };
     expect(planLines(LOOPBACK, observed)).toContain('network: its network was made in another way');
-    expect(planUp(LOOPBACK, before)).toEqual([]);
+    expect(planUp(LOOPBACK, before, null)).toEqual([]);
   });
 
   it('one that is no more goes back to its default by a start', () => {
     const before = running(bridge('replicas: 1\nsentinels: 1\nredis: {config: {maxmemory: 1mb}}\n'));
-    const reasons = planUp(BRIDGE, settable(before, 'maxmemory')).map(({ reason }) => reason);
+    const reasons = planUp(BRIDGE, settable(before, 'maxmemory'), null).map(({ reason }) => reason);
     expect(reasons).toContain('maxmemory goes back to its default');
   });
 
@@ -105,6 +111,8 @@ describe('of a running group whose file has changed', () => {
         "start sentinel-1",
         "wait-converged sentinel-1",
         "remove-old sentinel-1",
+        "verify-ready",
+        "restore-timers sentinel-1",
       ]
     `);
   });
@@ -131,6 +139,8 @@ describe('of a running group whose file has changed', () => {
         "start sentinel-1",
         "wait-converged sentinel-1",
         "remove-old sentinel-1",
+        "verify-ready",
+        "restore-timers sentinel-1",
       ]
     `);
   });
@@ -142,7 +152,9 @@ describe('of a running group whose file has changed', () => {
       create redis-3: there is no container < render redis-3
       start redis-3: it does not run < create redis-3, render redis-3
       answer redis-3: the others connect to it < start redis-3
-      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-3"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-3
+      verify-ready: every node is asked, and its address is tried < lower-timers sentinel-1
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
@@ -159,7 +171,10 @@ describe('of a running group whose file has changed', () => {
       stop sentinel-3: it is no part of the topology < forget redis-3 on sentinel-3
       remove sentinel-3: it is no part of the topology < stop sentinel-3
       forget sentinel-3 on sentinel-1: sentinels forget nothing by themselves < remove sentinel-3
-      forget sentinel-3 on sentinel-2: sentinels forget nothing by themselves < forget sentinel-3 on sentinel-1"
+      forget sentinel-3 on sentinel-2: sentinels forget nothing by themselves < forget sentinel-3 on sentinel-1
+      verify-ready: every node is asked, and its address is tried < forget sentinel-3 on sentinel-2
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-2: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
@@ -183,6 +198,8 @@ describe('of a running group whose file has changed', () => {
         "stop redis-3",
         "remove redis-3",
         "forget redis-3 on sentinel-1",
+        "verify-ready",
+        "restore-timers sentinel-1",
       ]
     `);
   });
@@ -201,6 +218,8 @@ describe('of a running group whose file has changed', () => {
         "wait-converged redis-2",
         "remove-old redis-2",
         "forget redis-2 on sentinel-1",
+        "verify-ready",
+        "restore-timers sentinel-1",
       ]
     `);
   });
@@ -237,6 +256,8 @@ describe('of a running group whose file has changed', () => {
         "remove-old redis-1",
         "remove-old redis-2",
         "remove-old sentinel-1",
+        "verify-ready",
+        "restore-timers sentinel-1",
       ]
     `);
   });
@@ -249,6 +270,8 @@ describe('of a running group whose file has changed', () => {
       'start redis-3',
       'answer redis-3',
       'lower-timers sentinel-1',
+      'verify-ready',
+      'restore-timers sentinel-1',
     ]);
     expect(LOOPBACK.anchor?.ports).toContain(bigger.redis[2]?.address.port);
   });
@@ -256,14 +279,14 @@ describe('of a running group whose file has changed', () => {
   it('a node that takes the port of another waits until that has gone, and so do all', () => {
     const before = specOf('name: demo\nreplicas: [{name: a, port: 7000}]\nsentinels: 1\n');
     const after = specOf('name: demo\nreplicas: [{name: b, port: 7000}]\nsentinels: 1\n', before);
-    const plan = planUp(after, running(before));
+    const plan = planUp(after, running(before), null);
     expect(plan.find(({ id }) => id === 'stop redis-1')?.reason).toBe('b takes the address of a');
     const order = plan.map(({ id }) => id);
     expect(order.indexOf('save redis-1')).toBeLessThan(order.indexOf('remove a'));
   });
 
   it('another mode makes the network anew', () => {
-    const plan = planUp(BRIDGE, running(LOOPBACK)).map(({ id }) => id);
+    const plan = planUp(BRIDGE, running(LOOPBACK), null).map(({ id }) => id);
     expect(plan).toEqual(
       expect.arrayContaining(['save redis-1', 'remove anchor', 'drop-network', 'network']),
     );
@@ -281,14 +304,16 @@ describe('of a running group whose file has not changed', () => {
     const plan = planLines(BRIDGE, { ...observed, live: { ...observed.live, sentinels } });
     expect(plan).toMatchInlineSnapshot(`
       "wait-converged start: nothing is touched while something else is amiss
-      forget strangers on sentinel-1: sentinels forget nothing by themselves < wait-converged start"
+      forget strangers on sentinel-1: sentinels forget nothing by themselves < wait-converged start
+      verify-ready: every node is asked, and its address is tried < forget strangers on sentinel-1
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
   it('a node whose configuration was removed gets another, one at a time', () => {
     const observed = running(BRIDGE);
     const confs = new Map([...observed.confs, ['redis-2', null] as const]);
-    expect(planUp(BRIDGE, { ...observed, confs })[1]).toMatchObject({
+    expect(planUp(BRIDGE, { ...observed, confs }, null)[1]).toMatchObject({
       id: 'stop redis-2',
       reason: 'its configuration file is gone',
     });
@@ -303,6 +328,6 @@ describe('of a running group whose file has not changed', () => {
       state: 'exited',
     }).engine.members.filter(({ role }) => role === 'other');
     const engine = { ...observed.engine, members: [...observed.engine.members, ...aside] };
-    expect(ids(BRIDGE, { ...observed, engine })).toEqual(['remove demo-redis-2.aside']);
+    expect(ids(BRIDGE, { ...observed, engine })).toEqual(['remove demo-redis-2.aside', 'verify-ready']);
   });
 });

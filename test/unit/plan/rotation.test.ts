@@ -20,19 +20,23 @@ const after = specOf(TEXT, before, OTHERS);
 const MISSING = 'on redis-2 the user sentinel may not call slaveof';
 
 function planIds(spec: GroupSpec, observed: ObservedState): readonly string[] {
-  return planUp(spec, observed).map(({ id }) => id);
+  return planUp(spec, observed, null).map(({ id }) => id);
 }
 
 /** The nodes that are given the new passwords. */
 function rotated(spec: GroupSpec, observed: ObservedState): readonly string[] {
-  return planUp(spec, observed).flatMap(({ operation }) =>
+  return planUp(spec, observed, null).flatMap(({ operation }) =>
     operation.kind === 'rotate' ? operation.nodes : [],
   );
 }
 
 describe('other passwords', () => {
   it('are given to all nodes in one step, and nothing else is done', () => {
-    expect(planLines(after, running(before))).toBe('rotate: the passwords or users have changed');
+    expect(planLines(after, running(before))).toMatchInlineSnapshot(`
+      "rotate: the passwords or users have changed
+      verify-ready: every node is asked, and its address is tried < rotate
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready"
+    `);
     expect(planLines(before, running(before))).toBe('');
   });
 
@@ -43,17 +47,21 @@ describe('other passwords', () => {
       render redis-2: the topology has changed; its history is kept < rotate
       start redis-2: its container has exited < render redis-2
       answer redis-2: the others connect to it < start redis-2
-      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-2
+      verify-ready: every node is asked, and its address is tried < lower-timers sentinel-1
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
   it('reach a paused node once it goes on', () => {
     const paused = withMembers(running(before), ['redis-2'], { state: 'paused' });
     expect(planLines(after, paused)).toMatchInlineSnapshot(`
-      "start redis-2: its container is paused
-      answer redis-2: the others connect to it < start redis-2
-      rotate: the passwords or users have changed < start redis-2
-      lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-2"
+      "unpause redis-2: its container is paused
+      demote redis-2: redis-1 is the master < unpause redis-2
+      rotate: the passwords or users have changed < unpause redis-2, demote redis-2
+      lower-timers sentinel-1: it would notice the others only after 10 seconds < unpause redis-2
+      verify-ready: every node is asked, and its address is tried < rotate, lower-timers sentinel-1
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
@@ -69,7 +77,7 @@ describe('other passwords', () => {
     const smaller = specOf(TEXT, larger, OTHERS);
     expect(rotated(smaller, running(larger))).toEqual(['redis-1', 'redis-2', 'sentinel-1', 'redis-3']);
     const paused = withMembers(running(larger), ['redis-3'], { state: 'paused' });
-    expect(rotated(smaller, paused)).toEqual(['redis-1', 'redis-2', 'sentinel-1']);
+    expect(rotated(smaller, paused)).toEqual(['redis-1', 'redis-2', 'sentinel-1', 'redis-3']);
   });
 
   it('that are half given are given to the end', () => {
@@ -77,7 +85,12 @@ describe('other passwords', () => {
       ...running(after),
       access: { group: 'demo', present: OTHERS, former: USERS },
     };
-    expect(planLines(after, half)).toBe('rotate: a change of passwords was not finished');
+    expect(planLines(after, half)).toMatchInlineSnapshot(`
+      "rotate: a change of passwords was not finished
+      verify-ready: every node is asked, and its address is tried < rotate
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready
+      forget-passwords: no node goes by those of before < verify-ready"
+    `);
   });
 
   it('wait where the master is dead: nobody could try them', () => {
@@ -96,7 +109,11 @@ describe('other passwords', () => {
 
 describe('users who may do too little', () => {
   it('get it back', () => {
-    expect(planLines(before, { ...running(before), users: [MISSING] })).toBe(`rotate: ${MISSING}`);
+    expect(planLines(before, { ...running(before), users: [MISSING] })).toMatchInlineSnapshot(`
+      "rotate: on redis-2 the user sentinel may not call slaveof
+      verify-ready: every node is asked, and its address is tried < rotate
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready"
+    `);
   });
 
   it('get it back before a dead master is replaced', () => {

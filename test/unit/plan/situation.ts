@@ -74,6 +74,7 @@ export function nothing(spec: GroupSpec): ObservedState {
     live: NOTHING_LIVE,
     tls: NO_DRIFT,
     settable: new Map(),
+    refusing: new Set(),
     history: initialHistory(spec),
     canPromote: true,
     data: DATA_AS_EXPECTED,
@@ -178,6 +179,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
       ),
     },
     settable: new Map(),
+    refusing: new Set(),
     history,
     canPromote: true,
     data: DATA_AS_EXPECTED,
@@ -218,7 +220,7 @@ export function withHistory(
 
 /** A line per step: what, why, and after what. */
 export function planLines(spec: GroupSpec, observed: ObservedState): string {
-  return planUp(spec, observed)
+  return planUp(spec, observed, null)
     .map(({ id, reason, after }) => `${id}: ${reason}${after.length === 0 ? '' : ` < ${after.join(', ')}`}`)
     .join('\n');
 }

@@ -15,7 +15,7 @@ const PLAIN = group('');
 const TLS = group('tls: generate\n');
 
 const ids = (spec: GroupSpec, observed: ObservedState): readonly string[] =>
-  planUp(spec, observed).map(({ id }) => id);
+  planUp(spec, observed, null).map(({ id }) => id);
 
 const drifted = (observed: ObservedState, drift: Partial<TlsDrift>): ObservedState => ({
   ...observed,
@@ -31,7 +31,7 @@ describe('a group over TLS', () => {
     { what: 'on', spec: group('tls: generate\n', PLAIN), now: PLAIN, why: 'from now on all speak TLS' },
     { what: 'off', spec: PLAIN, now: TLS, why: 'from now on nobody speaks TLS' },
   ])('is made anew all at once when TLS is turned $what', ({ spec, now, why }) => {
-    const steps = planUp(spec, running(now));
+    const steps = planUp(spec, running(now), null);
     const stops = steps.filter(({ operation }) => operation.kind === 'stop');
     expect(stops.map(({ id }) => id).sort()).toEqual(
       nodesOf(spec)
@@ -44,7 +44,9 @@ describe('a group over TLS', () => {
   });
 
   it('is made anew all at once when another authority vouches for it', () => {
-    const [stop] = planUp(group('tls: generate\n'), running(TLS)).filter(({ id }) => id.startsWith('stop'));
+    const [stop] = planUp(group('tls: generate\n'), running(TLS), null).filter(({ id }) =>
+      id.startsWith('stop'),
+    );
     expect(stop?.reason).toBe('another authority vouches for the certificates');
   });
 
@@ -63,13 +65,19 @@ describe('a group over TLS', () => {
       render redis-2: its history is kept < stop redis-2
       start redis-2: it comes back in its place < render redis-2
       answer redis-2: the others connect to it < start redis-2
-      wait-converged redis-2: the next one is touched only when it is back in its place < answer redis-2"
+      wait-converged redis-2: the next one is touched only when it is back in its place < answer redis-2
+      verify-ready: every node is asked, and its address is tried < wait-converged redis-2
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-2: lowered periods are for a group that forms < verify-ready"
     `);
   });
 
   it('has the files of clients written where nothing else is to be done', () => {
     expect(planLines(TLS, drifted(running(TLS), { shared: true }))).toMatchInlineSnapshot(
-      `"certificates: the certificates that clients use have changed"`,
+      `
+      "certificates: the certificates that clients use have changed
+      verify-ready: every node is asked, and its address is tried < certificates"
+    `,
     );
   });
 
@@ -81,7 +89,10 @@ describe('a group over TLS', () => {
       start redis-2: with another certificate < render redis-2, stop redis-2
       answer redis-2: the others connect to it < start redis-2
       lower-timers sentinel-1: it would notice the others only after 10 seconds < answer redis-2
-      lower-timers sentinel-2: it would notice the others only after 10 seconds < answer redis-2"
+      lower-timers sentinel-2: it would notice the others only after 10 seconds < answer redis-2
+      verify-ready: every node is asked, and its address is tried < lower-timers sentinel-1, lower-timers sentinel-2
+      restore-timers sentinel-1: lowered periods are for a group that forms < verify-ready
+      restore-timers sentinel-2: lowered periods are for a group that forms < verify-ready"
     `);
   });
 

@@ -26,6 +26,7 @@ function nothing(): Observation {
     tls: NO_TLS,
     live: NOTHING_LIVE,
     users: [],
+    refusing: new Set(),
     data: new Map(),
     isIgnored: false,
     elsewhere: null,

@@ -5,6 +5,7 @@
  */
 import { VERSION } from '../../../version.js';
 import type { Expiry } from '../../engine.js';
+import type { ExpiryMark } from '../../expiry-mark.js';
 import type { EngineCalls } from '../engine-calls.js';
 import { GROUP_LABEL, LABEL } from '../labels.js';
 
@@ -14,10 +15,8 @@ interface VolumeInfo {
   readonly Labels: Readonly<Record<string, string>> | null;
 }
 
-/** @returns the name of the mark */
-export async function markExpiry(calls: EngineCalls, group: string, at: number): Promise<string> {
-  const now = new Date();
-  const name = `${group}-expires-${now.getTime()}`;
+/** Makes the volume that is a mark. */
+export async function markExpiry(calls: EngineCalls, { name, group, at, since }: ExpiryMark): Promise<void> {
   await calls.call(`create the volume ${name}`, (docker) =>
     docker.createVolume({
       Name: name,
@@ -25,11 +24,10 @@ export async function markExpiry(calls: EngineCalls, group: string, at: number):
         [GROUP_LABEL]: group,
         [LABEL.version]: VERSION,
         [LABEL.expires]: new Date(at).toISOString(),
-        [LABEL.marked]: now.toISOString(),
+        [LABEL.marked]: new Date(since).toISOString(),
       },
     }),
   );
-  return name;
 }
 
 /** What the marks of one group say; null: it has none. */
