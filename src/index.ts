@@ -16,7 +16,7 @@
  * Functions never print and never exit: they emit events and throw {@link RsentinelError}.
  */
 
-export { type DownResult, type DownSettings, type DownTarget, down } from './api/down.js';
+export { type DownResult, type DownSettings, type DownTarget, down, planDown } from './api/down.js';
 export { downMany, type Removal } from './api/down-many.js';
 export { type GivenSentinels, statusOfSentinels } from './api/external-group.js';
 export { type ListedGroup, type ListedHealth, list } from './api/list.js';
@@ -24,7 +24,7 @@ export { type Logs, type LogsSettings, logs } from './api/logs/logs.js';
 export type { NodeLine } from './api/logs/node-lines.js';
 export { findPrunable, type Prunable, type PruneReason } from './api/prune.js';
 export { type RenderedFile, renderTree } from './api/render.js';
-export { type ResetResult, type ResetSettings, reset } from './api/reset.js';
+export { planReset, type ResetResult, type ResetSettings, reset } from './api/reset.js';
 export { status } from './api/status.js';
 export { planUp, type UpResult, type UpSettings, up } from './api/up.js';
 export { watchStatus, watchStatusOfSentinels } from './api/watch-status.js';
@@ -36,7 +36,7 @@ export type { Driver } from './engine/engine.js';
 export { type ErrorCode, type ErrorOptions, RsentinelError } from './errors.js';
 export { bringOn, type FaultSettings } from './faults/bring-on.js';
 export type { FaultKind, FaultReport, Milestone, VictimRole, Victims } from './faults/fault.js';
-export { type FailoverSettings, plannedFailover } from './faults/planned-failover.js';
+export { type FailoverSettings, planFailover, plannedFailover } from './faults/planned-failover.js';
 export { type Address, formatAddress, parseAddress } from './model/address.js';
 export type { Credentials } from './model/credentials/credentials.js';
 export { Secret } from './model/credentials/secret.js';

@@ -2,9 +2,12 @@
 
 import type { Context, LockedContext } from '../engine/context.js';
 import type { ObservedEngine, ObservedMember } from '../engine/engine.js';
-import { allDone } from '../lock/all-done.js';
 import { type LockSettings, withLock } from '../lock/lock.js';
+import type { Step } from '../model/step.js';
 import { isFileOf } from '../nodes/live/load-credentials.js';
+import { type DownOperation, planDown as plan } from '../plan/plan-down.js';
+import { apply } from '../reconcile/execute/run-plan.js';
+import type { GroupShutdown } from '../shutdown/stop-group.js';
 import { removeUnfinishedIn } from '../storage/node-places.js';
 import { isThere, removeDirectories } from '../storage/remove.js';
 
@@ -64,12 +67,41 @@ export async function down(
   return withLock(target.name, lock, context, async (locked) => {
     if (target.mayGo !== undefined && !(await target.mayGo())) return nothingRemoved(started);
     const engine = await context.driver.observe(target.name);
-    const result =
-      settings.volumes === 'keep'
-        ? await removeSaved(target.name, engine, directory, settings, locked.context)
-        : await remove(target.name, engine, directory, settings, () => Promise.resolve(), locked.context);
+    const result = await execute(
+      { group: target.name, engine, directory: target.directory },
+      settings,
+      locked.context,
+    );
     return { ...result, ms: performance.now() - started };
   });
+}
+
+/**
+ * Returns the steps that `down` would take now; nothing is changed.
+ * @throws RsentinelError when the engine does not answer
+ */
+export async function planDown(
+  target: DownTarget,
+  settings: Pick<DownSettings, 'volumes'>,
+  context: Context,
+): Promise<readonly Step[]> {
+  const engine = await context.driver.observe(target.name);
+  const removal = { group: target.name, engine, directory: target.directory };
+  if (settings.volumes === 'remove') return planRemoval(removal, settings, null);
+  const saving = await openSaving(removal, context);
+  try {
+    return await planRemoval(removal, settings, saving.deadMaster);
+  } finally {
+    saving.close();
+  }
+}
+
+/** A group that is to be removed. */
+interface Removal {
+  readonly group: string;
+  readonly engine: ObservedEngine;
+  /** The group's directory, as the topology tells it. */
+  readonly directory: string | null;
 }
 
 function nothingRemoved(started: number): DownResult {
@@ -81,101 +113,167 @@ function directoryOf({ members, lock }: ObservedEngine): string | null {
   return members.find((member) => member.directory !== '')?.directory ?? lock?.directory ?? null;
 }
 
-/** Removes a group whose data is kept: nothing is ended before the data has been seen on disk. */
-async function removeSaved(
-  group: string,
-  engine: ObservedEngine,
-  known: string | null,
+/** Where the files of a group are; null: in volumes, or nobody knows. */
+function filesOf({ engine, directory }: Removal): string | null {
+  return directoryOf({ ...engine, lock: null }) ?? directory;
+}
+
+async function planRemoval(
+  removal: Removal,
+  { volumes }: Pick<DownSettings, 'volumes'>,
+  deadMaster: string | null,
+): Promise<readonly Step<DownOperation>[]> {
+  const directory = filesOf(removal);
+  const isKnown = directory !== null && (volumes === 'keep' || (await isThere(directory)));
+  const { engine } = removal;
+  return plan({ engine, directory: isKnown ? directory : null, deadMaster }, volumes);
+}
+
+async function execute(
+  removal: Removal,
   settings: DownSettings,
   context: LockedContext,
 ): Promise<Omit<DownResult, 'ms'>> {
-  // The code that talks to nodes is loaded only where data is kept.
-  const [{ Connections }, { loadCredentials }, { replaceDeadMaster }, { prepareGroup }, { stopReady }] =
+  const saving = settings.volumes === 'remove' ? null : await openSaving(removal, context);
+  try {
+    const steps = await planRemoval(removal, settings, saving?.deadMaster ?? null);
+    context.emit({ type: 'plan', group: removal.group, steps });
+    const executor = new DownExecutor(removal, saving, context);
+    await executor.execute(steps);
+    const { removed } = executor;
+    const { members, volumes } = removal.engine;
+    const keeps = settings.volumes === 'keep' && removed.length > 0;
+    const inDirectory = members.every(({ storage }) => storage === 'directory');
+    return {
+      removed,
+      kept: keeps && inDirectory ? filesOf(removal) : null,
+      keptVolumes: keeps ? volumes.map(({ name }) => name) : [],
+    };
+  } finally {
+    saving?.close();
+  }
+}
+
+/** What talks to the nodes of a group whose data is kept. */
+interface Saving {
+  readonly deadMaster: string | null;
+  /** @param context of whoever holds the lock */
+  readonly begin: (context: LockedContext) => GroupShutdown;
+  readonly replaceMaster: (context: LockedContext) => Promise<void>;
+  readonly close: () => void;
+}
+
+/** The code that talks to nodes is loaded only where data is kept. */
+async function openSaving({ group, engine }: Removal, { driver }: Context): Promise<Saving> {
+  const [{ Connections }, { loadCredentials }, { GroupShutdown }, { observeDeadMaster, replaceMaster }] =
     await Promise.all([
       import('../nodes/client/connection.js'),
       import('../nodes/live/load-credentials.js'),
-      import('../reconcile/replace-dead-master.js'),
       import('../shutdown/stop-group.js'),
-      import('../shutdown/stop-node.js'),
+      import('../shutdown/replace-master.js'),
     ]);
-  await replaceDeadMaster(group, engine, context);
-  const connections = new Connections(await loadCredentials(group, engine, context.driver));
-  try {
-    const ready = await prepareGroup(group, engine, connections, context);
-    const stop: Stop = async ({ id, node }) => {
-      const one = ready.get(id);
-      if (one === undefined) return;
-      await stopReady(group, one, connections, context).catch((error: unknown) => {
-        // A master that had saved, and has taken writes since that it cannot save, goes on.
-        if (one.readiness.kind === 'saved' && one.isMaster === true) throw error;
-        const why = error instanceof Error ? error.message : String(error);
-        context.emit({ type: 'warning', message: `${why}; other nodes have all data that ${node} had` });
-      });
-    };
-    return await remove(group, engine, known, settings, stop, context);
-  } finally {
-    connections.close();
-  }
-}
-
-/** Ends a member before it is removed. */
-type Stop = (member: ObservedMember) => Promise<void>;
-
-async function remove(
-  group: string,
-  engine: ObservedEngine,
-  known: string | null,
-  settings: DownSettings,
-  stop: Stop,
-  { driver, confirmLock }: LockedContext,
-): Promise<Omit<DownResult, 'ms'>> {
-  const { members, network, volumes, expiry } = engine;
-  const removed: string[] = [];
-  const removeAll = (some: readonly ObservedMember[]): Promise<void> =>
-    allDone(
-      some.map(async (member) => {
-        await stop(member);
-        await driver.remove(group, member.id);
-        removed.push(`container ${member.container}`);
-      }),
-    );
-  // What sentinels know is on disk with every vote, and they must not start a failover while the nodes
-  // go away: they are killed. A server that is still asked for its data is reached through the anchor,
-  // which goes last then.
-  const isLast = ({ role }: ObservedMember): boolean => role === 'anchor' && settings.volumes === 'keep';
-  await removeAll(members.filter((member) => !isLast(member)));
-  await removeAll(members.filter(isLast));
-  if (network !== null) {
-    await driver.removeNetwork(group);
-    removed.push(`network ${network.name}`);
-  }
-  // Last: as long as it is there, `prune` finds what a killed `down` has left.
-  for (const mark of expiry?.marks ?? []) {
-    await driver.removeVolume(group, mark);
-    removed.push(`volume ${mark}`);
-  }
-
-  const directory = directoryOf({ ...engine, lock: null }) ?? known;
-  if (settings.volumes === 'keep' && directory !== null) await removeUnfinishedIn(directory);
-  if (settings.volumes === 'remove') {
-    await confirmLock();
-    removed.push(...(await removeFiles(group, directory)));
-    for (const { name } of volumes) {
-      await driver.removeVolume(group, name);
-      removed.push(`volume ${name}`);
-    }
-  }
-  const keeps = settings.volumes === 'keep' && removed.length > 0;
-  const inDirectory = members.every(({ storage }) => storage === 'directory');
+  const connections = new Connections(await loadCredentials(group, engine, driver));
   return {
-    removed,
-    kept: keeps && inDirectory ? directory : null,
-    keptVolumes: keeps ? volumes.map(({ name }) => name) : [],
+    deadMaster: await observeDeadMaster(engine, connections),
+    begin: (context) => new GroupShutdown(group, engine, connections, context),
+    replaceMaster: (context) => replaceMaster(group, engine, connections, context),
+    close: () => connections.close(),
   };
 }
 
-async function removeFiles(group: string, directory: string | null): Promise<readonly string[]> {
-  if (directory === null) return [];
+/** Carries out the steps of a removal. */
+class DownExecutor {
+  /** For people, see {@link DownResult}. */
+  readonly removed: string[] = [];
+  readonly #removal: Removal;
+  readonly #saving: Saving | null;
+  readonly #shutdown: GroupShutdown | null;
+  readonly #context: LockedContext;
+  readonly #halted = new AbortController();
+
+  constructor(removal: Removal, saving: Saving | null, context: LockedContext) {
+    this.#removal = removal;
+    this.#saving = saving;
+    this.#shutdown = saving?.begin(context) ?? null;
+    this.#context = context;
+  }
+
+  /**
+   * A signal ends it only until the first node is ended: after that it would leave a group that is half there.
+   * @throws what the first failing step threw; nodes that are still there go on then
+   */
+  async execute(steps: readonly Step<DownOperation>[]): Promise<void> {
+    const { signal, emit } = this.#context;
+    if (this.#shutdown !== null) {
+      signal.throwIfAborted();
+      signal.addEventListener('abort', this.#halt);
+    }
+    try {
+      await apply(steps, this.#perform, emit, this.#halted.signal);
+    } catch (error) {
+      await this.#shutdown?.goOn();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', this.#halt);
+    }
+  }
+
+  readonly #halt = (): void => this.#halted.abort(this.#context.signal.reason);
+
+  readonly #perform = async (operation: DownOperation): Promise<void> => {
+    const { driver, confirmLock, signal } = this.#context;
+    const { group, engine } = this.#removal;
+    await confirmLock();
+    switch (operation.kind) {
+      case 'failover':
+        return this.#saving?.replaceMaster(this.#context);
+      case 'unpause':
+        return driver.unpause(group, this.#member(operation.node).id);
+      case 'save':
+        return this.#shutdown?.save(operation.node);
+      case 'check-saved':
+        await this.#shutdown?.checkSaved();
+        signal.removeEventListener('abort', this.#halt);
+        return;
+      case 'stop':
+        return this.#shutdown?.stop(operation.node);
+      case 'remove': {
+        const { id, container } = this.#member(operation.node);
+        await driver.remove(group, id);
+        this.removed.push(`container ${container}`);
+        return;
+      }
+      case 'drop-network':
+        await driver.removeNetwork(group);
+        this.removed.push(`network ${engine.network?.name ?? group}`);
+        return;
+      case 'remove-marks':
+        return this.#removeVolumes(operation.marks);
+      case 'remove-unfinished':
+        return removeUnfinishedIn(operation.directory);
+      case 'remove-files':
+        this.removed.push(...(await removeFiles(group, operation.directory)));
+        return;
+      case 'remove-volumes':
+        return this.#removeVolumes(operation.volumes);
+    }
+  };
+
+  #member(name: string): ObservedMember {
+    const member = this.#removal.engine.members.find(({ node }) => node === name);
+    if (member === undefined) throw new Error(`the plan removes ${name}, which was not observed`);
+    return member;
+  }
+
+  async #removeVolumes(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await this.#context.driver.removeVolume(this.#removal.group, name);
+      this.removed.push(`volume ${name}`);
+    }
+  }
+}
+
+async function removeFiles(group: string, directory: string): Promise<readonly string[]> {
   const removed = await removeDirectories(directory, (text) => isFileOf(text, group));
   return removed.map((path) => `directory ${path}`);
 }

@@ -1,10 +1,10 @@
 /** Empties the nodes of a group: its data, and what is kept beside it. */
 
-import type { Context } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
 import { untilCaughtUp } from '../failover/planned.js';
-import type { Command, Connections } from '../nodes/client/connection.js';
-import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
+import type { Command } from '../nodes/client/connection.js';
+import type { Live } from '../nodes/live/live.js';
+import type { LiveNode } from '../nodes/live/live-nodes.js';
 
 /** In the background, so that no sentinel misses a ping: what is gone is gone at once, its memory is freed later. */
 const FLUSH: Command = ['FLUSHALL', 'ASYNC'];
@@ -19,22 +19,16 @@ const UNPAUSE: Command = ['CLIENT', 'UNPAUSE'];
  * its connection lives, and connections stay.
  * @throws RsentinelError FLUSH_REFUSED, WAIT_TIMEOUT; the context's signal's reason
  */
-export async function flush(
-  group: LiveGroup,
-  master: LiveNode,
-  connections: Connections,
-  context: Context,
-  deadline: AbortSignal,
-): Promise<void> {
-  const [, data, functions] = await connections
-    .query(master.control, [UNPAUSE, FLUSH, FLUSH_FUNCTIONS])
+export async function flush(live: Live, master: LiveNode): Promise<void> {
+  const [, data, functions] = await live
+    .query(master, [UNPAUSE, FLUSH, FLUSH_FUNCTIONS])
     .catch((error: unknown) => {
       throw refused(master, error instanceof Error ? error.message : String(error));
     });
   if (data?.ok === false) throw refused(master, data.error);
   // Where the command is not known, by its version or by its configuration, there are no functions.
   if (functions?.ok === false && !isUnknown(functions.error)) throw refused(master, functions.error);
-  await untilCaughtUp(group, master, connections, context, deadline);
+  await untilCaughtUp(live, master);
 }
 
 function refused({ name }: LiveNode, why: string): RsentinelError {

@@ -6,22 +6,29 @@ import { canForcePromote, forcePromote, isUnannounced } from '../failover/force-
 import { keepingPeriods } from '../failover/keep-timers.js';
 import { masterMoved } from '../failover/master-moved.js';
 import { switchOver } from '../failover/planned.js';
-import { preferReplica } from '../failover/prefer-replica.js';
+import { Preference } from '../failover/prefer-replica.js';
 import { groupAbsent } from '../lock/absent.js';
 import type { GroupSpec } from '../model/group-spec.js';
 import type { GroupReport } from '../model/report/group-report.js';
+import type { Step } from '../model/step.js';
 import type { Topology } from '../model/topology.js';
 import { Connections } from '../nodes/client/connection.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
+import type { Snapshot } from '../nodes/health/snapshot.js';
+import { Live } from '../nodes/live/live.js';
 import { type LiveNode, LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
 import { loadCredentials } from '../nodes/live/load-credentials.js';
-import { nodeMembers, presentMaster, sentinelsOf } from '../nodes/live/members.js';
+import { nodeMembers, presentMaster, type Sentinels, sentinelsOf } from '../nodes/live/members.js';
 import { otherMasters, removeMasters } from '../nodes/live/other-masters.js';
 import { verifyReady } from '../nodes/wait/verify-ready.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
+import { planReset as planSteps, type ResetOperation } from '../plan/plan-reset.js';
+import { planUp } from '../plan/up/plan-up.js';
 import { type StandingGroup, standingReport } from '../reconcile/attempt.js';
+import { apply } from '../reconcile/execute/run-plan.js';
+import { preparePlan } from '../reconcile/input/plan-input.js';
 import { resolveTopology } from '../reconcile/input/resolve-topology.js';
-import { reconcile, underLock } from '../reconcile/retry.js';
+import { noRefusals, reconcile, underLock } from '../reconcile/retry.js';
 import { flush } from './flush.js';
 
 export interface ResetSettings {
@@ -51,9 +58,10 @@ export interface ResetResult {
  */
 export async function reset(
   asked: Topology,
-  { waitTimeoutMs, otherMasters: others }: ResetSettings,
+  settings: ResetSettings,
   context: Context,
 ): Promise<ResetResult> {
+  const { waitTimeoutMs } = settings;
   const started = performance.now();
   const topology = await resolveTopology(asked, context);
   const connections = new Connections();
@@ -62,12 +70,11 @@ export async function reset(
     if (nodeMembers(seen).length === 0) throw groupAbsent(topology.name);
     connections.use(await loadCredentials(topology.name, seen, context.driver));
     const holder = { command: 'reset', image: seen.image };
-    const settings = { waitTimeoutMs, onFailure: 'rollback' } as const;
     return await underLock(topology, holder, waitTimeoutMs, context, async (locked) => {
       await finishForcedPromotion(topology, seen, waitTimeoutMs, connections, locked.context);
-      const group = await reconcile(topology, settings, connections, locked);
-      const done = await startOver(group, waitTimeoutMs, connections, locked.context);
-      await settleOthers(group.spec, others, connections, locked.context);
+      const bringUp = { waitTimeoutMs, onFailure: 'rollback' } as const;
+      const group = await reconcile(topology, bringUp, connections, locked);
+      const done = await startOver(group, settings, connections, locked.context);
       const ms = performance.now() - started;
       context.emit({ type: 'ready', ms });
       return { ...done, mended: group.changed, ms };
@@ -97,80 +104,130 @@ async function finishForcedPromotion(
   if (!isUnannounced(heir, await takeSnapshot(group, connections))) return;
   const started = performance.now();
   const from = (await presentMaster(engine, connections)) ?? 'another node';
-  const deadline = AbortSignal.timeout(waitTimeoutMs);
+  const live = new Live(group, connections, context, AbortSignal.timeout(waitTimeoutMs));
   await keepingPeriods(sentinelsOf(engine), connections, async () => {
-    await forcePromote(heir, group, connections, context, deadline);
-    await waitConverged(group, connections, context, deadline);
+    await forcePromote(live, heir);
+    await waitConverged(live);
   });
   context.emit({ type: 'switched-back', from, to: heir.name, ms: performance.now() - started });
 }
 
-/** Of a group that has just been proved ready, with its lock held. */
+/**
+ * Returns the steps that `reset` would take now: those of `up`, then its own; nothing is changed. What they depend on and only `reset` can
+ * find out is told by warnings.
+ * @throws RsentinelError as `reset` does
+ */
+export async function planReset(
+  asked: Topology,
+  { otherMasters: others }: Pick<ResetSettings, 'otherMasters'>,
+  context: Context,
+): Promise<readonly Step[]> {
+  const topology = await resolveTopology(asked, context);
+  const connections = new Connections();
+  try {
+    const input = await preparePlan(topology, noRefusals(), 'none', connections, context);
+    const { spec, observed, storage, warnings, unknown } = input;
+    await storage.close();
+    if (nodeMembers(observed.engine).length === 0) throw groupAbsent(topology.name);
+    for (const message of [...warnings, ...unknown]) context.emit({ type: 'warning', message });
+    const names = others === 'remove' ? await otherMasters(spec, connections) : [];
+    return [...planUp(spec, observed, null), ...planSteps(spec, observed.history.master.name, names)];
+  } finally {
+    connections.close();
+  }
+}
+
+/** Carries out what is behind `up` in a reset, with the lock held. */
 async function startOver(
   group: StandingGroup,
-  waitTimeoutMs: number,
+  { waitTimeoutMs, otherMasters: others }: ResetSettings,
   connections: Connections,
   context: LockedContext,
 ): Promise<Pick<ResetResult, 'report' | 'master'>> {
   const { spec, engine } = group;
-  const deadline = AbortSignal.timeout(waitTimeoutMs);
   const [first] = spec.redis;
   const before = spec.redis.find(({ name }) => name === group.report.master?.node);
   if (before === undefined) throw new Error('a group was proved ready whose sentinels do not agree');
-
-  const flushing = performance.now();
-  await context.confirmLock();
-  // Before the switch: there is nothing to be copied then.
-  await flush(spec, before, connections, context, deadline);
-  context.emit({ type: 'flushed', node: before.name, ms: performance.now() - flushing });
-
-  const prove = () => verifyReady(spec, connections, context, deadline);
-  const snapshot =
-    before === first
-      ? await prove()
-      : await keepingPeriods(sentinelsOf(engine), connections, async () => {
-          await switchBack(first, before, spec, connections, context, deadline);
-          return prove();
-        });
+  const names = await otherMasters(spec, connections);
+  const steps = planSteps(spec, before.name, others === 'remove' ? names : []);
+  context.emit({ type: 'plan', group: spec.name, steps });
+  const live = new Live(spec, connections, context, AbortSignal.timeout(waitTimeoutMs));
+  const executor = new ResetExecutor(live, sentinelsOf(engine), before, context.confirmLock);
+  const snapshot = await executor.execute(steps);
   const report = standingReport(spec, engine, snapshot, connections);
   const after = report.master?.node ?? 'another node';
   if (after !== first.name) throw masterMoved(after);
+  if (others === 'keep' && names.length > 0) {
+    const message = `the sentinels also watch ${names.join(', ')}, which is not in the topology and stays; --all-masters removes it`;
+    context.emit({ type: 'warning', message });
+  }
   return { report, master: { before: before.name, after } };
 }
 
-async function settleOthers(
-  spec: GroupSpec,
-  wanted: ResetSettings['otherMasters'],
-  connections: Connections,
-  { emit }: Context,
-): Promise<void> {
-  const names = await otherMasters(spec, connections);
-  if (names.length === 0) return;
-  if (wanted === 'remove') return removeMasters(names, spec, connections);
-  const message = `the sentinels also watch ${names.join(', ')}, which is not in the topology and stays; --all-masters removes it`;
-  emit({ type: 'warning', message });
-}
+/** Carries out the steps of a reset on a group that has just been proved ready. */
+class ResetExecutor {
+  readonly #live: Live<GroupSpec>;
+  readonly #sentinels: Sentinels;
+  readonly #master: LiveNode;
+  readonly #confirmLock: LockedContext['confirmLock'];
+  #snapshot: Snapshot | null = null;
 
-/** The sentinels' periods are lowered afterwards. */
-async function switchBack(
-  first: LiveNode,
-  from: LiveNode,
-  spec: GroupSpec,
-  connections: Connections,
-  context: Context,
-  deadline: AbortSignal,
-): Promise<void> {
-  const started = performance.now();
-  if (canForcePromote(spec)) {
-    await forcePromote(first, spec, connections, context, deadline);
-  } else {
-    const switching = () => switchOver(spec, from, connections, context, deadline);
-    await preferReplica(first, from, spec, connections, context, deadline, switching);
+  constructor(
+    live: Live<GroupSpec>,
+    sentinels: Sentinels,
+    master: LiveNode,
+    confirmLock: LockedContext['confirmLock'],
+  ) {
+    this.#live = live;
+    this.#sentinels = sentinels;
+    this.#master = master;
+    this.#confirmLock = confirmLock;
   }
-  context.emit({
-    type: 'switched-back',
-    from: from.name,
-    to: first.name,
-    ms: performance.now() - started,
-  });
+
+  /** Returns the group as it was when it had been verified without its data. The sentinels get their periods back, whatever happens. */
+  async execute(steps: readonly Step<ResetOperation>[]): Promise<Snapshot> {
+    const { emit, signal, connections } = this.#live;
+    await keepingPeriods(this.#sentinels, connections, () => apply(steps, this.#perform, emit, signal));
+    if (this.#snapshot === null) throw new Error('the plan of a reset verifies nothing');
+    return this.#snapshot;
+  }
+
+  readonly #perform = async (operation: ResetOperation): Promise<void> => {
+    await this.#confirmLock();
+    switch (operation.kind) {
+      case 'flush':
+        return this.#flush();
+      case 'switch-back':
+        return this.#switchBack();
+      case 'verify-empty':
+        this.#snapshot = await verifyReady(this.#live);
+        return;
+      case 'remove-masters':
+        return removeMasters(operation.masters, this.#live.group, this.#live.connections);
+    }
+  };
+
+  async #flush(): Promise<void> {
+    const started = performance.now();
+    await flush(this.#live, this.#master);
+    this.#live.emit({ type: 'flushed', node: this.#master.name, ms: performance.now() - started });
+  }
+
+  async #switchBack(): Promise<void> {
+    const started = performance.now();
+    const [first] = this.#live.group.redis;
+    if (canForcePromote(this.#live.group)) await forcePromote(this.#live, first);
+    else await this.#switchByFailover(first);
+    const ms = performance.now() - started;
+    this.#live.emit({ type: 'switched-back', from: this.#master.name, to: first.name, ms });
+  }
+
+  async #switchByFailover(first: LiveNode): Promise<void> {
+    const preference = await Preference.begin(first, this.#master, this.#live);
+    try {
+      await switchOver(this.#live, this.#master);
+    } finally {
+      await preference.end();
+    }
+  }
 }

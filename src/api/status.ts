@@ -4,6 +4,7 @@ import type { Context } from '../engine/context.js';
 import type { ObservedEngine } from '../engine/engine.js';
 import { endpointAt } from '../model/address.js';
 import type { Fault, GroupReport } from '../model/report/group-report.js';
+import { naturalOrder } from '../model/text.js';
 import { timingOf } from '../model/timing.js';
 import type { Topology } from '../model/topology.js';
 import { Connections } from '../nodes/client/connection.js';
@@ -84,7 +85,7 @@ export function knownGroup(
       const address = { host, port: node.port === 'auto' ? 0 : node.port };
       return [{ name: node.name, address, control: endpointAt(address, role, isTls), container }];
     });
-    return [...present, ...missing].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+    return [...present, ...missing].sort((a, b) => naturalOrder(a.name, b.name));
   };
   return {
     name,

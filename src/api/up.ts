@@ -7,8 +7,9 @@ import type { Step } from '../model/step.js';
 import type { Topology } from '../model/topology.js';
 import { Connections } from '../nodes/client/connection.js';
 import type { Snapshot } from '../nodes/health/snapshot.js';
+import { Live } from '../nodes/live/live.js';
 import { verifyReady } from '../nodes/wait/verify-ready.js';
-import { planUp as plan } from '../plan/plan.js';
+import { planUp as plan } from '../plan/up/plan-up.js';
 import { type AttemptSettings, type BroughtUp, standingReport } from '../reconcile/attempt.js';
 import { apply } from '../reconcile/execute/run-plan.js';
 import { preparePlan } from '../reconcile/input/plan-input.js';
@@ -70,7 +71,7 @@ async function quickCheck(
 ): Promise<Snapshot | null> {
   context.emit({ type: 'plan', group: spec.name, steps: [] });
   try {
-    return await verifyReady(spec, connections, context, AbortSignal.timeout(QUICK_CHECK));
+    return await verifyReady(new Live(spec, connections, context, AbortSignal.timeout(QUICK_CHECK)));
   } catch (error) {
     if (hasCode(error, 'WAIT_TIMEOUT') || hasCode(error, 'NODE_EXITED')) return null;
     throw error;

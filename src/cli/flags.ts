@@ -65,6 +65,7 @@ export interface DoctorFlags extends TargetFlags, SentinelsFlags, EngineFlags, R
 
 export interface DownFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
   readonly volumes?: true;
+  readonly dryRun?: true;
   /** ms */
   readonly waitTimeout?: number;
   /** All groups of the engine. */
@@ -74,6 +75,7 @@ export interface DownFlags extends TargetFlags, EngineFlags, ReportFlags, Format
 
 export interface ResetFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
   readonly allMasters?: true;
+  readonly dryRun?: true;
   /** ms */
   readonly waitTimeout?: number;
 }
@@ -82,6 +84,7 @@ export interface ResetFlags extends TargetFlags, EngineFlags, ReportFlags, Forma
 export interface FailoverFlags extends TargetFlags, EngineFlags, ReportFlags, FormatFlags {
   /** Name of the node that is to be the master. */
   readonly to?: string;
+  readonly dryRun?: true;
   /** False: `--no-wait`. */
   readonly wait: boolean;
   /** ms */

@@ -64,7 +64,8 @@ Examples:
   rsentinel down                     the group of the topology file here
   rsentinel down -n mymaster-demo    by name, from anywhere
   rsentinel down --volumes           with configuration and data
-  rsentinel down --all --yes         every group on the engine`;
+  rsentinel down --all --yes         every group on the engine
+  rsentinel down --dry-run           the steps that it would take`;
 
 export const RESET_HELP = `
 All data of the group is deleted, without a question: every database of every node, and functions.

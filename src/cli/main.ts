@@ -2,8 +2,8 @@
 import type { CommanderError, Command as Program } from 'commander';
 import { RsentinelError } from '../errors.js';
 import { exitCodeOf } from './exit-code.js';
-import { guarded } from './guarded-stream.js';
 import { Interruption } from './interruption.js';
+import { guarded } from './output/guarded-stream.js';
 import { buildProgram } from './program.js';
 import type { Command, Session } from './session.js';
 import { unknownCommandHint } from './unknown-command.js';

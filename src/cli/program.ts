@@ -78,7 +78,7 @@ export function buildProgram(texts: Texts, run: Runner): Command {
   up.option('--ttl <duration>', 'how long the group is wanted (30m, 2h, 5d): prune removes it then', lifetime)
     .option('--wait-timeout <duration>', 'how long the nodes may take to be ready (default: 60s)', duration)
     .option('--no-rollback', 'keep what was made when it fails, to look at')
-    .option('--dry-run', 'print what would be done and why; do nothing');
+    .option('--dry-run', DRY_RUN);
   addReport(addFormat(addEngine(up))).addHelpText('after', UP_HELP);
 
   const status = program
@@ -121,7 +121,8 @@ export function buildProgram(texts: Texts, run: Runner): Command {
       duration,
     )
     .option('--all', 'every group on the engine, whoever made it; asks first')
-    .option('-y, --yes', 'with --all: do not ask');
+    .option('-y, --yes', 'with --all: do not ask')
+    .option('--dry-run', DRY_RUN);
   addFormat(addEngine(down));
   down
     .addOption(new Option('-q, --quiet', QUIET).conflicts('verbose'))
@@ -146,12 +147,14 @@ export function buildProgram(texts: Texts, run: Runner): Command {
     '--all-masters',
     'have the sentinels forget masters that somebody has added (SENTINEL MONITOR)',
   );
+  reset.option('--dry-run', DRY_RUN);
   addReport(addFormat(addEngine(reset))).addHelpText('after', RESET_HELP);
 
   const failover = program
     .command('failover')
     .description('have a replica take over from the master, in a planned way that loses nothing')
     .option('--to <node>', 'the replica that takes over (default: the sentinels choose)')
+    .option('--dry-run', DRY_RUN)
     .action(action<FailoverFlags>(async () => (await import('./commands/fault.js')).failover));
   addEffect(failover).addHelpText('after', FAILOVER_HELP);
 
@@ -272,6 +275,7 @@ const FAULTS = [
 ] as const;
 
 const FILE = 'topology file, - for standard input (default: topology.yaml here)';
+const DRY_RUN = 'print what would be done and why; do nothing';
 const SHOW_SECRETS = 'print passwords too';
 const QUIET = 'print errors only, and JSON if asked for';
 const MEANT_BY_V =

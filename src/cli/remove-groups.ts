@@ -10,7 +10,7 @@ import { errorText } from '../report/text/error-text.js';
 import { type Condemned, condemnedLines, removalDocument, removalText } from '../report/text/removal-text.js';
 import type { FormatFlags, ReportFlags } from './flags.js';
 import { confirm } from './input/confirm.js';
-import { jsonText } from './json.js';
+import { jsonText } from './output/json.js';
 import type { Session } from './session.js';
 
 export interface RemovalFlags extends ReportFlags, FormatFlags {

@@ -10,6 +10,7 @@ import type { DrillFault } from '../model/report/drill-report.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { InsideClient } from '../nodes/client/inside.js';
 import type { DiscoveredGroup } from '../nodes/live/discover.js';
+import { Live } from '../nodes/live/live.js';
 import { type LiveGroup, type LiveNode, LiveNodes } from '../nodes/live/live-nodes.js';
 import { observeLive } from '../nodes/live/live-state.js';
 import { type Sentinels, sentinelsOf } from '../nodes/live/members.js';
@@ -56,7 +57,7 @@ export function givenArena(
     watching,
     present: async () => group,
     inject: async (present, master, deadline) => {
-      await switchOver(present, master, connections, watching, deadline);
+      await switchOver(new Live(present, connections, watching, deadline), master);
     },
     clientBeside: async () => null,
     recoverNode: async () => {},
@@ -84,7 +85,7 @@ export function engineArena(
     watching: context,
     present: async () => new LiveNodes(group, masterName, await driver.observe(group)).group,
     inject: async (present, master, deadline) => {
-      if (fault === 'failover') await switchOver(present, master, connections, context, deadline);
+      if (fault === 'failover') await switchOver(new Live(present, connections, context, deadline), master);
       else if (master.container !== null)
         await inject(fault, { ...master, node: master.name, id: master.container }, group, driver);
     },
@@ -141,7 +142,7 @@ async function recover(
       ({ role, state, attached }) => role === 'redis' && (state !== 'running' || !attached),
     );
     if (away.length === 0) return;
-    if (fault === 'kill') await replaceDeadMaster(group, engine, context);
+    if (fault === 'kill') await replaceDeadMaster(group, engine, connections, context);
     const { master } = await observeLive(engine, connections);
     for (const { node, address } of away) {
       if (master === null || address === null) throw new Error('the sentinels name no master');

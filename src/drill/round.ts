@@ -9,6 +9,7 @@ import { masterOfEvent } from '../nodes/events/events.js';
 import { nodeOf, type Timeline, timelineOf } from '../nodes/events/timeline.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
 import { agreedMaster, type Snapshot } from '../nodes/health/snapshot.js';
+import { Live } from '../nodes/live/live.js';
 import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
 import type { Arena } from './arena.js';
@@ -114,7 +115,7 @@ async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
     () => isAfter(workload.reads.lastAt, resumed),
     patience(stage),
   );
-  await waitConverged(group, connections, settings.arena.watching, patience(stage).deadline);
+  await waitConverged(new Live(group, connections, settings.arena.watching, patience(stage).deadline));
   const ms = Math.round(performance.now() - faultAt);
   await Promise.all([workload.stop(), cutOff?.stop()]);
   // The sentinels may have failed over again, from the master that they had announced.

@@ -1,7 +1,7 @@
 /** Waits for what must come about during a drill. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Watching } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
+import { poll } from '../nodes/wait/poll.js';
 
 /** ms between two looks. */
 const POLL = 10;
@@ -19,21 +19,15 @@ export interface Patience {
  * @param what ends the sentence "… in time": `the sentinels did not announce a new master`
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
  */
-export async function until<T>(
+export function until<T>(
   what: string,
   look: () => T | null | Promise<T | null>,
   { watching, deadline, details }: Patience,
 ): Promise<T> {
-  for (;;) {
-    watching.signal.throwIfAborted();
-    const found = await look();
-    if (found !== null) return found;
-    if (deadline.aborted) {
-      throw new RsentinelError('WAIT_TIMEOUT', `${what} in time`, {
-        details: details(),
-        hint: 'Look at `rsentinel status` and at the log of the sentinels, or give it longer with --wait-timeout.',
-      });
-    }
-    await delay(POLL);
-  }
+  const tooLate = () =>
+    new RsentinelError('WAIT_TIMEOUT', `${what} in time`, {
+      details: details(),
+      hint: 'Look at `rsentinel status` and at the log of the sentinels, or give it longer with --wait-timeout.',
+    });
+  return poll({ signal: watching.signal, deadline }, POLL, look, tooLate);
 }

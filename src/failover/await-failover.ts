@@ -1,13 +1,11 @@
 /** Failovers that rsentinel asks for, as far as those of a dead master and of a healthy one are alike; and those of a dead one. */
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Watching } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
 import { type Address, sameAddress } from '../model/address.js';
 import { newest } from '../model/history.js';
 import type { Connections } from '../nodes/client/connection.js';
-import { takeSnapshot } from '../nodes/health/observe.js';
 import { FAILOVER_PERIODS, setPeriods } from '../nodes/health/periods.js';
 import { agreedMaster, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
+import type { Live } from '../nodes/live/live.js';
 import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 
 /** ms between two looks at what the sentinels say. */
@@ -25,34 +23,31 @@ type Request = (group: LiveGroup, connections: Connections) => Promise<string | 
  * Asks for a failover of a master that does not run, or joins the one that is under way, and waits until every answering
  * sentinel names the new master and that node says so itself. A signal or the deadline ends the wait and not the failover:
  * nobody writes to a dead master.
- * @param group the nodes that run
+ * @param live the nodes that run
  * @param old address of the former master
  * @returns null when Sentinel has no good replica to promote
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
  */
-export async function failOver(
-  group: LiveGroup,
-  old: Address,
-  connections: Connections,
-  context: Watching,
-  deadline: AbortSignal,
-): Promise<Promotion | null> {
+export async function failOver(live: Live, old: Address): Promise<Promotion | null> {
+  const { group, connections } = live;
   await Promise.allSettled(
     group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
   );
   const giveUp = performance.now() + NO_GOOD_REPLICA;
-  for (;;) {
-    context.signal.throwIfAborted();
-    const progress = failoverProgress(group, old, await takeSnapshot(group, connections));
-    if (progress.kind === 'done') return progress;
-    if (deadline.aborted) throw tooLate(group, old);
-    if (progress.kind === 'not-begun') {
+  const outcome = await live.poll<Promotion | 'no-good-replica'>(
+    POLL,
+    async () => {
+      const progress = failoverProgress(group, old, await live.snapshot());
+      if (progress.kind === 'done') return progress;
+      if (live.deadline.aborted || progress.kind !== 'not-begun') return null;
       // INPROG: one is under way, ours or one that the sentinels have begun themselves.
       const refusal = await requestFailover(group, connections);
-      if (refusal !== null && /NOGOODSLAVE/.test(refusal) && performance.now() > giveUp) return null;
-    }
-    await delay(POLL);
-  }
+      const isInVain = refusal !== null && /NOGOODSLAVE/.test(refusal) && performance.now() > giveUp;
+      return isInVain ? 'no-good-replica' : null;
+    },
+    () => tooLate(group, old),
+  );
+  return outcome === 'no-good-replica' ? null : outcome;
 }
 
 function tooLate({ redis }: LiveGroup, old: Address): RsentinelError {

@@ -1,10 +1,8 @@
 /** Carries a planned failover to its end once the sentinels have begun it: there is no way back. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Watching } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
-import type { Connections } from '../nodes/client/connection.js';
-import { takeSnapshot } from '../nodes/health/observe.js';
 import { masterViews, type Snapshot } from '../nodes/health/snapshot.js';
+import type { Live } from '../nodes/live/live.js';
 import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 import { failoverProgress, type Promotion } from './await-failover.js';
 import type { WritePause } from './pause-writes.js';
@@ -34,28 +32,26 @@ const FAILOVER_TIMEOUT = 180_000;
  *   WAIT_TIMEOUT when the bound has passed and a switch is still to come
  */
 export async function finishSwitch(
-  group: LiveGroup,
+  live: Live,
   from: LiveNode,
   writes: WritePause | null,
-  connections: Connections,
-  context: Watching,
-  deadline: AbortSignal,
 ): Promise<Promotion> {
+  const { group } = live;
   const clock = new FailoverClock(group);
   let isTold = false;
   let isDemoted = false;
   for (;;) {
-    if (!isTold && (context.signal.aborted || deadline.aborted)) {
+    if (!isTold && (live.signal.aborted || live.deadline.aborted)) {
       isTold = true;
-      context.emit({ type: 'finishing-switch', from: from.name });
+      live.emit({ type: 'finishing-switch', from: from.name });
     }
-    const snapshot = await takeSnapshot(group, connections);
+    const snapshot = await live.snapshot();
     const progress = failoverProgress(group, from.address, snapshot);
     const promoted = progress.kind === 'not-begun' ? null : progress.master;
     if (promoted !== null && !isDemoted) {
       isDemoted = true;
       // Sentinel would do so itself, some ten seconds later.
-      await replicaOf(from.control, promoted.address, connections);
+      await replicaOf(from.control, promoted.address, live.connections);
       await writes?.end();
     }
     if (progress.kind === 'done') return progress;

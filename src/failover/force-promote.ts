@@ -1,12 +1,11 @@
 /** Makes a replica the master at once, without an election: for groups that have no data to lose. */
 import { HELLO } from '../access/acl.js';
-import type { Context } from '../engine/context.js';
 import { sameAddress } from '../model/address.js';
 import type { Connections } from '../nodes/client/connection.js';
-import { takeSnapshot } from '../nodes/health/observe.js';
 import { FORMING_PERIODS, setPeriods } from '../nodes/health/periods.js';
 import { findDataFaults } from '../nodes/health/readiness.js';
 import { agreedMaster, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
+import type { Live } from '../nodes/live/live.js';
 import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 import { waitHealthy } from '../nodes/wait/wait-healthy.js';
 import { replicaOf } from './replicaof.js';
@@ -36,27 +35,23 @@ export function isUnannounced(
  * failover that another has led. That takes a tenth of the time: no votes, and no waiting for INFO. What
  * clients write meanwhile is lost. When the replicas do not come, the sentinels are told all the same: what
  * they know and what is must not stay apart. Their periods are those of a group that forms afterwards.
- * @param group a group that has just been proved ready
+ * @param live a group that has just been proved ready
  * @throws RsentinelError as {@link untilFaultless}
  */
-export async function forcePromote(
-  heir: LiveNode,
-  group: LiveGroup,
-  connections: Connections,
-  context: Context,
-  deadline: AbortSignal,
-): Promise<void> {
-  const before = await takeSnapshot({ ...group, redis: [] }, connections);
+export async function forcePromote(live: Live, heir: LiveNode): Promise<void> {
+  const { group, connections } = live;
+  const before = await live.with({ ...group, redis: [] }).snapshot();
+  const servers = live.with({ ...group, sentinels: [] });
   try {
     await replicaOf(heir.control, null, connections);
     const others = group.redis.filter(({ name }) => name !== heir.name);
     await Promise.all(others.map(({ control }) => replicaOf(control, heir.address, connections)));
     // A sentinel whose first INFO finds a replica's link down looks again only after a second.
     const look = async () => {
-      const snapshot = await takeSnapshot({ ...group, sentinels: [] }, connections);
+      const snapshot = await servers.snapshot();
       return { snapshot, faults: findDataFaults(group, snapshot, heir) };
     };
-    await waitHealthy(group, look, context, deadline);
+    await waitHealthy(live, look);
   } finally {
     // A sentinel asks a new master who it is only when its time for INFO has come.
     await Promise.allSettled(

@@ -1,11 +1,11 @@
 /** A failover that nobody has asked for, while a plan is carried out that counts on the former master. */
 
-import type { Context } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
 import { type Address, sameAddress } from '../model/address.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
 import { agreedMaster, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
+import type { Live } from '../nodes/live/live.js';
 import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
 import { replicaOf } from './replicaof.js';
@@ -20,20 +20,18 @@ import { replicaOf } from './replicaof.js';
  */
 export async function waitConvergedUnder(
   expected: Address,
-  group: LiveGroup,
   started: LiveNode | null,
-  connections: Connections,
-  context: Context,
-  deadline: AbortSignal,
+  live: Live,
 ): Promise<LiveNode | null> {
+  const { group } = live;
   const follow = async (snapshot: Snapshot): Promise<void> => {
     const master = movedMaster(group, expected, snapshot);
     if (master === null || started?.kind !== 'redis') return;
     if (!followsAnother(started, master, snapshot)) return;
-    await replicaOf(started.control, master.address, connections);
-    context.emit({ type: 'repointed', node: started.name, master: master.name });
+    await replicaOf(started.control, master.address, live.connections);
+    live.emit({ type: 'repointed', node: started.name, master: master.name });
   };
-  return movedMaster(group, expected, await waitConverged(group, connections, context, deadline, follow));
+  return movedMaster(group, expected, await waitConverged(live, follow));
 }
 
 /** @returns the master that all sentinels name instead of the expected one; null: they do not */

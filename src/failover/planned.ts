@@ -9,13 +9,10 @@
  * and demotes the old master some ten seconds later. So neither a signal nor the deadline ends the switch from
  * there on, see {@link finishSwitch}.
  */
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Watching } from '../engine/context.js';
 import { hasCode, RsentinelError } from '../errors.js';
-import type { Connections } from '../nodes/client/connection.js';
-import { takeSnapshot } from '../nodes/health/observe.js';
 import { FAILOVER_PERIODS, setPeriods } from '../nodes/health/periods.js';
-import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
+import type { Live } from '../nodes/live/live.js';
+import type { LiveNode } from '../nodes/live/live-nodes.js';
 import { waitTilt } from '../nodes/wait/wait-tilt.js';
 import {
   isUnknownToVersion,
@@ -43,34 +40,29 @@ const WARNINGS = {
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason. Thrown before a sentinel has accepted the
  *   request, nothing has changed; thrown behind that, no failover goes on any more, or the message says that it does
  */
-export async function switchOver(
-  group: LiveGroup,
-  from: LiveNode,
-  connections: Connections,
-  context: Watching,
-  deadline: AbortSignal,
-): Promise<Promotion> {
+export async function switchOver(live: Live, from: LiveNode): Promise<Promotion> {
+  const { group, connections } = live;
   await Promise.allSettled(
     group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
   );
   // A failover that is asked for in TILT stands still until that ends, with writes paused.
-  await waitTilt(group, connections, context, deadline);
-  context.signal.throwIfAborted();
+  await waitTilt(live);
+  live.signal.throwIfAborted();
   const refusal = await requestHandOver(group, connections);
   const canHandOver = refusal === null || !isUnknownToVersion(refusal);
-  const writes = canHandOver ? null : await pauseWrites(from, connections, context);
+  const writes = canHandOver ? null : await pauseWrites(live, from);
   try {
-    if (writes !== null) await untilCaughtUp(group, from, connections, context, deadline);
+    if (writes !== null) await untilCaughtUp(live, from);
     // A process that is killed from here on leaves a pause that outlasts what Sentinel does by itself.
     await writes?.outlastFailover();
     const request = canHandOver ? requestHandOver : requestFailover;
     for (let isAccepted = refusal === null; ; isAccepted = false) {
-      if (!isAccepted) await untilAccepted(() => request(group, connections), from, context, deadline);
+      if (!isAccepted) await untilAccepted(() => request(group, connections), from, live);
       try {
-        return await finishSwitch(group, from, writes, connections, context, deadline);
+        return await finishSwitch(live, from, writes);
       } catch (error) {
         // Sentinel gives up where what it has heard of the replicas is too old; it is asked again.
-        const isOver = deadline.aborted || context.signal.aborted;
+        const isOver = live.deadline.aborted || live.signal.aborted;
         if (isOver || !hasCode(error, 'FAILOVER_ABORTED')) throw error;
       }
     }
@@ -79,10 +71,10 @@ export async function switchOver(
   }
 }
 
-async function pauseWrites(from: LiveNode, connections: Connections, context: Watching): Promise<WritePause> {
-  const writes = await WritePause.begin(from.control, connections);
+async function pauseWrites(live: Live, from: LiveNode): Promise<WritePause> {
+  const writes = await WritePause.begin(from.control, live.connections);
   const warning = writes.kind === 'pause' ? null : WARNINGS[writes.kind];
-  if (warning !== null) context.emit({ type: 'warning', message: `${from.name} ${warning}` });
+  if (warning !== null) live.emit({ type: 'warning', message: `${from.name} ${warning}` });
   return writes;
 }
 
@@ -93,18 +85,22 @@ async function pauseWrites(from: LiveNode, connections: Connections, context: Wa
 async function untilAccepted(
   request: () => Promise<string | null>,
   from: LiveNode,
-  context: Watching,
-  deadline: AbortSignal,
+  live: Live,
 ): Promise<void> {
   const giveUp = performance.now() + NO_GOOD_REPLICA;
-  for (;;) {
-    context.signal.throwIfAborted();
-    const refusal = await request();
-    // INPROG: the sentinels have begun one themselves.
-    if (refusal === null || /INPROG/.test(refusal)) return;
-    if (deadline.aborted || performance.now() > giveUp) throw notAccepted(from, refusal);
-    await delay(REQUEST_POLL);
-  }
+  let last = '';
+  await live.poll(
+    REQUEST_POLL,
+    async () => {
+      const refusal = await request();
+      // INPROG: the sentinels have begun one themselves.
+      if (refusal === null || /INPROG/.test(refusal)) return true;
+      last = refusal;
+      if (performance.now() > giveUp) throw notAccepted(from, refusal);
+      return null;
+    },
+    () => notAccepted(from, last),
+  );
 }
 
 function notAccepted({ name }: LiveNode, refusal: string): RsentinelError {
@@ -123,30 +119,28 @@ function notAccepted({ name }: LiveNode, refusal: string): RsentinelError {
  * Waits until every replica has what the master had at the first look.
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
  */
-export async function untilCaughtUp(
-  group: LiveGroup,
-  from: LiveNode,
-  connections: Connections,
-  context: Watching,
-  deadline: AbortSignal,
-): Promise<void> {
+export async function untilCaughtUp(live: Live, from: LiveNode): Promise<void> {
+  const { group } = live;
+  const servers = live.with({ ...group, sentinels: [] });
   let goal: number | null = null;
-  for (;;) {
-    context.signal.throwIfAborted();
-    const { redis } = await takeSnapshot({ ...group, sentinels: [] }, connections);
-    const master = redis.get(from.name);
-    if (goal === null && master?.kind === 'redis') goal = master.offset;
-    const behind = group.redis.filter(({ name }) => {
-      const answer = redis.get(name);
-      return name !== from.name && (answer?.kind !== 'redis' || goal === null || answer.offset < goal);
-    });
-    if (behind.length === 0) return;
-    if (deadline.aborted) {
+  let behind: readonly LiveNode[] = [];
+  await live.poll(
+    POLL,
+    async () => {
+      const { redis } = await servers.snapshot();
+      const master = redis.get(from.name);
+      if (goal === null && master?.kind === 'redis') goal = master.offset;
+      behind = group.redis.filter(({ name }) => {
+        const answer = redis.get(name);
+        return name !== from.name && (answer?.kind !== 'redis' || goal === null || answer.offset < goal);
+      });
+      return behind.length === 0 ? true : null;
+    },
+    () => {
       const names = behind.map(({ name }) => name).join(', ');
-      throw new RsentinelError('WAIT_TIMEOUT', `${names} did not catch up with ${from.name} in time`, {
+      return new RsentinelError('WAIT_TIMEOUT', `${names} did not catch up with ${from.name} in time`, {
         hint: 'Look at the log of the replica, or give it longer with --wait-timeout.',
       });
-    }
-    await delay(POLL);
-  }
+    },
+  );
 }

@@ -1,13 +1,12 @@
-/** Sees to it that Sentinel promotes a certain replica: it takes the one of the lowest priority. */
+/** Sees to it that Sentinel promotes a certain replica: it takes the one with the lowest priority. */
 
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Context } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
 import { type Endpoint, formatAddress } from '../model/address.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { listOf } from '../nodes/client/replies.js';
 import { getSettings } from '../nodes/client/settings.js';
 import { FAILOVER_PERIODS, setPeriods } from '../nodes/health/periods.js';
+import type { Live } from '../nodes/live/live.js';
 import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 
 const PRIORITY = 'replica-priority';
@@ -16,34 +15,48 @@ const FIRST = '1';
 const SECOND = '100';
 const POLL = 50;
 
-/**
- * Does something while a replica has precedence, and puts the priorities back, whatever happens. Begins once
- * every sentinel knows: it asks for priorities by INFO, every 10 s where its periods cannot be lowered
- * (before 7.0).
- * @throws RsentinelError NODE_UNKNOWN when that replica may not be promoted; WAIT_TIMEOUT; what `work` throws
- */
-export async function preferReplica<T>(
-  heir: LiveNode,
-  master: LiveNode,
-  group: LiveGroup,
-  connections: Connections,
-  context: Context,
-  deadline: AbortSignal,
-  work: () => Promise<T>,
-): Promise<T> {
-  const changes = await changesFor(heir, master, group, connections);
-  const set = async (which: 'before' | 'wanted'): Promise<void> => {
-    for (const change of changes) await setPriority(change.node, change[which], connections);
-  };
-  try {
-    await set('wanted');
-    await Promise.allSettled(
-      group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
-    );
-    await untilKnown(heir, changes, group, connections, context, deadline);
-    return await work();
-  } finally {
-    await set('before');
+/** Precedence of one replica over the others, until it is ended. */
+export class Preference {
+  readonly #changes: readonly Change[];
+  readonly #connections: Connections;
+  #isOver = false;
+
+  private constructor(changes: readonly Change[], connections: Connections) {
+    this.#changes = changes;
+    this.#connections = connections;
+  }
+
+  /**
+   * Gives a replica precedence. Returns once every sentinel knows: it asks for priorities by INFO, every 10 s where its
+   * periods cannot be lowered (before 7.0).
+   * @throws RsentinelError NODE_UNKNOWN when that replica may not be promoted; WAIT_TIMEOUT; the context's signal's
+   *   reason. The priorities are what they were then
+   */
+  static async begin(heir: LiveNode, master: LiveNode, live: Live): Promise<Preference> {
+    const { group, connections } = live;
+    const preference = new Preference(await changesFor(heir, master, group, connections), connections);
+    try {
+      await preference.#set('wanted');
+      await Promise.allSettled(
+        group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
+      );
+      await untilKnown(heir, preference.#changes, live);
+      return preference;
+    } catch (error) {
+      await preference.end();
+      throw error;
+    }
+  }
+
+  /** Puts the priorities back; done once. */
+  async end(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    await this.#set('before');
+  }
+
+  async #set(which: 'before' | 'wanted'): Promise<void> {
+    for (const change of this.#changes) await setPriority(change.node, change[which], this.#connections);
   }
 }
 
@@ -90,26 +103,23 @@ async function setPriority({ control }: LiveNode, value: string, connections: Co
     .catch(() => []);
 }
 
-async function untilKnown(
-  heir: LiveNode,
-  changes: readonly Change[],
-  { sentinels, masterName }: LiveGroup,
-  connections: Connections,
-  context: Context,
-  deadline: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    context.signal.throwIfAborted();
-    const known = await Promise.all(
-      sentinels.map(({ control }) => knowsAll(control, masterName, changes, connections)),
-    );
-    if (!known.includes(false)) return;
-    if (deadline.aborted) {
-      const message = `the sentinels have not heard in time that ${heir.name} comes first`;
-      throw new RsentinelError('WAIT_TIMEOUT', message, { hint: 'Give it longer with --wait-timeout.' });
-    }
-    await delay(POLL);
-  }
+async function untilKnown(heir: LiveNode, changes: readonly Change[], live: Live): Promise<void> {
+  const { sentinels, masterName } = live.group;
+  await live.poll(
+    POLL,
+    async () => {
+      const known = await Promise.all(
+        sentinels.map(({ control }) => knowsAll(control, masterName, changes, live.connections)),
+      );
+      return known.includes(false) ? null : true;
+    },
+    () =>
+      new RsentinelError(
+        'WAIT_TIMEOUT',
+        `the sentinels have not heard in time that ${heir.name} comes first`,
+        { hint: 'Give it longer with --wait-timeout.' },
+      ),
+  );
 }
 
 /** A sentinel that does not answer holds nothing up. */

@@ -11,6 +11,7 @@ import { type Address, sameAddress } from '../model/address.js';
 import type { DivergedWrites } from '../model/report/diverged-writes.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { pairs } from '../nodes/client/replies.js';
+import { Live } from '../nodes/live/live.js';
 import { type LiveGroup, LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
 import { observeLive } from '../nodes/live/live-state.js';
 import { nodeMembers, presentMaster, sentinelsOf } from '../nodes/live/members.js';
@@ -76,7 +77,7 @@ async function bringAndWait(run: FaultRun, { wait, waitTimeoutMs }: FaultSetting
   const timeout = waitTimeoutMs ?? PATIENCE + (await downAfter(engine, connections));
   if (wait && !isRemedy(kind)) {
     // In TILT the sentinels would notice nothing, and the effect would come half a minute late.
-    await waitTilt(sentinelsRunning(engine), connections, context, AbortSignal.timeout(timeout));
+    await waitTilt(new Live(sentinelsRunning(engine), connections, context, AbortSignal.timeout(timeout)));
   }
   const since = BigInt(Date.now()) * 1_000_000n;
   const started = performance.now();
@@ -167,7 +168,8 @@ async function demoteFormers(run: FaultRun): Promise<readonly DivergedWrites[]> 
 async function restart({ victims, scene, engine, connections, context }: FaultRun): Promise<void> {
   const { driver } = context;
   const { group } = scene;
-  if (victims.some((member) => !hasProcess(member))) await replaceDeadMaster(group, engine, context);
+  if (victims.some((member) => !hasProcess(member)))
+    await replaceDeadMaster(group, engine, connections, context);
   await allDone(victims.filter(hasProcess).map((member) => stopSaved(member, group, connections, context)));
   const { master } = await observeLive(engine, connections);
   const start = async (member: ObservedMember): Promise<void> => {
@@ -202,7 +204,7 @@ async function untilEffect(
   if (isRemedy(kind)) {
     const now = await context.driver.observe(group);
     const all = new LiveNodes(group, masterNameOf(now), now).group;
-    await waitConverged(all, connections, context, deadline);
+    await waitConverged(new Live(all, connections, context, deadline));
     milestones.note('every node has its place again');
     return;
   }
@@ -215,7 +217,7 @@ async function untilEffect(
     address === null ? [] : [{ name: node, address }],
   );
   const lost = missing.find(({ name }) => name === master) ?? null;
-  await untilGone(left, missing, lost, milestones, connections, context, deadline);
+  await untilGone(new Live(left, connections, context, deadline), missing, lost, milestones);
   milestones.note(lost === null ? 'all others have noticed' : 'every replica follows the new master');
 }
 

@@ -1,12 +1,10 @@
 /** Waits until a fault has had its effect on every sentinel, and notes what is seen on the way. */
-import type { Context } from '../engine/context.js';
 import { type Address, sameAddress } from '../model/address.js';
 import type { Fault } from '../model/report/group-report.js';
-import type { Connections } from '../nodes/client/connection.js';
 import { LinkEvidence } from '../nodes/health/evidence.js';
-import { takeSnapshot } from '../nodes/health/observe.js';
 import { findFaults } from '../nodes/health/readiness.js';
 import { instancesOf, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
+import type { Live } from '../nodes/live/live.js';
 import type { LiveGroup } from '../nodes/live/live-nodes.js';
 import { type Look, waitHealthy } from '../nodes/wait/wait-healthy.js';
 import type { Milestone } from './fault.js';
@@ -58,22 +56,20 @@ export class Milestones {
 /**
  * Waits until every sentinel that answers sees the missing nodes as down; and, where the master is
  * among them, until all agree on another one that the remaining replicas follow.
- * @param group the nodes that are left
+ * @param live the nodes that are left
  * @param master the former master, where it is missing
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
  */
 export function untilGone(
-  group: LiveGroup,
+  live: Live,
   missing: readonly Missing[],
   master: Missing | null,
   milestones: Milestones,
-  connections: Connections,
-  context: Context,
-  deadline: AbortSignal,
 ): Promise<Snapshot> {
+  const { group } = live;
   const evidence = new LinkEvidence();
   const look = async (): Promise<Look> => {
-    const snapshot = await takeSnapshot(group, connections);
+    const snapshot = await live.snapshot();
     evidence.add(snapshot);
     noteFailover(group, missing, master, snapshot, milestones);
     const unseen = missing.flatMap((node) => unseenBy(group, node, snapshot));
@@ -84,7 +80,7 @@ export function untilGone(
     // A former master counts as a replica from the switch on, and may be found down once more.
     return { snapshot, faults: rest.length > 0 ? rest : unseen };
   };
-  return waitHealthy(group, look, context, deadline);
+  return waitHealthy(live, look);
 }
 
 function unseenBy(group: LiveGroup, { name, address }: Missing, snapshot: Snapshot): readonly Fault[] {

@@ -1,15 +1,21 @@
 /** `failover`: a planned switch of the master that loses nothing. */
 
-import type { Context } from '../engine/context.js';
+import type { Context, LockedContext } from '../engine/context.js';
+import type { ObservedEngine } from '../engine/engine.js';
 import { RsentinelError } from '../errors.js';
-import { keepingPeriods } from '../failover/keep-timers.js';
+import { KeptTimers } from '../failover/keep-timers.js';
 import { switchOver } from '../failover/planned.js';
-import { preferReplica } from '../failover/prefer-replica.js';
-import { onGroup } from '../lock/with-group.js';
+import { Preference } from '../failover/prefer-replica.js';
+import { lookAtGroup, onGroup } from '../lock/with-group.js';
+import type { Step } from '../model/step.js';
 import type { Connections } from '../nodes/client/connection.js';
+import { Live } from '../nodes/live/live.js';
 import { type LiveGroup, type LiveNode, LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
+import { observeLive } from '../nodes/live/live-state.js';
 import { presentMaster, sentinelsOf } from '../nodes/live/members.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
+import { type FailoverOperation, planFailover as planSteps } from '../plan/plan-failover.js';
+import { apply } from '../reconcile/execute/run-plan.js';
 import { PATIENCE } from './bring-on.js';
 import { Milestones } from './effect.js';
 import type { FaultReport } from './fault.js';
@@ -34,50 +40,138 @@ export function plannedFailover(
   context: Context,
 ): Promise<FaultReport> {
   return onGroup(group, 'failover', context, async (engine, connections, locked) => {
-    const present = new LiveNodes(group, masterNameOf(engine), engine).group;
-    const before = await presentMaster(engine, connections);
-    const master = present.redis.find(({ name }) => name === before);
-    if (master === undefined) throw noMaster(group);
-    const switching: Switching = { group: present, master, connections, context: locked };
-    const heir = settings.to === null ? null : heirOf(present, master, settings.to);
-    return keepingPeriods(sentinelsOf(engine), connections, () => handOver(switching, heir, settings));
+    const roles = await rolesOf(group, settings.to, engine, connections);
+    const steps = await plan(roles, settings, engine, connections);
+    locked.emit({ type: 'plan', group, steps });
+    const timers = await KeptTimers.of(sentinelsOf(engine), connections);
+    const executor = new FailoverExecutor(roles, settings, timers, connections, locked);
+    return executor.execute(steps);
   });
 }
 
-/** A master that hands over. */
-interface Switching {
-  readonly group: LiveGroup;
-  readonly master: LiveNode;
-  readonly connections: Connections;
-  readonly context: Context;
+/**
+ * Returns the steps that `failover` would take now; nothing is changed.
+ * @throws RsentinelError GROUP_ABSENT, NODE_UNKNOWN
+ */
+export function planFailover(
+  group: string,
+  settings: FailoverSettings,
+  context: Context,
+): Promise<readonly Step[]> {
+  return lookAtGroup(group, context, async (engine, connections) => {
+    const roles = await rolesOf(group, settings.to, engine, connections);
+    return plan(roles, settings, engine, connections);
+  });
 }
 
-function handOver(
-  { group, master, connections, context }: Switching,
-  heir: LiveNode | null,
-  { wait, waitTimeoutMs }: FailoverSettings,
-): Promise<FaultReport> {
-  const deadline = AbortSignal.timeout(waitTimeoutMs ?? PATIENCE);
-  const work = async (): Promise<FaultReport> => {
-    const started = performance.now();
-    const milestones = new Milestones(started);
-    const { master: promoted } = await switchOver(group, master, connections, context, deadline);
-    milestones.note(`all sentinels name ${promoted.name} as the master`);
-    if (wait) {
-      await waitConverged(group, connections, context, deadline);
-      milestones.note('every replica follows it, the former master too');
+/** Who hands over, and to whom. */
+interface Roles {
+  readonly group: LiveGroup;
+  readonly master: LiveNode;
+  /** null: whom Sentinel chooses. */
+  readonly heir: LiveNode | null;
+}
+
+/** @throws RsentinelError NODE_UNKNOWN */
+async function rolesOf(
+  name: string,
+  to: string | null,
+  engine: ObservedEngine,
+  connections: Connections,
+): Promise<Roles> {
+  const group = new LiveNodes(name, masterNameOf(engine), engine).group;
+  const before = await presentMaster(engine, connections);
+  const master = group.redis.find((node) => node.name === before);
+  if (master === undefined) throw noMaster(name);
+  return { group, master, heir: to === null ? null : heirOf(group, master, to) };
+}
+
+async function plan(
+  { group, master }: Roles,
+  { to, wait }: FailoverSettings,
+  engine: ObservedEngine,
+  connections: Connections,
+): Promise<readonly Step<FailoverOperation>[]> {
+  const { timing } = await observeLive(engine, connections);
+  const sentinels = group.sentinels.map(({ name }) => name);
+  return planSteps({ master: master.name, to, sentinels, timing }, wait);
+}
+
+/** Carries out the steps of a planned failover, and notes when each part of it was seen. */
+class FailoverExecutor {
+  readonly #roles: Roles;
+  readonly #timers: KeptTimers;
+  readonly #live: Live;
+  readonly #confirmLock: LockedContext['confirmLock'];
+  #started = performance.now();
+  #milestones = new Milestones(this.#started);
+  #preference: Preference | null = null;
+  #promoted: LiveNode | null = null;
+
+  constructor(
+    roles: Roles,
+    { waitTimeoutMs }: FailoverSettings,
+    timers: KeptTimers,
+    connections: Connections,
+    context: LockedContext,
+  ) {
+    this.#roles = roles;
+    this.#timers = timers;
+    const deadline = AbortSignal.timeout(waitTimeoutMs ?? PATIENCE);
+    this.#live = new Live(roles.group, connections, context, deadline);
+    this.#confirmLock = context.confirmLock;
+  }
+
+  /** Whatever happens, the sentinels and the replicas get back what was changed for the failover. */
+  async execute(steps: readonly Step<FailoverOperation>[]): Promise<FaultReport> {
+    const { emit, signal } = this.#live;
+    try {
+      await apply(steps, this.#perform, emit, signal);
+    } finally {
+      await this.#preference?.end();
+      await this.#timers.restoreAll();
     }
+    const { group, master } = this.#roles;
     return {
       group: group.name,
       fault: 'failover',
       victims: [master.name],
-      master: { before: master.name, after: promoted.name },
-      milestones: milestones.list,
+      master: { before: master.name, after: this.#promoted?.name ?? null },
+      milestones: this.#milestones.list,
       lost: [],
-      ms: Math.round(performance.now() - started),
+      ms: Math.round(performance.now() - this.#started),
     };
+  }
+
+  readonly #perform = async (operation: FailoverOperation): Promise<void> => {
+    const { master, heir } = this.#roles;
+    await this.#confirmLock();
+    switch (operation.kind) {
+      case 'prefer':
+        if (heir === null) throw new Error('the plan prefers a replica that was not asked for');
+        this.#preference = await Preference.begin(heir, master, this.#live);
+        return;
+      case 'switch':
+        return this.#switch();
+      case 'wait-converged':
+        await waitConverged(this.#live);
+        this.#milestones.note('every replica follows it, the former master too');
+        return;
+      case 'restore-priorities':
+        return this.#preference?.end();
+      case 'restore-timers':
+        return this.#timers.restore(operation.node);
+    }
   };
-  return heir === null ? work() : preferReplica(heir, master, group, connections, context, deadline, work);
+
+  async #switch(): Promise<void> {
+    const { master } = this.#roles;
+    this.#started = performance.now();
+    this.#milestones = new Milestones(this.#started);
+    const { master: promoted } = await switchOver(this.#live, master);
+    this.#promoted = promoted;
+    this.#milestones.note(`all sentinels name ${promoted.name} as the master`);
+  }
 }
 
 function heirOf({ name: group, redis }: LiveGroup, master: LiveNode, name: string): LiveNode {

@@ -1,4 +1,4 @@
-/** Work on a group that is there, with its lock held. */
+/** Work on a group that is there: with its lock held, or only to look at it. */
 
 import type { Context, LockedContext } from '../engine/context.js';
 import type { ObservedEngine } from '../engine/engine.js';
@@ -34,6 +34,26 @@ export async function onGroup<T>(
       connections.use(await loadCredentials(group, engine, context.driver));
       return work(engine, connections, locked.context);
     });
+  } finally {
+    connections.close();
+  }
+}
+
+/**
+ * Looks at a group without its lock.
+ * @param work what is read of it; its connections are closed afterwards
+ * @throws RsentinelError GROUP_ABSENT; what `work` throws
+ */
+export async function lookAtGroup<T>(
+  group: string,
+  { driver }: Context,
+  work: (engine: ObservedEngine, connections: Connections) => Promise<T>,
+): Promise<T> {
+  const engine = await driver.observe(group);
+  if (nodeMembers(engine).length === 0) throw groupAbsent(group);
+  const connections = new Connections(await loadCredentials(group, engine, driver));
+  try {
+    return await work(engine, connections);
   } finally {
     connections.close();
   }

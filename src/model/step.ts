@@ -69,12 +69,31 @@ export type Operation =
   /** Let a node take writes again that a killed command had refuse them (Redis before 6.2). */
   | { readonly kind: 'restore-writes'; readonly node: string; readonly minReplicas: string }
   /** Remove the passwords of before from the group's files. */
-  | { readonly kind: 'forget-passwords' };
+  | { readonly kind: 'forget-passwords' }
+  /** Give a replica precedence over the others, which Sentinel goes by when it chooses. */
+  | { readonly kind: 'prefer'; readonly node: string }
+  /** Give every replica the priority back that it had. */
+  | { readonly kind: 'restore-priorities' }
+  /** Remove all data and functions from the master, and with it from every replica. */
+  | { readonly kind: 'flush'; readonly node: string }
+  /** Make the topology's first node the master again, in the place of `from`, in a group without data. */
+  | { readonly kind: 'switch-back'; readonly node: string; readonly from: string }
+  /** Ask every node once more until nothing is missing, now that the data is gone. */
+  | { readonly kind: 'verify-empty' }
+  /** Have the sentinels forget masters that the topology does not know. */
+  | { readonly kind: 'remove-masters'; readonly masters: readonly string[] }
+  /** Go on only where every node that has to has saved its data; otherwise all nodes go on. */
+  | { readonly kind: 'check-saved' }
+  /** Remove files that a killed command has left half written. */
+  | { readonly kind: 'remove-unfinished'; readonly directory: string }
+  | { readonly kind: 'remove-files'; readonly directory: string }
+  | { readonly kind: 'remove-volumes'; readonly volumes: readonly string[] };
 
-export interface Step {
+/** `Kind` of operation: those that a command's plan may have. */
+export interface Step<Kind extends Operation = Operation> {
   /** `start redis-1`: unique within the plan. */
   readonly id: string;
-  readonly operation: Operation;
+  readonly operation: Kind;
   /** Why it is done, for people. */
   readonly reason: string;
   /** Ids of the steps that must be done before. */

@@ -1,6 +1,7 @@
 /** What the state of a member means for a plan. */
 import type { ObservedMember } from '../engine/engine.js';
 import type { GroupSpec } from '../model/group-spec.js';
+import type { Operation } from '../model/step.js';
 import { nodesOf } from '../spec/build.js';
 import type { Steps } from './steps.js';
 
@@ -28,7 +29,7 @@ export function isLeaving(spec: GroupSpec, member: ObservedMember): boolean {
 export function planUnpause(
   { node, state }: ObservedMember,
   after: readonly string[],
-  steps: Steps,
+  steps: Pick<Steps<Extract<Operation, { readonly kind: 'unpause' }>>, 'add' | 'has'>,
 ): readonly string[] {
   const id = `unpause ${node}`;
   if (state === 'paused' && !steps.has(id))

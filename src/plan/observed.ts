@@ -16,8 +16,8 @@ import {
 import type { ServerFacts } from '../model/server-version.js';
 import type { Timing } from '../model/timing.js';
 import type { SentinelSettings, StorageKind } from '../model/topology.js';
-import { fullRestartOf } from './full-restart.js';
 import { hasProcess } from './members.js';
+import { fullRestartOf } from './up/full-restart.js';
 
 /** Where a group keeps its files. */
 export interface Place {

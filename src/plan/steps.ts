@@ -13,19 +13,19 @@ function stepId(operation: Operation): string {
 }
 
 /** Collects steps; dependencies on steps that turned out not to be needed fall away. */
-export class Steps {
-  readonly #steps: Step[] = [];
+export class Steps<Kind extends Operation = Operation> {
+  readonly #steps: Step<Kind>[] = [];
   #first: readonly string[] = [];
 
   /** @returns the step's id */
-  add(operation: Operation, reason: string, after: readonly string[]): string {
+  add(operation: Kind, reason: string, after: readonly string[]): string {
     const id = stepId(operation);
     this.#steps.push({ id, operation, reason, after });
     return id;
   }
 
   /** Adds a step that is done before all others. */
-  addFirst(operation: Operation, reason: string): void {
+  addFirst(operation: Kind, reason: string): void {
     this.#first = [this.add(operation, reason, [])];
   }
 
@@ -53,13 +53,13 @@ export class Steps {
   }
 
   /** Every step behind those that it depends on, otherwise in the order in which they were added. */
-  build(): readonly Step[] {
+  build(): readonly Step<Kind>[] {
     const first = (id: string) => (this.#first.includes(id) ? [] : this.#first);
     const waiting = this.#steps.map((step) => ({
       ...step,
       after: [...first(step.id), ...step.after.filter((id) => this.has(id))],
     }));
-    const ordered = new Map<string, Step>();
+    const ordered = new Map<string, Step<Kind>>();
     while (waiting.length > 0) {
       const next = waiting.findIndex((step) => step.after.every((id) => ordered.has(id)));
       const [step] = waiting.splice(next, 1);

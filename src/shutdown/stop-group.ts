@@ -1,4 +1,4 @@
-/** Makes all Redis nodes of a group ready to stop, before any of them is stopped. */
+/** Stops all Redis nodes of a group, once their data has been seen on disk. */
 
 import type { LockedContext } from '../engine/context.js';
 import type { ObservedEngine, ObservedMember } from '../engine/engine.js';
@@ -6,7 +6,6 @@ import { RsentinelError } from '../errors.js';
 import { type Address, sameAddress } from '../model/address.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { observeLive } from '../nodes/live/live-state.js';
-import { hasProcess } from '../plan/members.js';
 import { notSaved } from './save.js';
 import { goOn, prepareStop, type ReadyToStop, stopReady } from './stop-node.js';
 
@@ -15,54 +14,75 @@ interface Running extends ReadyToStop {
   readonly address: Address;
 }
 
-/**
- * Pauses writes on every master and has every Redis node save; paused nodes go on first. A master that does not answer
- * is stopped at once, to see whether it saves: only then may its replicas go.
- * @returns what each container needs to be stopped, by its id
- * @throws RsentinelError DATA_NOT_SAVED when the data of the group would be lost: all nodes go on, but for a master that
- *   did not answer; the context's signal's reason
- */
-export async function prepareGroup(
-  group: string,
-  engine: ObservedEngine,
-  connections: Connections,
-  context: LockedContext,
-): Promise<ReadonlyMap<string, ReadyToStop>> {
-  const running = engine.members.filter((member) => member.role === 'redis' && hasProcess(member));
-  const outcomes = await Promise.allSettled(
-    running.map((member) => prepare(group, member, connections, context)),
-  );
-  const ready = outcomes.flatMap((outcome) =>
-    outcome.status === 'fulfilled' && outcome.value ? [outcome.value] : [],
-  );
-  try {
-    context.signal.throwIfAborted();
-    const { master } = await observeLive(engine, connections);
+/** The Redis nodes of a group on their way to be stopped: each is saved, all are checked, then each is stopped. */
+export class GroupShutdown {
+  readonly #group: string;
+  readonly #engine: ObservedEngine;
+  readonly #connections: Connections;
+  readonly #context: LockedContext;
+  /** By the names of nodes. */
+  readonly #ready = new Map<string, Running>();
+
+  constructor(group: string, engine: ObservedEngine, connections: Connections, context: LockedContext) {
+    this.#group = group;
+    this.#engine = engine;
+    this.#connections = connections;
+    this.#context = context;
+  }
+
+  /** Pauses writes on a node and has it save. A node that fails to do so is told by {@link checkSaved}, if it matters. */
+  async save(node: string): Promise<void> {
+    const { id, control, address } = this.#member(node);
+    if (control === null || address === null) return;
+    const ready = await prepareStop({ name: node, container: id, control }, this.#connections, this.#context);
+    this.#ready.set(node, { ...ready, address });
+  }
+
+  /**
+   * Looks whether every node that has to has saved. A master that does not answer is stopped at once, to see whether it
+   * saves: only then may its replicas go.
+   * @throws RsentinelError DATA_NOT_SAVED when the data of the group would be lost; the context's signal's reason
+   */
+  async checkSaved(): Promise<void> {
+    this.#context.signal.throwIfAborted();
+    const ready = [...this.#ready.values()];
+    const { master } = await observeLive(this.#engine, this.#connections);
     const needed = neededNodes(ready, master?.address ?? null);
     for (const { readiness } of needed) if (readiness.kind === 'failed') throw readiness.error;
     for (const one of needed) {
-      if (one.readiness.kind === 'silent') await stopReady(group, one, connections, context);
+      if (one.readiness.kind === 'silent')
+        await stopReady(this.#group, one, this.#connections, this.#context);
     }
-    if (ready.length > 0 && needed.length === 0) throw await nobodySaved(ready, context);
-  } catch (error) {
-    await Promise.allSettled(ready.map(goOn));
-    throw error;
+    if (ready.length > 0 && needed.length === 0) throw await nobodySaved(ready, this.#context);
   }
-  return new Map(ready.map((one) => [one.node.container, one]));
-}
 
-async function prepare(
-  group: string,
-  member: ObservedMember,
-  connections: Connections,
-  context: LockedContext,
-): Promise<Running | null> {
-  const { node: name, id, control, address, state } = member;
-  if (control === null || address === null) return null;
-  // A paused process would be killed with what it has in memory.
-  if (state === 'paused') await context.driver.unpause(group, id);
-  const ready = await prepareStop({ name, container: id, control }, connections, context);
-  return { ...ready, address };
+  /**
+   * Ends a node that has been checked.
+   * @throws RsentinelError DATA_NOT_SAVED of a master that had saved, and has taken writes since that it cannot save: it goes on
+   */
+  async stop(node: string): Promise<void> {
+    const ready = this.#ready.get(node);
+    if (ready === undefined) return;
+    await stopReady(this.#group, ready, this.#connections, this.#context).catch((error: unknown) => {
+      if (ready.readiness.kind === 'saved' && ready.isMaster === true) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#context.emit({
+        type: 'warning',
+        message: `${why}; other nodes have all data that ${node} had`,
+      });
+    });
+  }
+
+  /** Lets all nodes go on that are still there. */
+  async goOn(): Promise<void> {
+    await Promise.allSettled([...this.#ready.values()].map(goOn));
+  }
+
+  #member(name: string): ObservedMember {
+    const member = this.#engine.members.find(({ node }) => node === name);
+    if (member === undefined) throw new Error(`the plan saves ${name}, which was not observed`);
+    return member;
+  }
 }
 
 /**

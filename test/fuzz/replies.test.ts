@@ -3,7 +3,7 @@ import type { ContainerInfo } from 'dockerode';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { givenGroup } from '../../src/api/external-group.js';
-import { jsonText } from '../../src/cli/json.js';
+import { jsonText } from '../../src/cli/output/json.js';
 import { readConfFacts, withReplicaof } from '../../src/config/conf-facts.js';
 import { editsOf } from '../../src/config/edits.js';
 import { readHeader, withHeader } from '../../src/config/header.js';

@@ -4,6 +4,7 @@ import type { Context } from '../../engine/context.js';
 import type { ObservedMember } from '../../engine/engine.js';
 import { RsentinelError } from '../../errors.js';
 import { groupAbsent } from '../../lock/absent.js';
+import { naturalOrder } from '../../model/text.js';
 import { followLogs } from './follow-logs.js';
 import { mergeByTime } from './merge.js';
 import { linesOf, type NodeLine } from './node-lines.js';
@@ -44,7 +45,7 @@ function chooseMembers(
 ): readonly ObservedMember[] {
   const known = members
     .filter(({ role }) => role === 'redis' || role === 'sentinel' || role === 'anchor')
-    .sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true }));
+    .sort((a, b) => naturalOrder(a.node, b.node));
   if (known.length === 0) throw groupAbsent(group);
   const unknown = names.filter((name) => !known.some(({ node }) => node === name));
   if (unknown.length > 0) {

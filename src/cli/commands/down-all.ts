@@ -1,8 +1,8 @@
 import { RsentinelError } from '../../errors.js';
 import { withEngine } from '../engine.js';
 import type { DownFlags } from '../flags.js';
-import { mayRemove, removeThem, tell } from '../remove-groups.js';
-import { createReporter } from '../reporting.js';
+import { createReporter } from '../output/reporting.js';
+import { mayRemove, removeThem, tell, tellPlan } from '../remove-groups.js';
 import type { Session } from '../session.js';
 
 /** `rsentinel down --all` */
@@ -16,6 +16,7 @@ export async function downAll(flags: DownFlags, session: Session): Promise<numbe
   return withEngine(flags, session, reporter, async (context) => {
     const targets = await context.driver.groups();
     const groups = targets.map(({ name }) => ({ name, reason: null }));
+    if (flags.dryRun) return tellPlan(groups, flags, reporter, session);
     if (groups.length === 0) {
       if (flags.format !== 'json') reporter.note('there is no group on this engine');
     } else if (!(await mayRemove(groups, 'down --all', flags, session))) {

@@ -1,12 +1,13 @@
 import { styleFor } from '../../report/terminal/style.js';
 import { type DownDocument, downText } from '../../report/text/down-text.js';
+import { dryRun } from '../dry-run.js';
 import { withEngine } from '../engine.js';
 import type { DownFlags } from '../flags.js';
 import { surroundings } from '../input/load.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTarget } from '../input/target.js';
-import { jsonText } from '../json.js';
-import { createReporter } from '../reporting.js';
+import { jsonText } from '../output/json.js';
+import { createReporter } from '../output/reporting.js';
 import type { Session } from '../session.js';
 
 /** `rsentinel down` */
@@ -14,6 +15,7 @@ export async function down(flags: DownFlags, session: Session): Promise<number> 
   if (flags.all) return (await import('./down-all.js')).downAll(flags, session);
   const { stdout, env } = session;
   const selection = definiteSelectionOf(flags, env);
+  if (flags.dryRun) return plan(flags, session);
   const reporter = await createReporter(flags, session, 'live', 'removing the group');
   try {
     const { name, result } = await withEngine(flags, session, reporter, async (context) => {
@@ -41,4 +43,17 @@ export async function down(flags: DownFlags, session: Session): Promise<number> 
   } finally {
     reporter.close();
   }
+}
+
+function plan(flags: DownFlags, session: Session): Promise<number> {
+  const selection = definiteSelectionOf(flags, session.env);
+  return dryRun(flags, session, ': there is nothing to remove', async (reporter, context) => {
+    const { name, topology } = await resolveTarget(
+      selection,
+      surroundings(session, reporter, context.driver),
+    );
+    const { planDown } = await import('../../api/down.js');
+    const target = { name, directory: topology?.directory ?? null };
+    return { name, steps: await planDown(target, { volumes: flags.volumes ? 'remove' : 'keep' }, context) };
+  });
 }

@@ -1,15 +1,17 @@
 import type { Context } from '../../engine/context.js';
 import type { FaultKind, FaultReport } from '../../faults/fault.js';
+import type { FailoverSettings } from '../../faults/planned-failover.js';
 import { styleFor } from '../../report/terminal/style.js';
 import { type FaultDocument, faultText } from '../../report/text/fault-text.js';
+import { dryRun } from '../dry-run.js';
 import { withEngine } from '../engine.js';
 import type { FailoverFlags, FaultFlags } from '../flags.js';
 import { surroundings } from '../input/load.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTarget, type Target } from '../input/target.js';
 import { parseVictims } from '../input/victims.js';
-import { jsonText } from '../json.js';
-import { createReporter } from '../reporting.js';
+import { jsonText } from '../output/json.js';
+import { createReporter } from '../output/reporting.js';
 import type { Session } from '../session.js';
 
 /** `rsentinel kill`, `pause`, `unpause`, `restart`, `partition`, `heal` */
@@ -29,11 +31,15 @@ export function fault(
 
 /** `rsentinel failover` */
 export function failover(flags: FailoverFlags, session: Session): Promise<number> {
+  if (flags.dryRun) return planned(flags, session);
   return onTarget(flags, session, 'failover', async (target, context) => {
     const { plannedFailover } = await import('../../faults/planned-failover.js');
-    const settings = { to: flags.to ?? null, wait: flags.wait, waitTimeoutMs: flags.waitTimeout };
-    return plannedFailover(target.name, settings, context);
+    return plannedFailover(target.name, failoverSettings(flags), context);
   });
+}
+
+function failoverSettings({ to, wait, waitTimeout }: FailoverFlags): FailoverSettings {
+  return { to: to ?? null, wait, waitTimeoutMs: waitTimeout };
 }
 
 async function onTarget(
@@ -57,4 +63,13 @@ async function onTarget(
   } finally {
     reporter.close();
   }
+}
+
+function planned(flags: FailoverFlags, session: Session): Promise<number> {
+  const selection = definiteSelectionOf(flags, session.env);
+  return dryRun(flags, session, ': there is nothing to do', async (reporter, context) => {
+    const { name } = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const { planFailover } = await import('../../faults/planned-failover.js');
+    return { name, steps: await planFailover(name, failoverSettings(flags), context) };
+  });
 }

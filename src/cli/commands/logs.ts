@@ -5,8 +5,8 @@ import type { LogsFlags } from '../flags.js';
 import { surroundings } from '../input/load.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTarget } from '../input/target.js';
-import { outletTo } from '../outlet.js';
-import { createReporter } from '../reporting.js';
+import { outletTo } from '../output/outlet.js';
+import { createReporter } from '../output/reporting.js';
 import type { Session } from '../session.js';
 
 /** `rsentinel logs [NODE…]` */

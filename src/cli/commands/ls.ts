@@ -5,8 +5,8 @@ import { withEngine } from '../engine.js';
 import type { ListFlags } from '../flags.js';
 import { surroundings } from '../input/load.js';
 import { resolveTarget } from '../input/target.js';
-import { jsonText } from '../json.js';
-import { createReporter } from '../reporting.js';
+import { jsonText } from '../output/json.js';
+import { createReporter } from '../output/reporting.js';
 import type { Session } from '../session.js';
 
 /** `rsentinel ls` */

@@ -2,8 +2,8 @@ import type { Prunable } from '../../api/prune.js';
 import type { Condemned } from '../../report/text/removal-text.js';
 import { withEngine } from '../engine.js';
 import type { PruneFlags } from '../flags.js';
+import { createReporter } from '../output/reporting.js';
 import { mayRemove, removeThem, tell, tellPlan } from '../remove-groups.js';
-import { createReporter } from '../reporting.js';
 import type { Session } from '../session.js';
 
 /** `rsentinel prune` */

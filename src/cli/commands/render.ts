@@ -4,9 +4,9 @@ import { count } from '../../model/format.js';
 import type { RenderFlags } from '../flags.js';
 import { loadSource } from '../input/load.js';
 import { definiteSelectionOf, findSource } from '../input/source.js';
-import { createReporter } from '../reporting.js';
+import { createReporter } from '../output/reporting.js';
+import { writeTree } from '../output/write-tree.js';
 import type { Session } from '../session.js';
-import { writeTree } from '../write-tree.js';
 
 /** `rsentinel render` */
 export async function render(flags: RenderFlags, session: Session): Promise<number> {

@@ -1,12 +1,13 @@
 import { styleFor } from '../../report/terminal/style.js';
 import { resetText } from '../../report/text/reset-text.js';
+import { dryRun } from '../dry-run.js';
 import { withEngine } from '../engine.js';
 import type { ResetFlags } from '../flags.js';
 import { surroundings } from '../input/load.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTopology } from '../input/target.js';
-import { jsonText } from '../json.js';
-import { createReporter } from '../reporting.js';
+import { jsonText } from '../output/json.js';
+import { createReporter } from '../output/reporting.js';
 import type { Session } from '../session.js';
 import { DEFAULT_WAIT_MS } from './up.js';
 
@@ -14,17 +15,15 @@ import { DEFAULT_WAIT_MS } from './up.js';
 export async function reset(flags: ResetFlags, session: Session): Promise<number> {
   const { stdout, env } = session;
   const selection = definiteSelectionOf(flags, env);
+  if (flags.dryRun) return plan(flags, session);
   const reporter = await createReporter(flags, session, 'live', 'resetting the group');
   try {
     const result = await withEngine(flags, session, reporter, async (context) => {
       const topology = await resolveTopology(selection, surroundings(session, reporter, context.driver));
       session.mayRemain(topology.name);
       const library = await import('../../api/reset.js');
-      const settings = {
-        waitTimeoutMs: flags.waitTimeout ?? DEFAULT_WAIT_MS,
-        otherMasters: flags.allMasters === true ? 'remove' : 'keep',
-      } as const;
-      return library.reset(topology, settings, context);
+      const waitTimeoutMs = flags.waitTimeout ?? DEFAULT_WAIT_MS;
+      return library.reset(topology, { waitTimeoutMs, otherMasters: othersOf(flags) }, context);
     });
     reporter.close();
     if (flags.format === 'json') stdout.write(jsonText(result.report));
@@ -33,4 +32,18 @@ export async function reset(flags: ResetFlags, session: Session): Promise<number
   } finally {
     reporter.close();
   }
+}
+
+function othersOf({ allMasters }: ResetFlags): 'keep' | 'remove' {
+  return allMasters === true ? 'remove' : 'keep';
+}
+
+function plan(flags: ResetFlags, session: Session): Promise<number> {
+  const selection = definiteSelectionOf(flags, session.env);
+  return dryRun(flags, session, ': there is nothing to do', async (reporter, context) => {
+    const topology = await resolveTopology(selection, surroundings(session, reporter, context.driver));
+    const { planReset } = await import('../../api/reset.js');
+    const steps = await planReset(topology, { otherMasters: othersOf(flags) }, context);
+    return { name: topology.name, steps };
+  });
 }

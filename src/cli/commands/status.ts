@@ -8,8 +8,8 @@ import { givenSentinels } from '../input/given.js';
 import { surroundings } from '../input/load.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTarget } from '../input/target.js';
-import { jsonText } from '../json.js';
-import { createReporter } from '../reporting.js';
+import { jsonText } from '../output/json.js';
+import { createReporter } from '../output/reporting.js';
 import type { Session } from '../session.js';
 
 /** `rsentinel status` */

@@ -1,19 +1,18 @@
 import type { Context } from '../../engine/context.js';
-import type { Step } from '../../model/step.js';
 import type { Topology } from '../../model/topology.js';
 import type { Reporter } from '../../report/reporters/reporter.js';
 import { styleFor } from '../../report/terminal/style.js';
-import { type PlanDocument, planText } from '../../report/text/plan-text.js';
 import { upText } from '../../report/text/up-text.js';
 import { AUTO } from '../../topology/group-name.js';
+import { dryRun } from '../dry-run.js';
 import { withEngine } from '../engine.js';
 import type { UpFlags } from '../flags.js';
 import { generateName } from '../input/generated-name.js';
 import { refuseGroupOfOthers } from '../input/group-of-others.js';
 import { loadSource, renamed } from '../input/load.js';
 import { findSource, selectionOf } from '../input/source.js';
-import { jsonText } from '../json.js';
-import { createReporter } from '../reporting.js';
+import { jsonText } from '../output/json.js';
+import { createReporter } from '../output/reporting.js';
 import type { Session } from '../session.js';
 
 /**
@@ -25,34 +24,14 @@ export const DEFAULT_WAIT_MS = 60_000;
 
 /** `rsentinel up` */
 export async function up(flags: UpFlags, session: Session): Promise<number> {
-  const { stdout, env, cwd } = session;
-  const selection = selectionOf(flags, env);
-  const source = await findSource(selection.file, cwd);
-  const reporter = await createReporter(
-    flags,
-    session,
-    flags.dryRun ? 'brief' : 'live',
-    'reading the topology',
-  );
+  if (flags.dryRun) return plan(flags, session);
+  const { stdout, env } = session;
+  const reporter = await createReporter(flags, session, 'live', 'reading the topology');
   try {
-    const isGenerated = selection.name === AUTO;
-    const loaded = await loadSource(source, isGenerated ? undefined : selection.name, session, reporter);
-    const topology = isGenerated ? renamed(loaded, generateName(loaded.name), cwd) : loaded;
-    if (source.kind === 'defaults') {
-      reporter.note(`no topology file here: the default group, ${topology.name}, of ${topology.image}`);
-    }
-    if (flags.dryRun) {
-      const steps = await withEngine(flags, session, reporter, async (context) => {
-        await refuseOthers(topology, selection.name, reporter, context);
-        const { planUp } = await import('../../api/up.js');
-        return planUp(topology, { ttlMs: flags.ttl }, context);
-      });
-      stdout.write(planResult(topology.name, steps, flags, session));
-      return 0;
-    }
+    const { topology, given } = await loadTopology(flags, reporter, session);
     session.mayRemain(topology.name);
     const result = await withEngine(flags, session, reporter, async (context) => {
-      await refuseOthers(topology, selection.name, reporter, context);
+      await refuseOthers(topology, given, reporter, context);
       const library = await import('../../api/up.js');
       return library.up(
         topology,
@@ -73,6 +52,33 @@ export async function up(flags: UpFlags, session: Session): Promise<number> {
   }
 }
 
+function plan(flags: UpFlags, session: Session): Promise<number> {
+  return dryRun(flags, session, ' is as the file says: nothing to do', async (reporter, context) => {
+    const { topology, given } = await loadTopology(flags, reporter, session);
+    await refuseOthers(topology, given, reporter, context);
+    const { planUp } = await import('../../api/up.js');
+    return { name: topology.name, steps: await planUp(topology, { ttlMs: flags.ttl }, context) };
+  });
+}
+
+interface Loaded {
+  readonly topology: Topology;
+  /** The name that the command line or the environment gives; undefined: the file's own counts. */
+  readonly given: string | undefined;
+}
+
+async function loadTopology(flags: UpFlags, reporter: Reporter, session: Session): Promise<Loaded> {
+  const { env, cwd } = session;
+  const { file, name } = selectionOf(flags, env);
+  const source = await findSource(file, cwd);
+  const loaded = await loadSource(source, name === AUTO ? undefined : name, session, reporter);
+  const topology = name === AUTO ? renamed(loaded, generateName(loaded.name), cwd) : loaded;
+  if (source.kind === 'defaults') {
+    reporter.note(`no topology file here: the default group, ${topology.name}, of ${topology.image}`);
+  }
+  return { topology, given: name };
+}
+
 /** A name that was given is meant. @throws RsentinelError GROUP_OF_OTHERS */
 async function refuseOthers(
   topology: Topology,
@@ -83,10 +89,4 @@ async function refuseOthers(
   if (given !== undefined) return;
   const warn = (message: string): void => reporter.listen({ type: 'warning', message });
   refuseGroupOfOthers(topology, { groups: await driver.groups(), warn });
-}
-
-function planResult(group: string, steps: readonly Step[], flags: UpFlags, { stdout, env }: Session): string {
-  if (flags.format !== 'json') return planText(group, steps, styleFor(stdout, env));
-  const document: PlanDocument = { version: 1, group, steps };
-  return jsonText(document);
 }

@@ -16,8 +16,8 @@ import { givenSentinels } from '../input/given.js';
 import { surroundings } from '../input/load.js';
 import { definiteSelectionOf, type Selection } from '../input/source.js';
 import { resolveTarget, type Target } from '../input/target.js';
-import { outletTo } from '../outlet.js';
-import { createReporter, isLive } from '../reporting.js';
+import { outletTo } from '../output/outlet.js';
+import { createReporter, isLive } from '../output/reporting.js';
 import type { Session } from '../session.js';
 
 /** `rsentinel status --watch`: goes on until Ctrl-C, or until the group is gone. */

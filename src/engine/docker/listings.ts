@@ -1,4 +1,5 @@
 /** Parts of groups → groups. Pure. */
+import { naturalOrder } from '../../model/text.js';
 import type { GroupListing } from '../engine.js';
 import { GROUP_LABEL, LABEL } from './labels.js';
 import { expiryOf, markedAt } from './volumes/expiry.js';
@@ -24,9 +25,7 @@ export function listingsOf(parts: readonly Part[]): readonly GroupListing[] {
     if (others === undefined) groups.set(name, [part]);
     else others.push(part);
   }
-  return [...groups]
-    .map(([name, its]) => listingOf(name, its))
-    .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+  return [...groups].map(([name, its]) => listingOf(name, its)).sort((a, b) => naturalOrder(a.name, b.name));
 }
 
 function listingOf(name: string, all: readonly Part[]): GroupListing {

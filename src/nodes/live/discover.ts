@@ -2,8 +2,10 @@
  * A group that is known by some of its sentinels alone: they are asked who belongs to it. Its nodes
  * are called by the addresses that clients are told.
  */
+
 import { RsentinelError } from '../../errors.js';
 import { type Address, type Endpoint, endpointAt, formatAddress, sameAddress } from '../../model/address.js';
+import { naturalOrder } from '../../model/text.js';
 import type { Connections } from '../client/connection.js';
 import { listOf, text } from '../client/replies.js';
 import { speaksTls } from '../client/tls-error.js';
@@ -168,5 +170,5 @@ function atAnnounced(
 function unique(nodes: readonly Discovered[]): readonly Discovered[] {
   const byName = new Map<string, Discovered>();
   for (const node of nodes) if (!byName.has(node.name)) byName.set(node.name, node);
-  return [...byName.values()].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+  return [...byName.values()].sort((a, b) => naturalOrder(a.name, b.name));
 }

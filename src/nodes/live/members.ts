@@ -1,6 +1,8 @@
 /** Finds the nodes among the members that an engine has of a group. */
+
 import type { ObservedEngine, ObservedMember } from '../../engine/engine.js';
 import { sameAddress } from '../../model/address.js';
+import { naturalOrder } from '../../model/text.js';
 import type { Connections } from '../client/connection.js';
 import type { Targets } from '../health/observe.js';
 import { masterNameOf } from './live-nodes.js';
@@ -13,7 +15,7 @@ export type Sentinels = Pick<Targets, 'masterName' | 'sentinels'>;
 export function nodeMembers({ members }: ObservedEngine): readonly ObservedMember[] {
   return members
     .filter(({ role }) => role === 'redis' || role === 'sentinel')
-    .sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true }));
+    .sort((a, b) => naturalOrder(a.node, b.node));
 }
 
 /** The node that the sentinels that answer name as the master; null: none does, or it is none of the group. */

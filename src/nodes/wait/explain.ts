@@ -4,7 +4,7 @@ import { toldLogLine } from '../../config/secret-lines.js';
 import type { Driver, MemberNow } from '../../engine/engine.js';
 import { DataUnreadableError, RsentinelError } from '../../errors.js';
 import { beginning } from '../../model/text.js';
-import { UNREADABLE_HINT } from '../../plan/refusals.js';
+import { UNREADABLE_HINT } from '../../plan/up/refusals.js';
 
 /** Lines of a node's log that an error shows. */
 const LOG_LINES = 8;

@@ -1,7 +1,6 @@
 /** Waits until a group is proved ready: by questions, and by what only trying shows. */
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { Context } from '../../engine/context.js';
 import { type Address, type Endpoint, endpointAt, formatAddress, sameAddress } from '../../model/address.js';
 import type { GroupSpec, NodeSpec } from '../../model/group-spec.js';
 import type { Fault } from '../../model/report/group-report.js';
@@ -15,23 +14,19 @@ import { findFaults } from '../health/readiness.js';
 import { remedy } from '../health/remedies.js';
 import type { Snapshot } from '../health/snapshot.js';
 import { findStreamFaults } from '../health/stream.js';
+import type { Live } from '../live/live.js';
 import { type Look, waitHealthy } from './wait-healthy.js';
 
 /** ms for a TCP connection to an announced address. */
 const CONNECT_TIMEOUT = 1_000;
 
 /**
- * @param deadline aborted when the group has had its time
+ * Waits until a group is proved ready, and returns what its nodes said then.
  * @throws RsentinelError as {@link untilFaultless}
  */
-export function verifyReady(
-  spec: GroupSpec,
-  connections: Connections,
-  context: Context,
-  deadline: AbortSignal,
-): Promise<Snapshot> {
+export function verifyReady(live: Live<GroupSpec>): Promise<Snapshot> {
   const evidence = new LinkEvidence();
-  return waitHealthy(spec, () => examine(spec, connections, evidence), context, deadline);
+  return waitHealthy(live, () => examine(live.group, live.connections, evidence));
 }
 
 /** One look: everything that questions show, and when nothing is missing, what only trying shows. */

@@ -1,10 +1,9 @@
 /** Waits until a node that has been started answers. */
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Context } from '../../engine/context.js';
+import type { Watching } from '../../engine/context.js';
 import { RsentinelError } from '../../errors.js';
 import { formatAddress } from '../../model/address.js';
 import type { NodeSpec } from '../../model/group-spec.js';
-import type { Connections } from '../client/connection.js';
+import type { Live } from '../live/live.js';
 import { logDetails, nodeExited } from './explain.js';
 
 /** ms between two attempts to reach it. */
@@ -16,39 +15,37 @@ const SUSPICIOUS = 300;
  * Asks until it gives a proper reply: one that is loading, or not up yet, does not.
  * @throws RsentinelError WAIT_TIMEOUT, NODE_EXITED; the context's signal's reason
  */
-export async function waitAnswer(
-  node: NodeSpec,
-  connections: Connections,
-  context: Context,
-  deadline: AbortSignal,
-): Promise<void> {
+export async function waitAnswer(node: NodeSpec, live: Live): Promise<void> {
   let last = 'nothing';
   let checkAt = performance.now() + SUSPICIOUS;
-  for (;;) {
-    context.signal.throwIfAborted();
-    if (deadline.aborted) throw await tooLate(node, last, context);
-    try {
-      const [reply] = await connections.query(node.control, [['PING']]);
-      if (reply?.ok) return;
-      last = reply?.error ?? last;
-    } catch (error) {
-      last = error instanceof Error ? error.message : String(error);
-      if (performance.now() > checkAt) {
-        await throwIfExited(node, context);
-        checkAt = performance.now() + SUSPICIOUS;
+  await live.poll(
+    RETRY,
+    async () => {
+      try {
+        const [reply] = await live.query(node, [['PING']]);
+        if (reply?.ok) return true;
+        last = reply?.error ?? last;
+      } catch (error) {
+        last = error instanceof Error ? error.message : String(error);
+        if (performance.now() > checkAt) {
+          await throwIfExited(node, live.context);
+          checkAt = performance.now() + SUSPICIOUS;
+        }
       }
-    }
-    await delay(RETRY);
-  }
+      return null;
+    },
+    () => tooLate(node, last, live.context),
+  );
 }
 
-async function throwIfExited(node: NodeSpec, { driver }: Context): Promise<void> {
+async function throwIfExited(node: NodeSpec, { driver }: Watching): Promise<void> {
+  if (driver === null) return;
   const now = await driver.state(node.container);
   if (now.state !== 'running') throw await nodeExited(driver, node, now);
 }
 
 /** With the log: a rollback leaves none to look at. */
-async function tooLate(node: NodeSpec, last: string, { driver }: Context): Promise<RsentinelError> {
+async function tooLate(node: NodeSpec, last: string, { driver }: Watching): Promise<RsentinelError> {
   const message = `${node.name} did not answer at ${formatAddress(node.control)} in time`;
   return new RsentinelError('WAIT_TIMEOUT', message, {
     details: [`it said last: ${last}`, ...(await logDetails(driver, node))],

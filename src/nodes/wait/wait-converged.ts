@@ -1,16 +1,15 @@
 /** Waits, in the middle of a roll-out, until all nodes that are there have their places; and makes sentinels forget. */
 
-import type { Watching } from '../../engine/context.js';
 import { RsentinelError } from '../../errors.js';
 import { sameAddress } from '../../model/address.js';
 import type { Fault } from '../../model/report/group-report.js';
 import type { Connections } from '../client/connection.js';
 import { LinkEvidence } from '../health/evidence.js';
-import { takeSnapshot } from '../health/observe.js';
 import { DEFAULT_PERIODS, FAILOVER_PERIODS, runsWith, setPeriods } from '../health/periods.js';
 import { findFaults } from '../health/readiness.js';
 import { instancesOf, type Snapshot } from '../health/snapshot.js';
 import { findStreamFaults } from '../health/stream.js';
+import type { Live } from '../live/live.js';
 import type { LiveGroup, LiveNode } from '../live/live-nodes.js';
 import { waitHealthy } from './wait-healthy.js';
 
@@ -28,15 +27,13 @@ const TO_BE_FORGOTTEN: ReadonlySet<string> = new Set([
  * @throws RsentinelError as {@link untilFaultless}
  */
 export function waitConverged(
-  group: LiveGroup,
-  connections: Connections,
-  context: Watching,
-  deadline: AbortSignal,
+  live: Live,
   atEveryLook: (snapshot: Snapshot) => Promise<void> = async () => {},
 ): Promise<Snapshot> {
   const evidence = new LinkEvidence();
+  const { group, connections } = live;
   const look = async () => {
-    const snapshot = await takeSnapshot(group, connections);
+    const snapshot = await live.snapshot();
     evidence.add(snapshot);
     await atEveryLook(snapshot);
     await keepLively(group, snapshot, connections);
@@ -44,7 +41,7 @@ export function waitConverged(
     if (faults.length > 0) return { snapshot, faults };
     return { snapshot, faults: await findStreamFaults(group, snapshot, connections.credentials) };
   };
-  return waitHealthy(group, look, context, deadline);
+  return waitHealthy(live, look);
 }
 
 async function keepLively(
@@ -64,16 +61,11 @@ async function keepLively(
  * it has found all others again: only then may the next be asked, for until then it can elect nobody.
  * @throws RsentinelError as {@link untilFaultless}
  */
-export async function forget(
-  sentinel: LiveNode,
-  group: LiveGroup,
-  connections: Connections,
-  context: Watching,
-  deadline: AbortSignal,
-): Promise<void> {
-  const before = await takeSnapshot({ ...group, redis: [], sentinels: [sentinel] }, connections);
+export async function forget(sentinel: LiveNode, live: Live): Promise<void> {
+  const { group } = live;
+  const before = await live.with({ ...group, redis: [], sentinels: [sentinel] }).snapshot();
   if (!knowsStrangers(sentinel, group, before)) return;
-  const [reply] = await connections.query(sentinel.control, [['SENTINEL', 'RESET', group.masterName]]);
+  const [reply] = await live.query(sentinel, [['SENTINEL', 'RESET', group.masterName]]);
   if (!reply?.ok) {
     throw new RsentinelError(
       'ENGINE_FAILED',
@@ -85,11 +77,11 @@ export async function forget(
   }
   const evidence = new LinkEvidence();
   const look = async () => {
-    const snapshot = await takeSnapshot(group, connections);
+    const snapshot = await live.snapshot();
     evidence.add(snapshot);
     return { snapshot, faults: ownFaults(sentinel, group, snapshot, evidence) };
   };
-  await waitHealthy(group, look, context, deadline);
+  await waitHealthy(live, look);
 }
 
 function knowsStrangers({ name }: LiveNode, group: LiveGroup, { sentinels }: Snapshot): boolean {

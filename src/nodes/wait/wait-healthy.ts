@@ -1,9 +1,9 @@
 /** Waits until a look at a group finds nothing amiss, and says what is missing when that does not come. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Watching } from '../../engine/context.js';
 import { RsentinelError } from '../../errors.js';
 import type { Fault } from '../../model/report/group-report.js';
 import type { Snapshot } from '../health/snapshot.js';
+import type { Live } from '../live/live.js';
 import type { LiveGroup, LiveNode } from '../live/live-nodes.js';
 import { logDetails, nodeExited } from './explain.js';
 
@@ -19,35 +19,32 @@ export interface Look {
 }
 
 /**
- * @param look asked again and again, until it finds no fault
- * @param deadline aborted when the group has had its time
+ * Waits until a look at a group finds no fault, and returns what it has seen.
  * @throws RsentinelError WAIT_TIMEOUT with what was missing and the log of the node concerned;
  *   NODE_EXITED as soon as a node has ended; the context's signal's reason
  */
-export async function waitHealthy(
-  group: LiveGroup,
-  look: () => Promise<Look>,
-  context: Watching,
-  deadline: AbortSignal,
-): Promise<Snapshot> {
-  const started = performance.now();
-  let nextContainerCheck = started + CONTAINER_CHECK;
+export function waitHealthy(live: Live, look: () => Promise<Look>): Promise<Snapshot> {
+  const { group, context } = live;
+  let nextContainerCheck = performance.now() + CONTAINER_CHECK;
   let told = '';
-  for (;;) {
-    context.signal.throwIfAborted();
-    const { snapshot, faults } = await look();
-    if (faults.length === 0) return snapshot;
-
-    const missing = faults.map((fault) => fault.message);
-    if (missing.join('\n') !== told) context.emit({ type: 'waiting', missing });
-    told = missing.join('\n');
-    if (deadline.aborted) throw await notReady(group, faults, context);
-    if (performance.now() > nextContainerCheck) {
-      await throwIfExited(group, faults, context);
-      nextContainerCheck = performance.now() + CONTAINER_CHECK;
-    }
-    await delay(performance.now() - started > POLL.laterAfter ? POLL.later : POLL.first);
-  }
+  let last: readonly Fault[] = [];
+  return live.poll(
+    (elapsed) => (elapsed > POLL.laterAfter ? POLL.later : POLL.first),
+    async () => {
+      const { snapshot, faults } = await look();
+      if (faults.length === 0) return snapshot;
+      last = faults;
+      const missing = faults.map((fault) => fault.message);
+      if (missing.join('\n') !== told) live.emit({ type: 'waiting', missing });
+      told = missing.join('\n');
+      if (!live.deadline.aborted && performance.now() > nextContainerCheck) {
+        await throwIfExited(group, faults, context);
+        nextContainerCheck = performance.now() + CONTAINER_CHECK;
+      }
+      return null;
+    },
+    () => notReady(group, last, context),
+  );
 }
 
 function nodesOf({ redis, sentinels }: LiveGroup): readonly LiveNode[] {

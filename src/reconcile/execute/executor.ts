@@ -17,7 +17,8 @@ import type { Connections } from '../../nodes/client/connection.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from '../../nodes/client/set-directives.js';
 import { FAILOVER_PERIODS, FORMING_PERIODS, PERIODS, setPeriods } from '../../nodes/health/periods.js';
 import type { Snapshot } from '../../nodes/health/snapshot.js';
-import { type LiveNode, LiveNodes } from '../../nodes/live/live-nodes.js';
+import { Live } from '../../nodes/live/live.js';
+import { type LiveGroup, type LiveNode, LiveNodes } from '../../nodes/live/live-nodes.js';
 import type { Deadline } from '../../nodes/wait/deadline.js';
 import { verifyReady } from '../../nodes/wait/verify-ready.js';
 import { waitAnswer } from '../../nodes/wait/wait-answer.js';
@@ -251,9 +252,9 @@ export class PlanExecutor {
   async #restartSentinels(names: readonly string[]): Promise<void> {
     const rotation = this.#rotation(names, true);
     this.#rollback.note('setting', '', 'the former password of the sentinels', () =>
-      restartSentinels(this.#backwards(rotation), async () => {}),
+      restartSentinels(this.#backwards(rotation), this.#context.driver, async () => {}),
     );
-    await restartSentinels(rotation, (node) => this.#confs.updateAccess(node));
+    await restartSentinels(rotation, this.#context.driver, (node) => this.#confs.updateAccess(node));
   }
 
   #rotation(names: readonly string[], isWhole: boolean): RotationContext {
@@ -261,31 +262,27 @@ export class PlanExecutor {
     const { masterName, name } = this.#spec;
     const { redis, sentinels } = this.#liveNodes.group;
     const isTold = (node: LiveNode): boolean => names.includes(node.name);
-    return {
-      group: { name, masterName, redis: redis.filter(isTold), sentinels: sentinels.filter(isTold) },
-      isWhole,
-      connections: this.#connections,
-      context: this.#context,
-      deadline: this.#deadline.signal,
-    };
+    const group = { name, masterName, redis: redis.filter(isTold), sentinels: sentinels.filter(isTold) };
+    return { live: this.#live(group), isWhole };
   }
 
   /** The time for the change may be over by then, and somebody may have interrupted it. */
-  #backwards(rotation: RotationContext): RotationContext {
+  #backwards({ live, isWhole }: RotationContext): RotationContext {
     const context = { ...this.#context, signal: new AbortController().signal };
-    return { ...rotation, context, deadline: AbortSignal.timeout(UNDO_PATIENCE) };
+    const undone = new Live(live.group, this.#connections, context, AbortSignal.timeout(UNDO_PATIENCE));
+    return { live: undone, isWhole };
+  }
+
+  /** The nodes that are there, or others, within the time that is left. */
+  #live<Group extends LiveGroup>(group: Group): Live<Group> {
+    return new Live(group, this.#connections, this.#context, this.#deadline.signal);
   }
 
   async #failOver(): Promise<void> {
     this.#deadline.begin();
     const { history, live } = this.#observed;
-    const promotion = await failOver(
-      this.#liveNodes.group,
-      live.master?.address ?? history.master.address,
-      this.#connections,
-      this.#context,
-      this.#deadline.signal,
-    );
+    const address = live.master?.address ?? history.master.address;
+    const promotion = await failOver(this.#live(this.#liveNodes.group), address);
     if (promotion !== null) return;
     this.#canPromote = false;
     const { name } = history.master;
@@ -295,15 +292,8 @@ export class PlanExecutor {
 
   async #switchOver(from: string): Promise<void> {
     this.#deadline.renew();
-    const group = this.#liveNodes.group;
-    const { signal } = this.#deadline;
-    const { master, configEpoch } = await switchOver(
-      group,
-      this.#present(from),
-      this.#connections,
-      this.#context,
-      signal,
-    );
+    const live = this.#live(this.#liveNodes.group);
+    const { master, configEpoch } = await switchOver(live, this.#present(from));
     this.#confs.follow({ ...master, configEpoch });
   }
 
@@ -493,11 +483,8 @@ export class PlanExecutor {
     this.#deadline.renew();
     const master = await waitConvergedUnder(
       this.#confs.master.address,
-      this.#liveNodes.group,
       this.#liveNodes.get(after) ?? null,
-      this.#connections,
-      this.#context,
-      this.#deadline.signal,
+      this.#live(this.#liveNodes.group),
     );
     this.#rollback.keep(after);
     if (master !== null) throw masterMoved(master.name);
@@ -505,9 +492,7 @@ export class PlanExecutor {
 
   async #forget(sentinel: string): Promise<void> {
     this.#deadline.renew();
-    const group = this.#liveNodes.group;
-    const { signal } = this.#deadline;
-    await forget(this.#present(sentinel), group, this.#connections, this.#context, signal);
+    await forget(this.#present(sentinel), this.#live(this.#liveNodes.group));
   }
 
   async #markExpiry(ms: number): Promise<void> {
@@ -530,7 +515,7 @@ export class PlanExecutor {
 
   async #verifyReady(): Promise<Snapshot> {
     this.#deadline.begin();
-    const snapshot = await verifyReady(this.#spec, this.#connections, this.#context, this.#deadline.signal);
+    const snapshot = await verifyReady(this.#live(this.#spec));
     refuseFixedPeriods(this.#spec.timing, snapshot);
     return snapshot;
   }
@@ -541,7 +526,7 @@ export class PlanExecutor {
   }
 
   #waitAnswer(node: NodeSpec): Promise<void> {
-    return waitAnswer(node, this.#connections, this.#context, this.#deadline.signal);
+    return waitAnswer(node, this.#live(this.#spec));
   }
 
   async #lowerTimers(node: NodeSpec, pace: 'forming' | 'live'): Promise<void> {

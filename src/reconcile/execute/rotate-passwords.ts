@@ -5,7 +5,7 @@
  */
 import { known, rulesFor } from '../../access/acl.js';
 import { hashed } from '../../config/access-lines.js';
-import type { Context } from '../../engine/context.js';
+import type { Driver } from '../../engine/engine.js';
 import { RsentinelError } from '../../errors.js';
 import { allDone } from '../../lock/all-done.js';
 import type { GuardedAccess } from '../../model/credentials/group-access.js';
@@ -13,6 +13,7 @@ import { type AccessSet, DEFAULT_USER, type Login } from '../../model/credential
 import { hasSentinelUsers } from '../../model/server-version.js';
 import { type Command, type Connections, LoginError } from '../../nodes/client/connection.js';
 import { rewriteConf } from '../../nodes/client/set-directives.js';
+import type { Live } from '../../nodes/live/live.js';
 import type { LiveGroup, LiveNode } from '../../nodes/live/live-nodes.js';
 import { waitConverged } from '../../nodes/wait/wait-converged.js';
 
@@ -49,12 +50,9 @@ function usersOf(kind: LiveNode['kind'], access: GuardedAccess): readonly User[]
 /** What a rotation works on. */
 export interface RotationContext {
   /** The nodes that run. */
-  readonly group: LiveGroup;
+  readonly live: Live;
   /** False: its master is dead, and nothing can be tried in between. */
   readonly isWhole: boolean;
-  readonly connections: Connections;
-  readonly context: Context;
-  readonly deadline: AbortSignal;
 }
 
 /**
@@ -63,15 +61,15 @@ export interface RotationContext {
  * @throws RsentinelError PASSWORD_REFUSED; as {@link untilWhole}
  */
 export async function rotate(
-  scene: RotationContext,
+  { live, isWhole }: RotationContext,
   from: AccessSet,
   to: GuardedAccess,
   updateFile: (node: LiveNode) => Promise<void>,
 ): Promise<void> {
-  const { group, connections, context, deadline } = scene;
+  const { group, connections } = live;
   const { redis, sentinels } = group;
   await introduce(group, to, connections);
-  if (scene.isWhole) await waitConverged(group, connections, context, deadline);
+  if (isWhole) await waitConverged(live);
   await conclude(redis, to, from, connections);
   await save(redis, updateFile, connections);
   if (hasSentinelUsers(to.server)) {
@@ -144,16 +142,17 @@ async function save(
  * @param updateFile puts the new logins into a sentinel's file
  */
 export async function restartSentinels(
-  { group, connections, context, deadline }: RotationContext,
+  { live }: RotationContext,
+  driver: Driver,
   updateFile: (node: LiveNode) => Promise<void>,
 ): Promise<void> {
-  const { driver } = context;
+  const { group } = live;
   const { sentinels } = group;
   const containers = sentinels.flatMap(({ container }) => container ?? []);
   await allDone(containers.map((container) => driver.stop(group.name, container)));
   for (const node of sentinels) await updateFile(node);
   await allDone(containers.map((container) => driver.start(group.name, container)));
-  await waitConverged(group, connections, context, deadline);
+  await waitConverged(live);
 }
 
 /** At once: whoever is subscribed to something it may go on with stays connected. */

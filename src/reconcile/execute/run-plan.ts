@@ -9,9 +9,9 @@ import type { Operation, Step } from '../../model/step.js';
  * knows what there is to take back.
  * @throws what the first failing step threw, or the signal's reason
  */
-export async function apply(
-  steps: readonly Step[],
-  perform: (operation: Operation) => Promise<void>,
+export async function apply<Kind extends Operation>(
+  steps: readonly Step<Kind>[],
+  perform: (operation: Kind) => Promise<void>,
   emit: Listener,
   signal: AbortSignal,
 ): Promise<void> {
@@ -19,7 +19,7 @@ export async function apply(
   const halted = AbortSignal.any([signal, failure.signal]);
   const running = new Map<string, Promise<void>>();
 
-  const run = async (step: Step): Promise<void> => {
+  const run = async (step: Step<Kind>): Promise<void> => {
     await Promise.all(step.after.map((id) => running.get(id)));
     if (halted.aborted) return;
     const started = performance.now();

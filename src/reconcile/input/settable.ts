@@ -6,7 +6,7 @@ import type { Endpoint } from '../../model/address.js';
 import type { GroupSpec } from '../../model/group-spec.js';
 import type { Connections } from '../../nodes/client/connection.js';
 import { getSettings } from '../../nodes/client/settings.js';
-import { compareDirectives } from '../../plan/changes.js';
+import { compareDirectives } from '../../plan/up/changes.js';
 
 /** Names of directives by the name of a node. */
 type Names = ReadonlyMap<string, ReadonlySet<string>>;

@@ -39,7 +39,7 @@ export interface Spinner {
 /** What a finished phase is called, by how many steps it had. */
 const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   image: () => 'image pulled',
-  'drop-network': () => 'network with another subnet removed',
+  'drop-network': () => 'network removed',
   network: () => 'network made',
   render: (steps) => `configuration of ${count(steps, 'node')} written`,
   repoint: (steps) => `${count(steps, 'node')} pointed at the present master`,
@@ -53,7 +53,7 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   'restart-sentinels': () => 'sentinels started again with their new password',
   unpause: (steps) => `${count(steps, 'container')} unpaused`,
   demote: (steps) => `${count(steps, 'node')} following the present master`,
-  save: () => 'data set saved',
+  save: (steps) => (steps === 1 ? 'data set saved' : `data sets of ${count(steps, 'node')} saved`),
   stop: (steps) => `${count(steps, 'container')} stopped`,
   'rename-aside': (steps) => `${count(steps, 'container')} put aside`,
   'remove-old': (steps) => `${count(steps, 'former container')} removed`,
@@ -72,6 +72,16 @@ const PHASES: Readonly<Record<PhaseKind, (steps: number) => string>> = {
   'restore-timers': (steps) => `timer periods of ${count(steps, 'sentinel')} put back`,
   'restore-writes': (steps) => `${count(steps, 'node')} taking writes again`,
   'forget-passwords': () => 'former passwords forgotten',
+  prefer: () => 'a replica given precedence',
+  'restore-priorities': () => 'priorities put back',
+  flush: () => 'data removed',
+  'switch-back': () => 'the first node of the file made the master again',
+  'verify-empty': () => 'every node asked, without data',
+  'remove-masters': () => 'other masters forgotten',
+  'check-saved': () => 'data seen on disk',
+  'remove-unfinished': () => 'half-written files removed',
+  'remove-files': () => 'configuration and data removed',
+  'remove-volumes': () => 'volumes removed',
   'lower-timers': (steps) => `${count(steps, 'sentinel')} hastened while the group forms`,
 };
 

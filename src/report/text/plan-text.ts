@@ -1,4 +1,4 @@
-/** A plan, for `up --dry-run`. */
+/** A plan, for `--dry-run`. */
 
 import { count } from '../../model/format.js';
 import type { Step } from '../../model/step.js';
@@ -6,10 +6,13 @@ import { printable } from '../../model/text.js';
 import type { Style } from '../terminal/style.js';
 import { table } from '../terminal/table.js';
 
-/** A line per step with its reason. */
-export function planText(name: string, steps: readonly Step[], style: Style): string {
+/**
+ * Returns a line per step with its reason.
+ * @param nothing what a plan without steps means
+ */
+export function planText(name: string, steps: readonly Step[], nothing: string, style: Style): string {
   const group = printable(name);
-  if (steps.length === 0) return `${group} is as the file says: nothing to do\n`;
+  if (steps.length === 0) return `${group}${nothing}\n`;
   const rows = steps.map((step) => [
     `  ${printable(step.id)}`,
     { text: printable(step.reason), paint: style.dim },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLive } from '../../../src/cli/reporting.js';
+import { isLive } from '../../../src/cli/output/reporting.js';
 import { Recorder } from '../report/fixtures.js';
 
 const terminal = new Recorder('terminal');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ObservedMember } from '../../../src/engine/engine.js';
 import { NOTHING_LIVE } from '../../../src/plan/observed.js';
-import { planUp } from '../../../src/plan/plan.js';
+import { planUp } from '../../../src/plan/up/plan-up.js';
 import { running, specOf, withHistory, withMembers, withoutMembers } from './situation.js';
 
 const STATES: readonly (ObservedMember['state'] | 'none')[] = [

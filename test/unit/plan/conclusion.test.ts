@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { GroupSpec } from '../../../src/model/group-spec.js';
 import type { Step } from '../../../src/model/step.js';
-import { changesGroup } from '../../../src/plan/conclusion.js';
 import type { ObservedState } from '../../../src/plan/observed.js';
-import { planUp } from '../../../src/plan/plan.js';
+import { changesGroup } from '../../../src/plan/up/conclusion.js';
+import { planUp } from '../../../src/plan/up/plan-up.js';
 import { nothing, running, specOf, withMembers } from './situation.js';
 
 const GROUP = specOf('name: demo\nreplicas: 1\nsentinels: 1\nnetwork: {mode: bridge}\n');

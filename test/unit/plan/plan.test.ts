@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readConfFacts } from '../../../src/config/conf-facts.js';
-import { planUp } from '../../../src/plan/plan.js';
+import { planUp } from '../../../src/plan/up/plan-up.js';
 import {
   nothing,
   planLines,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GroupSpec } from '../../../src/model/group-spec.js';
 import type { ObservedState } from '../../../src/plan/observed.js';
-import { planUp } from '../../../src/plan/plan.js';
+import { planUp } from '../../../src/plan/up/plan-up.js';
 import { planLines, running, specOf, withMembers } from './situation.js';
 
 const bridge = (more: string, before?: GroupSpec): GroupSpec =>

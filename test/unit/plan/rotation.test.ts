@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/model/credentials/secret.js';
 import type { GroupSpec } from '../../../src/model/group-spec.js';
 import { NOTHING_LIVE, type ObservedState } from '../../../src/plan/observed.js';
-import { planUp } from '../../../src/plan/plan.js';
+import { planUp } from '../../../src/plan/up/plan-up.js';
 import { nodesOf } from '../../../src/spec/build.js';
 import { accessOf, ONE_PASSWORD, USERS_OF_THEIR_OWN } from '../access/logins-of.js';
 import { nothing, planLines, running, specOf, withMembers, withoutMembers } from './situation.js';

@@ -16,7 +16,7 @@ import {
   NOTHING_LIVE,
   type ObservedState,
 } from '../../../src/plan/observed.js';
-import { planUp } from '../../../src/plan/plan.js';
+import { planUp } from '../../../src/plan/up/plan-up.js';
 import { type Allocation, allocate, type Before, NOTHING_BEFORE } from '../../../src/spec/allocate.js';
 import { announcedHost, buildGroupSpec, nodesOf } from '../../../src/spec/build.js';
 import { type ResolvedTopology, THIS_MACHINE, withDefaults } from '../../../src/spec/defaults.js';

@@ -4,7 +4,7 @@ import { parseTrust, trustEachOther } from '../../../src/model/credentials/trust
 import type { GroupSpec } from '../../../src/model/group-spec.js';
 import type { ObservedState, TlsDrift } from '../../../src/plan/observed.js';
 import { NO_DRIFT } from '../../../src/plan/observed.js';
-import { isPrelude, planUp } from '../../../src/plan/plan.js';
+import { isPrelude, planUp } from '../../../src/plan/up/plan-up.js';
 import { nodesOf } from '../../../src/spec/build.js';
 import { planLines, running, specOf } from './situation.js';
 

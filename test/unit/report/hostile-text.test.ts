@@ -1,6 +1,6 @@
 /** Whatever comes from elsewhere, what is printed is lines of text: nothing that a terminal or a CI system acts upon. */
 import { describe, expect, it } from 'vitest';
-import { jsonText } from '../../../src/cli/json.js';
+import { jsonText } from '../../../src/cli/output/json.js';
 import { RsentinelError } from '../../../src/errors.js';
 import type { RsentinelEvent } from '../../../src/model/events.js';
 import type { HeldLock } from '../../../src/model/lock.js';
@@ -193,7 +193,7 @@ const error = (evil: string) =>
 const TEXTS: Readonly<Record<string, (evil: string) => string>> = {
   up: (evil) => upText({ report: report(evil), changed: true, ms: 1 } as never, plain),
   'up --dry-run': (evil) =>
-    planText(evil, [{ ...step({ kind: 'network' } as never, evil), id: evil }], plain),
+    planText(evil, [{ ...step({ kind: 'network' } as never, evil), id: evil }], '', plain),
   status: (evil) => statusText(report(evil), plain),
   'status of an absent group': (evil) => statusText({ ...report(evil), health: 'absent' }, plain),
   down: (evil) => downText(evil, done(evil), plain),

@@ -203,13 +203,17 @@ describe('the plan of up --dry-run', () => {
       step({ kind: 'network' }, 'there is none'),
       step({ kind: 'start', node: 'redis-1' }, 'it has ended'),
     ];
-    expect(planText('demo', steps, plain)).toBe(`demo: 2 steps, none of them done
+    expect(
+      planText('demo', steps, ' is as the file says: nothing to do', plain),
+    ).toBe(`demo: 2 steps, none of them done
   network        there is none
   start redis-1  it has ended
 `);
   });
 
   it('says that there is nothing to do', () => {
-    expect(planText('demo', [], plain)).toBe('demo is as the file says: nothing to do\n');
+    expect(planText('demo', [], ' is as the file says: nothing to do', plain)).toBe(
+      'demo is as the file says: nothing to do\n',
+    );
   });
 });

@@ -1,15 +1,15 @@
 /** What has to be done for a node that does not run, or must leave its network. */
 
-import type { ConfFacts } from '../config/conf-facts.js';
-import type { ObservedMember } from '../engine/engine.js';
-import { sameAddress } from '../model/address.js';
-import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
-import { ANCHOR } from '../model/step.js';
-import { nodesOf } from '../spec/build.js';
+import type { ConfFacts } from '../../config/conf-facts.js';
+import type { ObservedMember } from '../../engine/engine.js';
+import { sameAddress } from '../../model/address.js';
+import type { GroupSpec, NodeSpec } from '../../model/group-spec.js';
+import { ANCHOR } from '../../model/step.js';
+import { nodesOf } from '../../spec/build.js';
+import { hasProcess, isStale, planUnpause } from '../members.js';
+import type { ObservedState } from '../observed.js';
+import type { Steps } from '../steps.js';
 import type { FullRestart } from './full-restart.js';
-import { hasProcess, isStale, planUnpause } from './members.js';
-import type { ObservedState } from './observed.js';
-import type { Steps } from './steps.js';
 import { UNTRUSTED_REASON } from './untrusted-nodes.js';
 
 export function planNode(

@@ -4,22 +4,22 @@
  * `apply` walks it and decides nothing.
  */
 
-import type { ObservedMember } from '../engine/engine.js';
-import type { GroupSpec } from '../model/group-spec.js';
-import { ANCHOR, type Step } from '../model/step.js';
-import type { Timing } from '../model/timing.js';
-import { nodesOf } from '../spec/build.js';
+import type { ObservedMember } from '../../engine/engine.js';
+import type { GroupSpec } from '../../model/group-spec.js';
+import { ANCHOR, type Step } from '../../model/step.js';
+import type { Timing } from '../../model/timing.js';
+import { nodesOf } from '../../spec/build.js';
+import { deadMasterReason, findDeadMaster } from '../dead-master.js';
+import { isLeaving } from '../members.js';
+import type { ObservedState } from '../observed.js';
+import { Steps } from '../steps.js';
 import { planConclusion } from './conclusion.js';
-import { deadMasterReason, findDeadMaster } from './dead-master.js';
 import { type FullRestart, fullRestartOf } from './full-restart.js';
-import { isLeaving } from './members.js';
-import type { ObservedState } from './observed.js';
 import { planNetwork } from './plan-network.js';
 import { planNode, planReturn } from './plan-node.js';
 import { refuseForeignConf, refuseLostData, refuseOtherPlace } from './refusals.js';
 import { planRollOut } from './roll-out.js';
 import { planRights, planRotation } from './rotation.js';
-import { Steps } from './steps.js';
 import { untrustedRestart } from './untrusted-nodes.js';
 
 /**

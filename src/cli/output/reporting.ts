@@ -1,10 +1,10 @@
 /** Chooses the reporter for the streams and the flags. */
-import { LogReporter } from '../report/reporters/log-reporter.js';
-import { quietReporter } from '../report/reporters/quiet-reporter.js';
-import type { Reporter } from '../report/reporters/reporter.js';
-import { type Environment, isColoured, type Output, styleFor } from '../report/terminal/style.js';
-import type { ReportFlags } from './flags.js';
-import type { Session } from './session.js';
+import { LogReporter } from '../../report/reporters/log-reporter.js';
+import { quietReporter } from '../../report/reporters/quiet-reporter.js';
+import type { Reporter } from '../../report/reporters/reporter.js';
+import { type Environment, isColoured, type Output, styleFor } from '../../report/terminal/style.js';
+import type { ReportFlags } from '../flags.js';
+import type { Session } from '../session.js';
 
 /** `live`: a command that takes long enough for something that moves. */
 export type Pace = 'live' | 'brief';
@@ -25,7 +25,7 @@ export async function createReporter(
   }
   const [{ default: ora }, { TtyReporter }] = await Promise.all([
     import('ora'),
-    import('../report/reporters/tty-reporter.js'),
+    import('../../report/reporters/tty-reporter.js'),
   ]);
   const spinner = ora({
     stream: session.raw.stderr,

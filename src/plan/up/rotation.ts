@@ -1,12 +1,12 @@
 /** Whether nodes that run have to be given other passwords or users. */
 
-import type { GuardedAccess } from '../model/credentials/group-access.js';
-import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
-import { hasSentinelUsers } from '../model/server-version.js';
-import { nodesOf } from '../spec/build.js';
-import { hasProcess, isLeaving } from './members.js';
-import type { ObservedState } from './observed.js';
-import type { Steps } from './steps.js';
+import type { GuardedAccess } from '../../model/credentials/group-access.js';
+import type { GroupSpec, NodeSpec } from '../../model/group-spec.js';
+import { hasSentinelUsers } from '../../model/server-version.js';
+import { nodesOf } from '../../spec/build.js';
+import { hasProcess, isLeaving } from '../members.js';
+import type { ObservedState } from '../observed.js';
+import type { Steps } from '../steps.js';
 
 /**
  * All of them in one step: each has to know the new passwords before any of them is used. Nodes that

@@ -1,4 +1,4 @@
-import { harmlessJson } from '../report/terminal/harmless.js';
+import { harmlessJson } from '../../report/terminal/harmless.js';
 
 /** A document for programs, as docs/json.md describes them. */
 export function jsonText(document: object): string {

@@ -1,10 +1,10 @@
 /** What ends a plan: the group is verified, and what held only while the plan was carried out is put back. */
 
-import { sameAccess } from '../model/credentials/logins.js';
-import type { GroupSpec } from '../model/group-spec.js';
-import type { Operation, Step } from '../model/step.js';
-import type { ObservedState } from './observed.js';
-import type { Steps } from './steps.js';
+import { sameAccess } from '../../model/credentials/logins.js';
+import type { GroupSpec } from '../../model/group-spec.js';
+import type { Operation, Step } from '../../model/step.js';
+import type { ObservedState } from '../observed.js';
+import type { Steps } from '../steps.js';
 
 /** Steps during which the sentinels run with lower periods. */
 const LOWERING = ['lower-timers', 'wait-converged', 'rotate', 'restart-sentinels', 'forget'] as const;

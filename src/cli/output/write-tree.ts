@@ -1,10 +1,10 @@
 /** Writes what `render` rendered: `<node>/conf` with its file and an empty `<node>/data`. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RenderedFile } from '../api/render.js';
-import { RsentinelError } from '../errors.js';
-import { makeClosed, readText, replaceFile } from '../storage/guarded-files.js';
-import { checkPlaces, nodeMounts } from '../storage/node-places.js';
+import type { RenderedFile } from '../../api/render.js';
+import { RsentinelError } from '../../errors.js';
+import { makeClosed, readText, replaceFile } from '../../storage/guarded-files.js';
+import { checkPlaces, nodeMounts } from '../../storage/node-places.js';
 
 /** For files that are there with another text. */
 export type OnDifference = 'refuse' | 'overwrite';

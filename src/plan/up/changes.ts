@@ -1,9 +1,9 @@
 /** How a node that runs differs from the topology, and what brings it there. */
-import type { ObservedMember } from '../engine/engine.js';
-import { formatAddress, sameAddress } from '../model/address.js';
-import type { ConfDigests, GroupSpec, NodeSpec } from '../model/group-spec.js';
-import type { Directive, SentinelSettings } from '../model/topology.js';
-import type { ObservedState } from './observed.js';
+import type { ObservedMember } from '../../engine/engine.js';
+import { formatAddress, sameAddress } from '../../model/address.js';
+import type { ConfDigests, GroupSpec, NodeSpec } from '../../model/group-spec.js';
+import type { Directive, SentinelSettings } from '../../model/topology.js';
+import type { ObservedState } from '../observed.js';
 
 export type Change =
   | { readonly kind: 'none' }

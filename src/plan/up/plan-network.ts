@@ -1,13 +1,13 @@
 /** What has to be done for the network of a group, and for the anchor that holds its ports. */
 
-import type { ObservedMember } from '../engine/engine.js';
-import { sameAddress } from '../model/address.js';
-import type { GroupSpec } from '../model/group-spec.js';
-import { ANCHOR } from '../model/step.js';
+import type { ObservedMember } from '../../engine/engine.js';
+import { sameAddress } from '../../model/address.js';
+import type { GroupSpec } from '../../model/group-spec.js';
+import { ANCHOR } from '../../model/step.js';
+import { hasProcess, planUnpause } from '../members.js';
+import type { ObservedState } from '../observed.js';
+import type { Steps } from '../steps.js';
 import type { FullRestart } from './full-restart.js';
-import { hasProcess, planUnpause } from './members.js';
-import type { ObservedState } from './observed.js';
-import type { Steps } from './steps.js';
 
 export function planNetwork(
   spec: GroupSpec,

@@ -3,8 +3,8 @@
  * were given. A roll-out would wait for them before it touches anything.
  */
 
+import type { ObservedState } from '../observed.js';
 import type { FullRestart } from './full-restart.js';
-import type { ObservedState } from './observed.js';
 
 export const UNTRUSTED_REASON = 'nobody accepts its certificate';
 

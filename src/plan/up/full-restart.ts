@@ -3,13 +3,13 @@
  * their addresses are dealt out anew, or they log in to each other in another way.
  */
 
-import type { ObservedEngine, ObservedMember } from '../engine/engine.js';
-import { sameAddress } from '../model/address.js';
-import { trustEachOther } from '../model/credentials/trust.js';
-import type { GroupSpec } from '../model/group-spec.js';
-import { ANCHOR } from '../model/step.js';
-import { nodesOf } from '../spec/build.js';
-import { hasProcess } from './members.js';
+import type { ObservedEngine, ObservedMember } from '../../engine/engine.js';
+import { sameAddress } from '../../model/address.js';
+import { trustEachOther } from '../../model/credentials/trust.js';
+import type { GroupSpec } from '../../model/group-spec.js';
+import { ANCHOR } from '../../model/step.js';
+import { nodesOf } from '../../spec/build.js';
+import { hasProcess } from '../members.js';
 
 export interface FullRestart {
   readonly reason: string;

@@ -6,15 +6,15 @@
  * Sentinel's documentation asks for ("Adding or removing Sentinels", "Removing the old master").
  */
 
-import type { ObservedMember } from '../engine/engine.js';
-import { sameAddress } from '../model/address.js';
-import type { GroupSpec, NodeSpec } from '../model/group-spec.js';
-import type { Operation } from '../model/step.js';
-import { nodesOf } from '../spec/build.js';
+import type { ObservedMember } from '../../engine/engine.js';
+import { sameAddress } from '../../model/address.js';
+import type { GroupSpec, NodeSpec } from '../../model/group-spec.js';
+import type { Operation } from '../../model/step.js';
+import { nodesOf } from '../../spec/build.js';
+import { hasProcess, isLeaving } from '../members.js';
+import type { ObservedState } from '../observed.js';
+import type { Steps } from '../steps.js';
 import { changeOf } from './changes.js';
-import { hasProcess, isLeaving } from './members.js';
-import type { ObservedState } from './observed.js';
-import type { Steps } from './steps.js';
 
 /** A node that has to start anew. */
 interface Roll {

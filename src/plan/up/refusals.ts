@@ -1,8 +1,8 @@
 /** What a plan is not made for. */
-import { RsentinelError } from '../errors.js';
-import type { GroupSpec } from '../model/group-spec.js';
-import { nodesOf } from '../spec/build.js';
-import type { ObservedState, Place } from './observed.js';
+import { RsentinelError } from '../../errors.js';
+import type { GroupSpec } from '../../model/group-spec.js';
+import { nodesOf } from '../../spec/build.js';
+import type { ObservedState, Place } from '../observed.js';
 
 /** @throws RsentinelError FOREIGN_CONF */
 export function refuseForeignConf(spec: GroupSpec, observed: ObservedState): void {
