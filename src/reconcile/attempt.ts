@@ -16,6 +16,7 @@ import { reportedAccess } from '../nodes/live/reported-access.js';
 import { Deadline } from '../nodes/wait/deadline.js';
 import { changesGroup } from '../plan/up/conclusion.js';
 import { isPrelude, planUp } from '../plan/up/plan-up.js';
+import type { UpOperation } from '../plan/up/up-steps.js';
 import { PlanExecutor } from './execute/executor.js';
 import { RollbackLog } from './execute/rollback.js';
 import { apply } from './execute/run-plan.js';
@@ -102,14 +103,14 @@ async function perform(
   context: LockedContext,
   deadline: Deadline,
 ): Promise<Performed> {
-  const done: Step[] = [];
+  const done: Step<UpOperation>[] = [];
   for (let planInput = first; ; ) {
-    const { spec, observed, storage } = planInput;
+    const { spec, observed } = planInput;
     const steps = planUp(spec, observed, ttlMs ?? null);
     const { reason } = observed.data;
     if (reason !== null) context.emit({ type: 'warning', message: reason });
     context.emit({ type: 'plan', group: spec.name, steps });
-    const executor = new PlanExecutor(spec, observed, storage, connections, rollback, context, deadline);
+    const executor = new PlanExecutor(planInput, connections, rollback, context, deadline);
     await apply(steps, executor.perform, context.emit, context.signal);
     done.push(...steps);
     if (!isPrelude(steps)) return { spec, steps: done, snapshot: await executor.verified() };

@@ -4,13 +4,13 @@ import { sameAccess } from '../../model/credentials/logins.js';
 import type { GroupSpec } from '../../model/group-spec.js';
 import type { Operation, Step } from '../../model/step.js';
 import type { ObservedState } from '../observed.js';
-import type { Steps } from '../steps.js';
+import type { UpSteps } from './up-steps.js';
 
 /** Steps during which the sentinels run with lower periods. */
 const LOWERING = ['lower-timers', 'wait-converged', 'rotate', 'restart-sentinels', 'forget'] as const;
 
 /** Adds what comes behind all other steps of a plan; nothing where there are none. */
-export function planConclusion(spec: GroupSpec, observed: ObservedState, steps: Steps): void {
+export function planConclusion(spec: GroupSpec, observed: ObservedState, steps: UpSteps): void {
   if (steps.isEmpty && observed.refusing.size === 0) return;
   const isLowered = steps.hasKind(...LOWERING);
   const verified = [

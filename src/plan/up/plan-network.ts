@@ -6,14 +6,14 @@ import type { GroupSpec } from '../../model/group-spec.js';
 import { ANCHOR } from '../../model/step.js';
 import { hasProcess, planUnpause } from '../members.js';
 import type { ObservedState } from '../observed.js';
-import type { Steps } from '../steps.js';
 import type { FullRestart } from './full-restart.js';
+import type { UpSteps } from './up-steps.js';
 
 export function planNetwork(
   spec: GroupSpec,
   observed: ObservedState,
   fullRestart: FullRestart | null,
-  steps: Steps,
+  steps: UpSteps,
 ): void {
   if (fullRestart === null) return;
   const { members, network } = observed.engine;
@@ -32,7 +32,7 @@ export function planNetwork(
  * Before all nodes stop at once: what is in the master's memory has to be on the disk of the node
  * that is the master afterwards. That is another one where the present one is in the topology no more.
  */
-function planSave(spec: GroupSpec, observed: ObservedState, fullRestart: FullRestart, steps: Steps): void {
+function planSave(spec: GroupSpec, observed: ObservedState, fullRestart: FullRestart, steps: UpSteps): void {
   const { members } = observed.engine;
   const present = presentMaster(observed);
   // A node that cannot be asked saves by itself when it stops.
@@ -78,7 +78,7 @@ function planAnchor(
   spec: GroupSpec,
   { engine }: ObservedState,
   fullRestart: FullRestart,
-  steps: Steps,
+  steps: UpSteps,
 ): void {
   if (spec.anchor === null) return;
   const member = engine.members.find(({ role }) => role === ANCHOR);

@@ -8,16 +8,16 @@ import { ANCHOR } from '../../model/step.js';
 import { nodesOf } from '../../spec/build.js';
 import { hasProcess, isStale, planUnpause } from '../members.js';
 import type { ObservedState } from '../observed.js';
-import type { Steps } from '../steps.js';
 import type { FullRestart } from './full-restart.js';
 import { UNTRUSTED_REASON } from './untrusted-nodes.js';
+import type { UpSteps } from './up-steps.js';
 
 export function planNode(
   spec: GroupSpec,
   node: NodeSpec,
   observed: ObservedState,
   fullRestart: FullRestart | null,
-  steps: Steps,
+  steps: UpSteps,
 ): void {
   const member = observed.engine.members.find((other) => other.node === node.name);
   const isUntrusted = observed.tls.untrusted.has(node.name);
@@ -60,7 +60,7 @@ export function planNode(
 export function planReturn(
   member: ObservedMember,
   { history: { master } }: ObservedState,
-  steps: Steps,
+  steps: UpSteps,
 ): readonly string[] {
   const { node, role, state, attached } = member;
   if (state === 'running' && attached) return [];
@@ -76,7 +76,7 @@ export function planReturn(
 function beforeStop(
   { sentinels }: GroupSpec,
   fullRestart: FullRestart | null,
-  steps: Steps,
+  steps: UpSteps,
 ): readonly string[] {
   return [...steps.ids('save'), ...(fullRestart === null ? [] : sentinels.map(({ name }) => `stop ${name}`))];
 }
@@ -90,7 +90,7 @@ function planRemoval(
   node: NodeSpec,
   member: ObservedMember,
   fullRestart: FullRestart | null,
-  steps: Steps,
+  steps: UpSteps,
 ): void {
   const isFresh = member.digest === node.containerDigest;
   const reason = isFresh && fullRestart !== null ? fullRestart.reason : 'the topology has changed';
@@ -105,7 +105,7 @@ function planRemoval(
 }
 
 /** A server that cannot load its files ends; without them it starts empty, and copies what its master has. */
-function planData(node: NodeSpec, { data }: ObservedState, steps: Steps): void {
+function planData(node: NodeSpec, { data }: ObservedState, steps: UpSteps): void {
   const spoilt = data.unreadable.get(node.name);
   if (spoilt === undefined || spoilt.files.length === 0) return;
   const { files, why } = spoilt;
@@ -115,7 +115,7 @@ function planData(node: NodeSpec, { data }: ObservedState, steps: Steps): void {
   ]);
 }
 
-function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, steps: Steps): void {
+function planConf(spec: GroupSpec, node: NodeSpec, observed: ObservedState, steps: UpSteps): void {
   const conf = observed.confs.get(node.name) ?? null;
   // The network comes first: it is made before anything is written.
   // Volumes are written through a container, which needs the image.
@@ -175,7 +175,7 @@ function planStart(
   node: NodeSpec,
   observed: ObservedState,
   fullRestart: FullRestart | null,
-  steps: Steps,
+  steps: UpSteps,
 ): void {
   const { name: master } = observed.history.master;
   const memberOf = (name: string) => observed.engine.members.find((member) => member.node === name);
@@ -213,14 +213,14 @@ function planLowerTimers(
   sentinel: string,
   observed: ObservedState,
   after: readonly string[],
-  steps: Steps,
+  steps: UpSteps,
 ): void {
   const operation = { kind: 'lower-timers', node: sentinel, pace: paceOf(observed, steps) } as const;
   steps.add(operation, 'it would notice the others only after 10 seconds', after);
 }
 
 /** Where sentinels watch the group already, the periods must bear a failover at any time. */
-function paceOf({ engine }: ObservedState, steps: Steps): 'forming' | 'live' {
+function paceOf({ engine }: ObservedState, steps: UpSteps): 'forming' | 'live' {
   const watched = engine.members.some(
     (member) => member.role === 'sentinel' && hasProcess(member) && !steps.has(`stop ${member.node}`),
   );

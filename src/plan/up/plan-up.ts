@@ -21,6 +21,7 @@ import { refuseForeignConf, refuseLostData, refuseOtherPlace } from './refusals.
 import { planRollOut } from './roll-out.js';
 import { planRights, planRotation } from './rotation.js';
 import { untrustedRestart } from './untrusted-nodes.js';
+import type { UpOperation, UpSteps } from './up-steps.js';
 
 /**
  * @param expiresInMs when the group is to expire, from now on; null: what was said before holds
@@ -33,12 +34,12 @@ export function planUp(
   spec: GroupSpec,
   observed: ObservedState,
   expiresInMs: number | null,
-): readonly Step[] {
+): readonly Step<UpOperation>[] {
   refuseForeignConf(spec, observed);
   refuseOtherPlace(spec, observed);
   refuseLostData(observed);
 
-  const steps = new Steps();
+  const steps = new Steps<UpOperation>();
   const fullRestart = fullRestartOf(spec, observed.engine) ?? untrustedRestart(observed);
   if (planFailover(spec, observed, fullRestart, steps)) {
     if (!observed.imagePresent) planImage(spec, steps);
@@ -79,7 +80,7 @@ export function isPrelude(steps: readonly Step[]): boolean {
   return steps.some(({ operation }) => operation.kind === 'failover');
 }
 
-function planImage(spec: GroupSpec, steps: Steps): void {
+function planImage(spec: GroupSpec, steps: UpSteps): void {
   steps.add({ kind: 'image' }, `${spec.image} is not on the engine`, []);
 }
 
@@ -94,7 +95,7 @@ function removeStrangers(
   spec: GroupSpec,
   observed: ObservedState,
   fullRestart: FullRestart | null,
-  steps: Steps,
+  steps: UpSteps,
 ): void {
   for (const member of observed.engine.members) {
     if (isWanted(spec, member)) continue;
@@ -115,7 +116,7 @@ function planFailover(
   spec: GroupSpec,
   observed: ObservedState,
   fullRestart: FullRestart | null,
-  steps: Steps,
+  steps: UpSteps,
 ): boolean {
   const { engine, live, history, canPromote } = observed;
   const isReachable = live.sentinels.size > 0 || fullRestart === null;
@@ -131,7 +132,7 @@ function planFailover(
 }
 
 /** Sentinels that have been started anew, by whomever, have Sentinel's own periods; a killed command leaves low ones. */
-function planPace({ sentinels, timing }: GroupSpec, { live, engine }: ObservedState, steps: Steps): void {
+function planPace({ sentinels, timing }: GroupSpec, { live, engine }: ObservedState, steps: UpSteps): void {
   for (const { name } of sentinels) {
     const runs = engine.members.some((member) => member.node === name && member.state === 'running');
     const periods = live.sentinels.get(name)?.periods;
@@ -147,7 +148,7 @@ function paceReason(timing: Timing, periods: Timing | 'other'): string {
 }
 
 /** Sentinels that run already look at a node that comes back once in 10 seconds. */
-function planHaste(spec: GroupSpec, { engine }: ObservedState, steps: Steps): void {
+function planHaste(spec: GroupSpec, { engine }: ObservedState, steps: UpSteps): void {
   const answers = steps.ids('answer', 'unpause');
   if (answers.length === 0) return;
   for (const { name } of spec.sentinels) {

@@ -9,12 +9,11 @@
 import type { ObservedMember } from '../../engine/engine.js';
 import { sameAddress } from '../../model/address.js';
 import type { GroupSpec, NodeSpec } from '../../model/group-spec.js';
-import type { Operation } from '../../model/step.js';
 import { nodesOf } from '../../spec/build.js';
 import { hasProcess, isLeaving } from '../members.js';
 import type { ObservedState } from '../observed.js';
-import type { Steps } from '../steps.js';
 import { changeOf } from './changes.js';
+import type { UpOperation, UpSteps } from './up-steps.js';
 
 /** A node that has to start anew. */
 interface Roll {
@@ -25,10 +24,10 @@ interface Roll {
 
 /** Steps that are done strictly one after the other. */
 class Chain {
-  readonly #steps: Steps;
+  readonly #steps: UpSteps;
   #last: readonly string[];
 
-  constructor(steps: Steps) {
+  constructor(steps: UpSteps) {
     this.#steps = steps;
     this.#last = steps.ids(
       'answer',
@@ -43,12 +42,12 @@ class Chain {
     );
   }
 
-  add(operation: Operation, reason: string): void {
+  add(operation: UpOperation, reason: string): void {
     this.#last = [this.#steps.add(operation, reason, ['image', ...this.#last])];
   }
 }
 
-export function planRollOut(spec: GroupSpec, observed: ObservedState, steps: Steps): void {
+export function planRollOut(spec: GroupSpec, observed: ObservedState, steps: UpSteps): void {
   const changes = planChanges(spec, observed, steps);
   const leaving = observed.engine.members.filter((member) => isLeaving(spec, member));
   const forgetful = sentinelsThatMustForget(spec, observed);
@@ -83,7 +82,7 @@ interface Scene {
 }
 
 /** Sets what can be set. @returns what has to start anew */
-function planChanges(spec: GroupSpec, observed: ObservedState, steps: Steps): readonly Roll[] {
+function planChanges(spec: GroupSpec, observed: ObservedState, steps: UpSteps): readonly Roll[] {
   const rolls: Roll[] = [];
   for (const node of nodesOf(spec)) {
     const member = observed.engine.members.find((other) => other.node === node.name && hasProcess(other));

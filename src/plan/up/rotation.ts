@@ -6,14 +6,14 @@ import { hasSentinelUsers } from '../../model/server-version.js';
 import { nodesOf } from '../../spec/build.js';
 import { hasProcess, isLeaving } from '../members.js';
 import type { ObservedState } from '../observed.js';
-import type { Steps } from '../steps.js';
+import type { UpSteps } from './up-steps.js';
 
 /**
  * All of them in one step: each has to know the new passwords before any of them is used. Nodes that
  * are started anew have theirs in their files. Nodes that are about to leave are told too: until then they are part
  * of the group, and nothing goes on while they are not let in.
  */
-export function planRotation(spec: GroupSpec, observed: ObservedState, steps: Steps): void {
+export function planRotation(spec: GroupSpec, observed: ObservedState, steps: UpSteps): void {
   if (spec.access.kind === 'none') return;
   const { engine, users } = observed;
   const goesOn = ({ name }: NodeSpec): boolean =>
@@ -46,7 +46,7 @@ function mustRestartSentinels({ server, logins }: GuardedAccess, { access: store
  * Users who have lost what they may do get it back before a dead master is replaced: without it no failover gets
  * through. Other passwords have to wait until there is a whole group to try them.
  */
-export function planRights(spec: GroupSpec, observed: ObservedState, steps: Steps): void {
+export function planRights(spec: GroupSpec, observed: ObservedState, steps: UpSteps): void {
   const { engine, users } = observed;
   const runs = ({ name }: NodeSpec): boolean =>
     engine.members.some(({ node, state }) => node === name && state === 'running');
