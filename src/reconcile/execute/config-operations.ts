@@ -57,7 +57,9 @@ export class ConfigOperations {
   }
 
   async restartSentinels(names: readonly string[]): Promise<void> {
-    const rotation = this.#rotation(names, true);
+    // The servers are waited for as well: a sentinel has its place when it knows them.
+    const servers = this.#run.liveNodes.group.redis.map(({ name }) => name);
+    const rotation = this.#rotation([...servers, ...names], true);
     this.#run.rollback.note('setting', '', 'the former password of the sentinels', () =>
       restartSentinels(this.#backwards(rotation), this.#run.context.driver, async () => {}),
     );
