@@ -35,7 +35,7 @@ export { connectDocker } from './engine/docker/docker-engine.js';
 export type { Driver } from './engine/engine.js';
 export { type ErrorCode, type ErrorOptions, RsentinelError } from './errors.js';
 export { bringOn, type FaultSettings } from './faults/bring-on.js';
-export type { FaultKind, FaultReport, Milestone, VictimRole, Victims } from './faults/fault.js';
+export type { FaultKind, FaultReport, FaultTargets, Milestone, TargetRole } from './faults/fault.js';
 export { type FailoverSettings, planFailover, plannedFailover } from './faults/planned-failover.js';
 export { type Address, formatAddress, parseAddress } from './model/address.js';
 export type { Credentials } from './model/credentials/credentials.js';

@@ -99,17 +99,17 @@ async function finishForcedPromotion(
 ): Promise<void> {
   if (engine.members.some(({ state }) => state !== 'running')) return;
   const group = new LiveNodes(name, masterNameOf(engine), engine).group;
-  const heir = group.redis.find((node) => node.name === redis[0].name);
-  if (heir === undefined || !canForcePromote(group)) return;
-  if (!isUnannounced(heir, await takeSnapshot(group, connections))) return;
+  const successor = group.redis.find((node) => node.name === redis[0].name);
+  if (successor === undefined || !canForcePromote(group)) return;
+  if (!isUnannounced(successor, await takeSnapshot(group, connections))) return;
   const started = performance.now();
   const from = (await presentMaster(engine, connections)) ?? 'another node';
   const live = new Live(group, connections, context, AbortSignal.timeout(waitTimeoutMs));
   await keepingPeriods(sentinelsOf(engine), connections, async () => {
-    await forcePromote(live, heir);
+    await forcePromote(live, successor);
     await waitConverged(live);
   });
-  context.emit({ type: 'switched-back', from, to: heir.name, ms: performance.now() - started });
+  context.emit({ type: 'switched-back', from, to: successor.name, ms: performance.now() - started });
 }
 
 /**

@@ -11,7 +11,7 @@ import { Listeners } from '../nodes/events/listeners.js';
 import { eventText, nodeOf } from '../nodes/events/timeline.js';
 import { LinkEvidence } from '../nodes/health/evidence.js';
 import { type Asking, askingOnce } from '../nodes/health/look.js';
-import type { Target } from '../nodes/health/observe.js';
+import type { AskedNode } from '../nodes/health/observe.js';
 import type { Snapshot } from '../nodes/health/snapshot.js';
 
 /** ms between two looks while the sentinels say nothing. */
@@ -27,7 +27,7 @@ export interface Seen {
   /** null: there is nobody to ask. */
   readonly snapshot: Snapshot | null;
   /** The sentinels that may say something from now on. */
-  readonly sentinels: readonly Target[];
+  readonly sentinels: readonly AskedNode[];
 }
 
 type Happening =

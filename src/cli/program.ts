@@ -161,13 +161,13 @@ export function buildProgram(texts: Texts, run: Runner): Command {
   for (const [kind, description] of FAULTS) {
     const command = program
       .command(kind)
-      .argument('[victim]', 'master, replica, sentinel, leader (elected last), or a node (redis-1)')
+      .argument('[target]', 'master, replica, sentinel, leader (elected last), or a node (redis-1)')
       .description(description)
       .option('--all', 'all that have the role; without one, every node')
-      .action((victim: string | undefined, flags: FaultFlags) =>
+      .action((target: string | undefined, flags: FaultFlags) =>
         action<FaultFlags>(async () => {
           const { fault } = await import('./commands/fault.js');
-          return (all, session) => fault(kind, victim, all, session);
+          return (all, session) => fault(kind, target, all, session);
         })(flags),
       );
     addEffect(command).addHelpText('after', FAULT_HELP);

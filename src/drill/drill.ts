@@ -15,7 +15,7 @@ import type { TimingChoice, Topology } from '../model/topology.js';
 import { Connections } from '../nodes/client/connection.js';
 import { discover } from '../nodes/live/discover.js';
 import { isLoopback } from '../spec/defaults.js';
-import { type Arena, engineArena, givenArena } from './arena.js';
+import { type DrillGroup, engineDrillGroup, externalDrillGroup } from './drill-group.js';
 import { breachesOf, figuresOf } from './figures.js';
 import { playRound } from './round.js';
 import { removeKeys } from './verdict.js';
@@ -55,10 +55,10 @@ export function drill(
     const { fault, timing } = settings;
     if (fault === 'partition') refuseSharedNetwork(fault, report.networkMode);
     if (timing === 'fast') refuseElsewhere(report);
-    const arena = engineArena(masterName, fault, name, engine, connections, locked);
+    const drillGroup = engineDrillGroup(masterName, fault, name, engine, connections, locked);
     const seen = timing === null ? report.timing : 'fast';
-    const play = () => playAll(arena, report, seen, settings, connections);
-    return seen === report.timing ? play() : withFastTiming(arena.sentinels, connections, play);
+    const play = () => playAll(drillGroup, report, seen, settings, connections);
+    return seen === report.timing ? play() : withFastTiming(drillGroup.sentinels, connections, play);
   });
 }
 
@@ -77,8 +77,8 @@ export async function drillOfSentinels(
     const report = await reportOfGiven(givenGroup(discovered), connections, signal);
     suitable(report);
     const watching: Watching = { driver: null, emit, signal };
-    const arena = givenArena(discovered, connections, watching);
-    return await playAll(arena, report, report.timing, course, connections);
+    const drillGroup = externalDrillGroup(discovered, connections, watching);
+    return await playAll(drillGroup, report, report.timing, course, connections);
   } finally {
     connections.close();
   }
@@ -110,7 +110,7 @@ function refuseElsewhere({ networkMode, redis }: GroupReport): void {
 }
 
 async function playAll(
-  arena: Arena,
+  drillGroup: DrillGroup,
   report: GroupReport,
   timing: Timing,
   { rounds: count, limits, waitTimeoutMs }: DrillCourse,
@@ -122,20 +122,21 @@ async function playAll(
   for (let round = 1; round <= count; round += 1) {
     const names = { key: `${keys}:${round}`, cutOffKey: `${keys}:${round}:cut-off` };
     try {
-      const play = () => playRound({ arena, round, rounds: count, ...names, waitTimeoutMs }, connections);
-      rounds.push(await keepingPeriods(arena.sentinels, connections, play));
+      const play = () =>
+        playRound({ drillGroup, round, rounds: count, ...names, waitTimeoutMs }, connections);
+      rounds.push(await keepingPeriods(drillGroup.sentinels, connections, play));
     } catch (error) {
-      await arena.recover();
+      await drillGroup.recover();
       throw error;
     } finally {
-      await removeKeys(Object.values(names), arena.redis, connections);
+      await removeKeys(Object.values(names), drillGroup.redis, connections);
     }
   }
   return {
     version: 1,
-    group: arena.group,
-    masterName: arena.masterName,
-    fault: arena.fault,
+    group: drillGroup.group,
+    masterName: drillGroup.masterName,
+    fault: drillGroup.fault,
     timing,
     startedAt,
     redis: report.redis.map(({ name }) => name),

@@ -12,8 +12,8 @@ import { agreedMaster, type Snapshot } from '../nodes/health/snapshot.js';
 import { Live } from '../nodes/live/live.js';
 import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
-import type { Arena } from './arena.js';
 import { CutOffClient } from './cut-off-client.js';
+import type { DrillGroup } from './drill-group.js';
 import { type Patience, until } from './until.js';
 import { cutOffOf, readsOf, writesOf } from './verdict.js';
 import { Workload } from './workload.js';
@@ -28,7 +28,7 @@ const LAST_WORDS = 10;
 const MOST_EVENTS = 20_000;
 
 export interface RoundSettings {
-  readonly arena: Arena;
+  readonly drillGroup: DrillGroup;
   readonly round: number;
   readonly rounds: number;
   /** The list that the client writes to; to be removed by whoever chose it. */
@@ -40,7 +40,7 @@ export interface RoundSettings {
 }
 
 /** A round that is being played. */
-interface Stage {
+interface RunningRound {
   readonly settings: RoundSettings;
   readonly group: LiveGroup;
   readonly old: LiveNode;
@@ -63,9 +63,9 @@ interface Return {
  * @throws RsentinelError WAIT_TIMEOUT with what the sentinels said last; the context's signal's reason
  */
 export async function playRound(settings: RoundSettings, connections: Connections): Promise<DrillRound> {
-  const { arena, key } = settings;
-  const { emit, signal } = arena.watching;
-  const present = await arena.present();
+  const { drillGroup, key } = settings;
+  const { emit, signal } = drillGroup.watching;
+  const present = await drillGroup.present();
   const before = await takeSnapshot(present, connections);
   const old = masterOf(present, before);
   const recorded: Recorded[] = [];
@@ -73,12 +73,12 @@ export async function playRound(settings: RoundSettings, connections: Connection
   const channel = await EventChannel.open(present.sentinels, connections.credentials, (one) => {
     const master = masterOfEvent(one.event);
     // The same sentinels may watch other groups.
-    if (master !== null && master !== arena.masterName) return;
+    if (master !== null && master !== drillGroup.masterName) return;
     if (recorded.length < MOST_EVENTS) recorded.push(one);
     if (faultAt !== null) tell(one, faultAt, present, emit);
   });
   const sentinels = present.sentinels.map(({ address }) => address);
-  const { masterName, fault } = arena;
+  const { masterName, fault } = drillGroup;
   const workload = await Workload.start(
     sentinels,
     masterName,
@@ -86,16 +86,16 @@ export async function playRound(settings: RoundSettings, connections: Connection
     key,
     isSilentFault(fault),
   );
-  const inside = await arena.clientBeside(old);
+  const inside = await drillGroup.clientBeside(old);
   const cutOff = inside === null ? null : new CutOffClient(inside, settings.cutOffKey);
-  const stage = { settings, group: present, old, before, recorded, workload, cutOff, connections };
+  const running = { settings, group: present, old, before, recorded, workload, cutOff, connections };
   try {
-    await untilWarm(stage);
+    await untilWarm(running);
     await delay(Math.random() * PHASE, undefined, { signal }).catch(() => signal.throwIfAborted());
     const { round, rounds } = settings;
-    emit({ type: 'drill-round', round, rounds, fault: arena.fault, node: old.name });
+    emit({ type: 'drill-round', round, rounds, fault: drillGroup.fault, node: old.name });
     faultAt = performance.now();
-    const result = await play(stage, faultAt);
+    const result = await play(running, faultAt);
     emit({ type: 'drill-round-done', round: result });
     return result;
   } finally {
@@ -105,17 +105,17 @@ export async function playRound(settings: RoundSettings, connections: Connection
   }
 }
 
-async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
-  const { settings, group, old, before, recorded, workload, cutOff, connections } = stage;
+async function play(running: RunningRound, faultAt: number): Promise<DrillRound> {
+  const { settings, group, old, before, recorded, workload, cutOff, connections } = running;
   workload.watch(faultAt);
-  const returning = await throughFailover(stage, faultAt);
+  const returning = await throughFailover(running, faultAt);
   const resumed = performance.now();
   await until(
     'the client did not read from a replica again',
     () => isAfter(workload.reads.lastAt, resumed),
-    patience(stage),
+    patience(running),
   );
-  await waitConverged(new Live(group, connections, settings.arena.watching, patience(stage).deadline));
+  await waitConverged(new Live(group, connections, settings.drillGroup.watching, patience(running).deadline));
   const ms = Math.round(performance.now() - faultAt);
   await Promise.all([workload.stop(), cutOff?.stop()]);
   // The sentinels may have failed over again, from the master that they had announced.
@@ -140,36 +140,39 @@ async function play(stage: Stage, faultAt: number): Promise<DrillRound> {
 }
 
 /** From the fault to the old master's being a linked replica of the new one. */
-async function throughFailover(stage: Stage, faultAt: number): Promise<Return> {
-  const { settings, group, old, workload } = stage;
-  const { arena } = settings;
-  const fell = arena.inject(group, old, patience(stage).deadline);
+async function throughFailover(running: RunningRound, faultAt: number): Promise<Return> {
+  const { settings, group, old, workload } = running;
+  const { drillGroup } = settings;
+  const fell = drillGroup.inject(group, old, patience(running).deadline);
   // In a planned failover the old master becomes a replica while it goes on.
-  const [, planned] = await Promise.all([fell, arena.fault === 'failover' ? untilReplica(stage) : null]);
+  const [, planned] = await Promise.all([
+    fell,
+    drillGroup.fault === 'failover' ? untilReplica(running) : null,
+  ]);
   await until(
     `the sentinels did not announce another master than ${old.name}`,
-    () => announcedBy(stage, faultAt),
-    patience(stage),
+    () => announcedBy(running, faultAt),
+    patience(running),
   );
   const master = await until(
     'the client did not write again',
     () => {
-      const announced = announcedBy(stage, faultAt);
+      const announced = announcedBy(running, faultAt);
       return announced !== null && isAfter(workload.writes.lastAt, announced.at) ? announced.node : null;
     },
-    patience(stage),
+    patience(running),
   );
   if (planned !== null) return planned;
   const from = performance.now();
-  arena.watching.emit({ type: 'drill-return', node: old.name });
-  await arena.recoverNode(old.name, master.address);
-  const { to } = await untilReplica(stage);
+  drillGroup.watching.emit({ type: 'drill-return', node: old.name });
+  await drillGroup.recoverNode(old.name, master.address);
+  const { to } = await untilReplica(running);
   return { from, to };
 }
 
-async function untilWarm(stage: Stage): Promise<void> {
-  const { writes, reads } = stage.workload;
-  const beside = stage.cutOff?.ledger;
+async function untilWarm(running: RunningRound): Promise<void> {
+  const { writes, reads } = running.workload;
+  const beside = running.cutOff?.ledger;
   await until(
     'a client of this machine did not come to write and read through the sentinels',
     () =>
@@ -177,7 +180,7 @@ async function untilWarm(stage: Stage): Promise<void> {
         ? true
         : null,
     {
-      ...patience(stage),
+      ...patience(running),
       details: () => [
         `writes: ${writes.done.length} acknowledged, reads: ${reads.done.length} answered`,
         ...[...writes.errors, ...reads.errors].map(({ kind, count }) => `${kind}: ${count}`),
@@ -188,7 +191,7 @@ async function untilWarm(stage: Stage): Promise<void> {
 
 /** The node that every sentinel has announced last, the same for all, and when the last of them did; null: not yet. */
 function announcedBy(
-  { group, old, recorded }: Stage,
+  { group, old, recorded }: RunningRound,
   faultAt: number,
 ): { readonly node: LiveNode; readonly at: number } | null {
   const announced = group.sentinels.flatMap(({ name }) => {
@@ -206,8 +209,8 @@ function announcedBy(
 }
 
 /** Asks the old master itself until it is a replica, and linked. @returns when each of these was so */
-function untilReplica(stage: Stage): Promise<Return> {
-  const { old, connections } = stage;
+function untilReplica(running: RunningRound): Promise<Return> {
+  const { old, connections } = running;
   let from: number | null = null;
   const look = async (): Promise<Return | null> => {
     const { redis } = await takeSnapshot({ masterName: '', redis: [old], sentinels: [] }, connections);
@@ -220,18 +223,18 @@ function untilReplica(stage: Stage): Promise<Return> {
   return until(
     `${old.name} did not become a replica that is linked to the new master`,
     look,
-    patience(stage),
+    patience(running),
   );
 }
 
 /** The whole time again, for what comes next. */
-function patience({ settings, recorded }: Stage): Patience {
+function patience({ settings, recorded }: RunningRound): Patience {
   const details = (): readonly string[] => [
     'the sentinels said last:',
     ...recorded.slice(-LAST_WORDS).map(({ sentinel, event }) => `  ${sentinel}: ${event.type}`),
   ];
   return {
-    watching: settings.arena.watching,
+    watching: settings.drillGroup.watching,
     deadline: AbortSignal.timeout(settings.waitTimeoutMs),
     details,
   };

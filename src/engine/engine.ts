@@ -258,7 +258,7 @@ export interface Driver {
   connect(group: string, container: string, node: string, address: Address): Promise<void>;
   /** Removes a member in whatever state it is, with its anonymous volumes. Absent: done. */
   remove(group: string, container: string): Promise<void>;
-  /** Frees the name of a stopped member for a successor; observed as `other` from then on. */
+  /** Frees the name of a stopped member for a replacement; observed as `other` from then on. */
   setAside(group: string, container: string): Promise<void>;
   /** Gives back its name to a member that was set aside. */
   bringBack(group: string, container: string): Promise<void>;

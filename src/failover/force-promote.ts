@@ -38,18 +38,18 @@ export function isUnannounced(
  * @param live a group that has just been proved ready
  * @throws RsentinelError as {@link untilFaultless}
  */
-export async function forcePromote(live: Live, heir: LiveNode): Promise<void> {
+export async function forcePromote(live: Live, successor: LiveNode): Promise<void> {
   const { group, connections } = live;
   const before = await live.with({ ...group, redis: [] }).snapshot();
   const servers = live.with({ ...group, sentinels: [] });
   try {
-    await replicaOf(heir.control, null, connections);
-    const others = group.redis.filter(({ name }) => name !== heir.name);
-    await Promise.all(others.map(({ control }) => replicaOf(control, heir.address, connections)));
+    await replicaOf(successor.control, null, connections);
+    const others = group.redis.filter(({ name }) => name !== successor.name);
+    await Promise.all(others.map(({ control }) => replicaOf(control, successor.address, connections)));
     // A sentinel whose first INFO finds a replica's link down looks again only after a second.
     const look = async () => {
       const snapshot = await servers.snapshot();
-      return { snapshot, faults: findDataFaults(group, snapshot, heir) };
+      return { snapshot, faults: findDataFaults(group, snapshot, successor) };
     };
     await waitHealthy(live, look);
   } finally {
@@ -57,7 +57,7 @@ export async function forcePromote(live: Live, heir: LiveNode): Promise<void> {
     await Promise.allSettled(
       group.sentinels.map(({ control }) => setPeriods(control, FORMING_PERIODS, connections)),
     );
-    await tell(heir, group, before, connections);
+    await tell(successor, group, before, connections);
   }
 }
 

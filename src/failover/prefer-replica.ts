@@ -32,15 +32,15 @@ export class Preference {
    * @throws RsentinelError NODE_UNKNOWN when that replica may not be promoted; WAIT_TIMEOUT; the context's signal's
    *   reason. The priorities are what they were then
    */
-  static async begin(heir: LiveNode, master: LiveNode, live: Live): Promise<Preference> {
+  static async begin(successor: LiveNode, master: LiveNode, live: Live): Promise<Preference> {
     const { group, connections } = live;
-    const preference = new Preference(await changesFor(heir, master, group, connections), connections);
+    const preference = new Preference(await changesFor(successor, master, group, connections), connections);
     try {
       await preference.#set('wanted');
       await Promise.allSettled(
         group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
       );
-      await untilKnown(heir, preference.#changes, live);
+      await untilKnown(successor, preference.#changes, live);
       return preference;
     } catch (error) {
       await preference.end();
@@ -67,9 +67,9 @@ interface Change {
   readonly wanted: string;
 }
 
-/** The heir comes first, and whoever else did comes after it. @throws RsentinelError NODE_UNKNOWN */
+/** The successor comes first, and whoever else did comes after it. @throws RsentinelError NODE_UNKNOWN */
 async function changesFor(
-  heir: LiveNode,
+  successor: LiveNode,
   master: LiveNode,
   { redis }: LiveGroup,
   connections: Connections,
@@ -80,13 +80,13 @@ async function changesFor(
       const [setting] = await getSettings(node.control, [PRIORITY], connections);
       if (setting === undefined) return [];
       const { value: before } = setting;
-      const wanted = node === heir ? FIRST : before === FIRST ? SECOND : before;
+      const wanted = node === successor ? FIRST : before === FIRST ? SECOND : before;
       return [{ node, before, wanted }];
     }),
   );
   const changes = all.flat();
-  if (changes.some(({ node, before }) => node === heir && before === '0')) {
-    throw new RsentinelError('NODE_UNKNOWN', `${heir.name} may not be promoted: its ${PRIORITY} is 0`, {
+  if (changes.some(({ node, before }) => node === successor && before === '0')) {
+    throw new RsentinelError('NODE_UNKNOWN', `${successor.name} may not be promoted: its ${PRIORITY} is 0`, {
       hint: `Set its ${PRIORITY} to something else, or choose another replica.`,
     });
   }
@@ -103,7 +103,7 @@ async function setPriority({ control }: LiveNode, value: string, connections: Co
     .catch(() => []);
 }
 
-async function untilKnown(heir: LiveNode, changes: readonly Change[], live: Live): Promise<void> {
+async function untilKnown(successor: LiveNode, changes: readonly Change[], live: Live): Promise<void> {
   const { sentinels, masterName } = live.group;
   await live.poll(
     POLL,
@@ -116,7 +116,7 @@ async function untilKnown(heir: LiveNode, changes: readonly Change[], live: Live
     () =>
       new RsentinelError(
         'WAIT_TIMEOUT',
-        `the sentinels have not heard in time that ${heir.name} comes first`,
+        `the sentinels have not heard in time that ${successor.name} comes first`,
         { hint: 'Give it longer with --wait-timeout.' },
       ),
   );

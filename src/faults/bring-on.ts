@@ -21,19 +21,19 @@ import { hasProcess } from '../plan/members.js';
 import { replaceDeadMaster } from '../reconcile/replace-dead-master.js';
 import { prepareStop, stopReady } from '../shutdown/stop-node.js';
 import { Milestones, type Missing, untilGone } from './effect.js';
-import type { FaultKind, FaultReport, Victims } from './fault.js';
+import type { FaultKind, FaultReport, FaultTargets } from './fault.js';
 import { inject } from './inject.js';
 import { failoverLines, lastLeader } from './leader.js';
 import { modeOf, refuseSharedNetwork } from './network.js';
 import { repointStopped } from './restore.js';
-import { chooseVictims, type Scene } from './victims.js';
+import { chooseTargets, type GroupRoles } from './targets.js';
 
 /** ms beyond `down-after-milliseconds` that a fault has for its effect, where nothing else is said. */
 export const PATIENCE = 60_000;
 
 export interface FaultSettings {
   readonly kind: FaultKind;
-  readonly victims: Victims;
+  readonly targets: FaultTargets;
   /** Whether to wait for the effect. */
   readonly wait: boolean;
   /** ms for the effect; undefined: {@link PATIENCE} and the group's `down-after-milliseconds`. */
@@ -49,9 +49,9 @@ export function bringOn(group: string, settings: FaultSettings, context: Context
   return onGroup(group, settings.kind, context, async (engine, connections, locked) => {
     const { kind } = settings;
     if (kind === 'partition' || kind === 'heal') refuseSharedNetwork(kind, modeOf(engine));
-    const scene = await observeScene(group, engine, settings.victims, connections, locked);
-    const victims = chooseVictims(kind, settings.victims, scene);
-    const run: FaultRun = { kind, victims, scene, engine, connections, context: locked };
+    const roles = await observeRoles(group, engine, settings.targets, connections, locked);
+    const targets = chooseTargets(kind, settings.targets, roles);
+    const run: FaultRun = { kind, targets, roles, engine, connections, context: locked };
     const work = () => bringAndWait(run, settings);
     // Bringing nodes back goes with lowered periods.
     return isRemedy(kind) ? keepingPeriods(sentinelsOf(engine), connections, work) : work();
@@ -61,8 +61,8 @@ export function bringOn(group: string, settings: FaultSettings, context: Context
 /** A fault that is being brought on. */
 interface FaultRun {
   readonly kind: FaultKind;
-  readonly victims: readonly ObservedMember[];
-  readonly scene: Scene;
+  readonly targets: readonly ObservedMember[];
+  readonly roles: GroupRoles;
   readonly engine: ObservedEngine;
   readonly connections: Connections;
   readonly context: LockedContext;
@@ -73,7 +73,7 @@ function isRemedy(kind: FaultKind): boolean {
 }
 
 async function bringAndWait(run: FaultRun, { wait, waitTimeoutMs }: FaultSettings): Promise<FaultReport> {
-  const { kind, victims, scene, engine, connections, context } = run;
+  const { kind, targets, roles, engine, connections, context } = run;
   const timeout = waitTimeoutMs ?? PATIENCE + (await downAfter(engine, connections));
   if (wait && !isRemedy(kind)) {
     // In TILT the sentinels would notice nothing, and the effect would come half a minute late.
@@ -83,17 +83,17 @@ async function bringAndWait(run: FaultRun, { wait, waitTimeoutMs }: FaultSetting
   const started = performance.now();
   const milestones = new Milestones(started);
   const lost = await bring(run);
-  if (wait && victims.length > 0) {
+  if (wait && targets.length > 0) {
     await untilEffect(run, milestones, AbortSignal.timeout(timeout)).catch(async (error: unknown) => {
       throw isRemedy(kind) ? error : await explained(error, engine, since, context);
     });
   }
   const ms = performance.now() - started;
   return {
-    group: scene.group,
+    group: roles.group,
     fault: kind,
-    victims: victims.map(({ node }) => node),
-    master: { before: scene.master, after: wait ? await presentMaster(engine, connections) : null },
+    victims: targets.map(({ node }) => node),
+    master: { before: roles.master, after: wait ? await presentMaster(engine, connections) : null },
     milestones: milestones.list,
     lost,
     ms: Math.round(ms),
@@ -104,15 +104,15 @@ function sentinelsRunning(engine: ObservedEngine): LiveGroup {
   return new LiveNodes('', masterNameOf(engine), engine).group;
 }
 
-async function observeScene(
+async function observeRoles(
   group: string,
   engine: ObservedEngine,
-  victims: Victims,
+  targets: FaultTargets,
   connections: Connections,
   { driver, signal }: Context,
-): Promise<Scene> {
+): Promise<GroupRoles> {
   const nodes = nodeMembers(engine);
-  const needsLeader = victims.kind === 'role' && victims.role === 'leader';
+  const needsLeader = targets.kind === 'role' && targets.role === 'leader';
   const [master, leader] = await Promise.all([
     presentMaster(engine, connections),
     needsLeader ? lastLeader(driver, nodes, signal) : null,
@@ -122,13 +122,13 @@ async function observeScene(
 
 /** @returns what nodes that were let back had acknowledged and have lost */
 async function bring(run: FaultRun): Promise<readonly DivergedWrites[]> {
-  const { kind, victims, scene, context } = run;
+  const { kind, targets, roles, context } = run;
   if (kind === 'restart') {
     await restart(run);
     return [];
   }
-  if (kind === 'heal') await allDone(formers(victims, await presentAddress(run)).map(holding(run)));
-  await allDone(victims.map((victim) => inject(kind, victim, scene.group, context.driver)));
+  if (kind === 'heal') await allDone(formers(targets, await presentAddress(run)).map(holding(run)));
+  await allDone(targets.map((member) => inject(kind, member, roles.group, context.driver)));
   return isRemedy(kind) ? demoteFormers(run) : [];
 }
 
@@ -141,20 +141,20 @@ async function presentAddress({ engine, connections }: FaultRun): Promise<Addres
 }
 
 /** The Redis nodes among those that are let back that are not the present master: one of them may be the master of before. */
-function formers(victims: readonly ObservedMember[], master: Address | null): readonly ObservedMember[] {
+function formers(targets: readonly ObservedMember[], master: Address | null): readonly ObservedMember[] {
   if (master === null) return [];
-  return victims.filter(
+  return targets.filter(
     ({ role, address }) => role === 'redis' && address !== null && !sameAddress(address, master),
   );
 }
 
 async function demoteFormers(run: FaultRun): Promise<readonly DivergedWrites[]> {
-  const { victims, engine, connections, context } = run;
+  const { targets, engine, connections, context } = run;
   const master = await presentAddress(run);
   if (master === null) return [];
   const lost: DivergedWrites[] = [];
   await allDone(
-    formers(victims, master).map(async ({ node, control }) => {
+    formers(targets, master).map(async ({ node, control }) => {
       const former = control === null ? null : { name: node, control };
       const demotion = former === null ? null : demotionOf(former, master, engine);
       const diverged = demotion === null ? null : await demote(demotion, connections, context.emit);
@@ -165,19 +165,19 @@ async function demoteFormers(run: FaultRun): Promise<readonly DivergedWrites[]> 
 }
 
 /** A master that is dead is replaced first: it would come back with what is on its disk, and be copied. */
-async function restart({ victims, scene, engine, connections, context }: FaultRun): Promise<void> {
+async function restart({ targets, roles, engine, connections, context }: FaultRun): Promise<void> {
   const { driver } = context;
-  const { group } = scene;
-  if (victims.some((member) => !hasProcess(member)))
+  const { group } = roles;
+  if (targets.some((member) => !hasProcess(member)))
     await replaceDeadMaster(group, engine, connections, context);
-  await allDone(victims.filter(hasProcess).map((member) => stopSaved(member, group, connections, context)));
+  await allDone(targets.filter(hasProcess).map((member) => stopSaved(member, group, connections, context)));
   const { master } = await observeLive(engine, connections);
   const start = async (member: ObservedMember): Promise<void> => {
     if (member.role === 'redis' && master !== null)
       await repointStopped(member, master.address, engine, group, driver);
     await driver.start(group, member.id);
   };
-  await allDone(victims.map(start));
+  await allDone(targets.map(start));
 }
 
 /** Ends a node politely; one with data once that is on disk. @throws RsentinelError DATA_NOT_SAVED: it goes on */
@@ -196,11 +196,11 @@ async function stopSaved(
 }
 
 async function untilEffect(
-  { kind, victims, scene, engine, connections, context }: FaultRun,
+  { kind, targets, roles, engine, connections, context }: FaultRun,
   milestones: Milestones,
   deadline: AbortSignal,
 ): Promise<void> {
-  const { group, master } = scene;
+  const { group, master } = roles;
   if (isRemedy(kind)) {
     const now = await context.driver.observe(group);
     const all = new LiveNodes(group, masterNameOf(now), now).group;
@@ -209,11 +209,11 @@ async function untilEffect(
     return;
   }
   const liveNodes = new LiveNodes(group, masterNameOf(engine), engine);
-  for (const { node } of victims) liveNodes.remove(node);
+  for (const { node } of targets) liveNodes.remove(node);
   const left = liveNodes.group;
   // Nobody is left who could notice.
   if (left.sentinels.length === 0) return;
-  const missing = victims.flatMap(({ node, address }): Missing[] =>
+  const missing = targets.flatMap(({ node, address }): Missing[] =>
     address === null ? [] : [{ name: node, address }],
   );
   const lost = missing.find(({ name }) => name === master) ?? null;

@@ -124,8 +124,8 @@ function noteFailover(
   if (master === null) return;
   const named = masterViews(snapshot).map(({ address }) => address);
   const others = named.filter((address) => !sameAddress(address, master.address));
-  const heir = group.redis.find(({ address }) => others.some((other) => sameAddress(other, address)));
-  if (heir === undefined) return;
-  milestones.note(`a sentinel names ${heir.name} as the master`);
-  if (others.length === named.length) milestones.note(`all sentinels name ${heir.name} as the master`);
+  const successor = group.redis.find(({ address }) => others.some((other) => sameAddress(other, address)));
+  if (successor === undefined) return;
+  milestones.note(`a sentinel names ${successor.name} as the master`);
+  if (others.length === named.length) milestones.note(`all sentinels name ${successor.name} as the master`);
 }

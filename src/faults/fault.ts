@@ -5,12 +5,12 @@ import type { DivergedWrites } from '../model/report/diverged-writes.js';
 export type FaultKind = 'kill' | 'pause' | 'unpause' | 'restart' | 'partition' | 'heal';
 
 /** A role at this moment; `leader`: the sentinel that was elected for the last failover. */
-export type VictimRole = 'master' | 'replica' | 'sentinel' | 'leader';
+export type TargetRole = 'master' | 'replica' | 'sentinel' | 'leader';
 
 /** Whom a fault is brought on. */
-export type Victims =
+export type FaultTargets =
   /** One of those that have the role, or all of them. */
-  | { readonly kind: 'role'; readonly role: VictimRole; readonly every: boolean }
+  | { readonly kind: 'role'; readonly role: TargetRole; readonly every: boolean }
   | { readonly kind: 'node'; readonly name: string }
   /** Every node; of `unpause` and `heal`: every node that is paused, or cut off. */
   | { readonly kind: 'all' };
@@ -25,6 +25,7 @@ export interface Milestone {
 export interface FaultReport {
   readonly group: string;
   readonly fault: FaultKind | 'failover';
+  /** Names of the targets; called so since the first version of the JSON. */
   readonly victims: readonly string[];
   /** Name of the master before and after; null: the sentinels do not agree, or none answers. */
   readonly master: { readonly before: string | null; readonly after: string | null };

@@ -69,7 +69,7 @@ interface Roles {
   readonly group: LiveGroup;
   readonly master: LiveNode;
   /** null: whom Sentinel chooses. */
-  readonly heir: LiveNode | null;
+  readonly successor: LiveNode | null;
 }
 
 /** @throws RsentinelError NODE_UNKNOWN */
@@ -83,7 +83,7 @@ async function rolesOf(
   const before = await presentMaster(engine, connections);
   const master = group.redis.find((node) => node.name === before);
   if (master === undefined) throw noMaster(name);
-  return { group, master, heir: to === null ? null : heirOf(group, master, to) };
+  return { group, master, successor: to === null ? null : successorOf(group, master, to) };
 }
 
 async function plan(
@@ -144,12 +144,12 @@ class FailoverExecutor {
   }
 
   readonly #perform = async (operation: FailoverOperation): Promise<void> => {
-    const { master, heir } = this.#roles;
+    const { master, successor } = this.#roles;
     await this.#confirmLock();
     switch (operation.kind) {
       case 'prefer':
-        if (heir === null) throw new Error('the plan prefers a replica that was not asked for');
-        this.#preference = await Preference.begin(heir, master, this.#live);
+        if (successor === null) throw new Error('the plan prefers a replica that was not asked for');
+        this.#preference = await Preference.begin(successor, master, this.#live);
         return;
       case 'switch':
         return this.#switch();
@@ -174,9 +174,9 @@ class FailoverExecutor {
   }
 }
 
-function heirOf({ name: group, redis }: LiveGroup, master: LiveNode, name: string): LiveNode {
-  const heir = redis.find((node) => node.name === name && node !== master);
-  if (heir !== undefined) return heir;
+function successorOf({ name: group, redis }: LiveGroup, master: LiveNode, name: string): LiveNode {
+  const successor = redis.find((node) => node.name === name && node !== master);
+  if (successor !== undefined) return successor;
   const replicas = redis.filter((node) => node !== master).map((node) => node.name);
   const why =
     name === master.name

@@ -36,7 +36,7 @@ export type Operation =
   | { readonly kind: 'save'; readonly node: string }
   /** As Redis wants it. */
   | { readonly kind: 'stop'; readonly node: string }
-  /** Put a stopped container aside, from where it can be brought back if its successor fails. */
+  /** Put a stopped container aside, from where it can be brought back if its replacement fails. */
   | { readonly kind: 'rename-aside'; readonly node: string }
   /** Remove what was put aside. */
   | { readonly kind: 'remove-old'; readonly node: string }

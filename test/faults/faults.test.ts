@@ -50,11 +50,13 @@ describe.each(['loopback', 'bridge'])('in %s mode', (mode) => {
       expect(victims).toEqual([before.name]);
       expect(master.before).toBe(before.name);
       expect(master.after).not.toBe(before.name);
-      const heir = report.redis.find(({ name }) => name === master.after);
-      expect(heir?.role).toBe('master');
-      expect(new Set(viewsOf(report))).toEqual(new Set([`${heir?.address.host}:${heir?.address.port}`]));
+      const successor = report.redis.find(({ name }) => name === master.after);
+      expect(successor?.role).toBe('master');
+      expect(new Set(viewsOf(report))).toEqual(
+        new Set([`${successor?.address.host}:${successor?.address.port}`]),
+      );
       const others = report.redis.filter(({ name }) => name !== master.after && name !== before.name);
-      for (const { link } of others) expect(link).toMatchObject({ master: heir?.address, status: 'up' });
+      for (const { link } of others) expect(link).toMatchObject({ master: successor?.address, status: 'up' });
       expect(milestones.map(({ what }) => what)).toEqual(
         expect.arrayContaining([
           `a sentinel sees ${before.name} as down`,

@@ -2,7 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endpointAt } from '../../src/model/address.js';
-import type { Target } from '../../src/nodes/health/observe.js';
+import type { AskedNode } from '../../src/nodes/health/observe.js';
 
 export type Act =
   | { readonly kind: 'say'; readonly bytes: Uint8Array }
@@ -52,7 +52,7 @@ export class HostileNode {
     return this.#sockets.size;
   }
 
-  target(name: string): Target {
+  target(name: string): AskedNode {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('it does not listen');
     return { name, control: endpointAt({ host: '127.0.0.1', port: address.port }, 'sentinel', false) };

@@ -6,10 +6,10 @@ import { type FaultDocument, faultText } from '../../report/text/fault-text.js';
 import { dryRun } from '../dry-run.js';
 import { withEngine } from '../engine.js';
 import type { FailoverFlags, FaultFlags } from '../flags.js';
+import { parseFaultTargets } from '../input/fault-targets.js';
 import { surroundings } from '../input/load.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTarget, type Target } from '../input/target.js';
-import { parseVictims } from '../input/victims.js';
 import { jsonText } from '../output/json.js';
 import { createReporter } from '../output/reporting.js';
 import type { Session } from '../session.js';
@@ -21,10 +21,10 @@ export function fault(
   flags: FaultFlags,
   session: Session,
 ): Promise<number> {
-  const victims = parseVictims(word, flags.all === true, kind);
+  const targets = parseFaultTargets(word, flags.all === true, kind);
   return onTarget(flags, session, kind, async (target, context) => {
     const { bringOn } = await import('../../faults/bring-on.js');
-    const settings = { kind, victims, wait: flags.wait, waitTimeoutMs: flags.waitTimeout };
+    const settings = { kind, targets, wait: flags.wait, waitTimeoutMs: flags.waitTimeout };
     return bringOn(target.name, settings, context);
   });
 }

@@ -7,7 +7,7 @@ import { givenUser, type Login } from '../../model/credentials/logins.js';
 import { clientOptions } from '../../tls/client-options.js';
 import { withoutCommand } from '../client/client-error.js';
 import { limitEvents } from '../client/reply-limit.js';
-import type { Target } from '../health/observe.js';
+import type { AskedNode } from '../health/observe.js';
 import { parseEvent, type SentinelEvent } from './events.js';
 
 /** An event, and when this process heard it from which sentinel. */
@@ -72,7 +72,7 @@ export class EventChannel {
    * @throws RsentinelError WAIT_TIMEOUT when one does not
    */
   static async open(
-    sentinels: readonly Target[],
+    sentinels: readonly AskedNode[],
     credentials: Credentials,
     onEvent: (recorded: Recorded) => void,
   ): Promise<EventChannel> {
@@ -87,7 +87,7 @@ export class EventChannel {
     }
   }
 
-  async #listen(Client: typeof Redis, { name, control }: Target, credentials: Credentials): Promise<void> {
+  async #listen(Client: typeof Redis, { name, control }: AskedNode, credentials: Credentials): Promise<void> {
     const connection = new Client({
       ...channelOptions(control, credentials),
       maxRetriesPerRequest: 3,

@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis';
 import { formatAddress } from '../../model/address.js';
 import type { Credentials } from '../../model/credentials/credentials.js';
-import type { Target } from '../health/observe.js';
+import type { AskedNode } from '../health/observe.js';
 import { channelOptions, hearFrom, type Recorded } from './event-channel.js';
 
 /** ms after which a sentinel that does not answer is connected to anew. */
@@ -21,7 +21,7 @@ export class Listeners {
    * Listens to these from now on, and to no others. One that cannot be reached is tried again until it is;
    * one that was listened to is asked whether it is still there.
    */
-  async follow(sentinels: readonly Target[], credentials: Credentials): Promise<void> {
+  async follow(sentinels: readonly AskedNode[], credentials: Credentials): Promise<void> {
     const { Redis: Client } = await this.#library;
     const wanted = new Map(sentinels.map((one) => [`${one.name} ${formatAddress(one.control)}`, one]));
     for (const [key, connection] of this.#open) {
@@ -38,7 +38,7 @@ export class Listeners {
     }
   }
 
-  #listen(Client: typeof Redis, { name, control }: Target, credentials: Credentials): Redis {
+  #listen(Client: typeof Redis, { name, control }: AskedNode, credentials: Credentials): Redis {
     const connection = new Client({
       ...channelOptions(control, credentials),
       commandTimeout: REPLY_TIMEOUT,

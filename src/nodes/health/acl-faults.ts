@@ -8,7 +8,7 @@ import type { ServerFacts } from '../../model/server-version.js';
 import { serverFacts } from '../../model/server-version.js';
 import type { Command, Connections, Reply } from '../client/connection.js';
 import { text } from '../client/replies.js';
-import type { Target, Targets } from './observe.js';
+import type { AskedNode, AskedNodes } from './observe.js';
 import { remedy } from './remedies.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -50,7 +50,7 @@ const AT_SENTINELS: readonly Duty[] = [{ user: USERS.sentinel, purpose: 'peer' }
  * @param snapshot what they have answered
  */
 export async function findAclFaults(
-  { redis, sentinels }: Pick<Targets, 'redis' | 'sentinels'>,
+  { redis, sentinels }: Pick<AskedNodes, 'redis' | 'sentinels'>,
   snapshot: Snapshot,
   connections: Connections,
 ): Promise<readonly Fault[]> {
@@ -75,7 +75,7 @@ function canTell({ version }: ServerFacts): boolean {
 }
 
 async function faultsOf(
-  { name, control }: Target,
+  { name, control }: AskedNode,
   duties: readonly Duty[],
   server: ServerFacts | null,
   connections: Connections,

@@ -4,7 +4,7 @@ import type { DivergedWrites } from '../../model/report/diverged-writes.js';
 import type { Fault } from '../../model/report/group-report.js';
 import type { Timing } from '../../model/timing.js';
 import type { Connections } from '../client/connection.js';
-import { type AddressedTargets, divergedFault, findDiverged } from '../live/find-diverged.js';
+import { type AddressedNodes, divergedFault, findDiverged } from '../live/find-diverged.js';
 import { LinkEvidence } from './evidence.js';
 import type { Expectation } from './expectation.js';
 import { takeSnapshot } from './observe.js';
@@ -48,7 +48,7 @@ export interface Looked {
  */
 export async function look(
   group: Expectation,
-  targets: AddressedTargets,
+  targets: AddressedNodes,
   timing: Timing | null,
   isTold: (fault: Fault) => boolean,
   { connections, evidence, patienceMs }: Asking,

@@ -6,20 +6,20 @@ import { TlsError } from '../client/tls-error.js';
 import type { RedisAnswer, SentinelAnswer, Silent, Snapshot } from './snapshot.js';
 
 /** A node to ask: what it is called, and where this machine reaches it. */
-export interface Target {
+export interface AskedNode {
   readonly name: string;
   readonly control: Endpoint;
 }
 
-export interface Targets {
+export interface AskedNodes {
   readonly masterName: string;
-  readonly redis: readonly Target[];
-  readonly sentinels: readonly Target[];
+  readonly redis: readonly AskedNode[];
+  readonly sentinels: readonly AskedNode[];
 }
 
-export async function takeSnapshot(targets: Targets, connections: Connections): Promise<Snapshot> {
+export async function takeSnapshot(targets: AskedNodes, connections: Connections): Promise<Snapshot> {
   const ask = async <T>(
-    target: Target,
+    target: AskedNode,
     question: (at: Endpoint) => Promise<T>,
   ): Promise<[string, T | Silent]> => {
     try {

@@ -3,7 +3,7 @@ import type { Credentials } from '../../model/credentials/credentials.js';
 import type { Fault } from '../../model/report/group-report.js';
 import { Connections } from '../client/connection.js';
 import { text } from '../client/replies.js';
-import type { Targets } from './observe.js';
+import type { AskedNodes } from './observe.js';
 import { remedy } from './remedies.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -20,7 +20,7 @@ const PATIENCE = 200;
  * @param snapshot one that shows nothing amiss
  */
 export async function findStreamFaults(
-  { redis }: Pick<Targets, 'redis'>,
+  { redis }: Pick<AskedNodes, 'redis'>,
   snapshot: Snapshot,
   credentials: Credentials,
 ): Promise<readonly Fault[]> {

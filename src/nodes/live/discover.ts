@@ -10,11 +10,11 @@ import type { Connections } from '../client/connection.js';
 import { listOf, text } from '../client/replies.js';
 import { speaksTls } from '../client/tls-error.js';
 import type { Expected } from '../health/expectation.js';
-import { type Target, takeSnapshot } from '../health/observe.js';
+import { type AskedNode, takeSnapshot } from '../health/observe.js';
 import type { SentinelAnswer, Snapshot } from '../health/snapshot.js';
 
 /** A node that is to be asked, and whose answer is to be judged. */
-export interface Discovered extends Expected, Target {}
+export interface Discovered extends Expected, AskedNode {}
 
 export interface DiscoveredGroup {
   readonly masterName: string;
@@ -49,12 +49,12 @@ export async function discover(
   const watched = await mastersOf(endpoints, connections);
   signal.throwIfAborted();
   const name = chosen(masterName, watched);
-  let asked: readonly Target[] = uniqueTargets(endpoints);
+  let asked: readonly AskedNode[] = uniqueNodes(endpoints);
   for (let round = 1; ; round += 1) {
     const snapshot = await takeSnapshot({ masterName: name, redis: [], sentinels: asked }, connections);
     signal.throwIfAborted();
     const group = groupOf(name, asked, snapshot);
-    const isNew = ({ control }: Target): boolean =>
+    const isNew = ({ control }: AskedNode): boolean =>
       !asked.some((other) => sameAddress(other.control, control));
     const more = group.sentinels.filter(isNew);
     if (more.length === 0 || round === ROUNDS) return group;
@@ -116,7 +116,7 @@ function someOf(names: readonly string[]): readonly string[] {
   return more > 0 ? [...names.slice(0, MOST_NAMES), `${more} more`] : names;
 }
 
-function uniqueTargets(seeds: readonly Endpoint[]): readonly Target[] {
+function uniqueNodes(seeds: readonly Endpoint[]): readonly AskedNode[] {
   const byName = new Map(seeds.map((seed) => [formatAddress(seed), seed]));
   return [...byName].map(([name, control]) => ({ name, control }));
 }
@@ -125,7 +125,11 @@ function uniqueTargets(seeds: readonly Endpoint[]): readonly Target[] {
  * All that any of the sentinels knows. One that was asked at another address than it announces is known
  * again by its id, and is called by what it announces. Pure.
  */
-export function groupOf(masterName: string, asked: readonly Target[], snapshot: Snapshot): DiscoveredGroup {
+export function groupOf(
+  masterName: string,
+  asked: readonly AskedNode[],
+  snapshot: Snapshot,
+): DiscoveredGroup {
   const views = asked.flatMap(({ name, control }) => {
     const answer = snapshot.sentinels.get(name);
     return answer === undefined || answer.kind === 'silent' ? [] : [{ control, answer }];

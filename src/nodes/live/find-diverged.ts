@@ -8,14 +8,14 @@ import type { DivergedWrites } from '../../model/report/diverged-writes.js';
 import type { Fault } from '../../model/report/group-report.js';
 import type { Connections } from '../client/connection.js';
 import { InsideClient } from '../client/inside.js';
-import type { Targets } from '../health/observe.js';
+import type { AskedNodes } from '../health/observe.js';
 import { remedy } from '../health/remedies.js';
 import { agreedMaster, type Snapshot } from '../health/snapshot.js';
 import { divergedByInfo, divergedWrites } from './divergence.js';
 
 /** Nodes that can be asked, each with the address that it announces. */
-export interface AddressedTargets extends Targets {
-  readonly redis: readonly (Targets['redis'][number] & { readonly address: Address })[];
+export interface AddressedNodes extends AskedNodes {
+  readonly redis: readonly (AskedNodes['redis'][number] & { readonly address: Address })[];
 }
 
 /** Writes that only a former master has, as a fault. */
@@ -26,7 +26,7 @@ export function divergedFault(diverged: DivergedWrites): Fault {
 
 /** Compares every node that says it is a master with the one that the sentinels agree on. */
 export async function findDiverged(
-  targets: AddressedTargets,
+  targets: AddressedNodes,
   snapshot: Snapshot,
   connections: Connections,
 ): Promise<readonly DivergedWrites[]> {
@@ -44,7 +44,7 @@ export async function findDiverged(
 
 /** Asks Redis nodes that run off the group's network from inside of their containers: nobody else reaches them. */
 export async function findDivergedCutOff(
-  targets: AddressedTargets,
+  targets: AddressedNodes,
   { members }: ObservedEngine,
   snapshot: Snapshot,
   connections: Connections,
@@ -67,10 +67,7 @@ export async function findDivergedCutOff(
   return found.filter((one) => one !== null);
 }
 
-function presentIn(
-  { redis }: AddressedTargets,
-  snapshot: Snapshot,
-): AddressedTargets['redis'][number] | null {
+function presentIn({ redis }: AddressedNodes, snapshot: Snapshot): AddressedNodes['redis'][number] | null {
   const agreed = agreedMaster(snapshot);
   return redis.find(({ address }) => agreed !== null && sameAddress(address, agreed)) ?? null;
 }

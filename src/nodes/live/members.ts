@@ -4,12 +4,12 @@ import type { ObservedEngine, ObservedMember } from '../../engine/engine.js';
 import { sameAddress } from '../../model/address.js';
 import { naturalOrder } from '../../model/text.js';
 import type { Connections } from '../client/connection.js';
-import type { Targets } from '../health/observe.js';
+import type { AskedNodes } from '../health/observe.js';
 import { masterNameOf } from './live-nodes.js';
 import { observeLive } from './live-state.js';
 
 /** The sentinels of a group, whether they run or not. */
-export type Sentinels = Pick<Targets, 'masterName' | 'sentinels'>;
+export type Sentinels = Pick<AskedNodes, 'masterName' | 'sentinels'>;
 
 /** The nodes of a group, as people count them, without the anchor. */
 export function nodeMembers({ members }: ObservedEngine): readonly ObservedMember[] {

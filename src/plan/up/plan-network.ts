@@ -44,8 +44,8 @@ function planSave(spec: GroupSpec, observed: ObservedState, fullRestart: FullRes
   steps.add({ kind: 'save', node: present }, reason, [...sentinels, ...unpause(present, sentinels)]);
   const next = observed.history.master.name;
   if (next === present || observed.tls.untrusted.has(next)) return;
-  const heir = members.find((member) => member.node === next);
-  if (heir === undefined || !hasProcess(heir)) return;
+  const successor = members.find((member) => member.node === next);
+  if (successor === undefined || !hasProcess(successor)) return;
   const saved = [`save ${present}`];
   steps.add({ kind: 'save', node: next }, `it is the master from now on`, [
     ...saved,

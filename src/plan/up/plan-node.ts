@@ -85,7 +85,7 @@ function stopReason(fullRestart: FullRestart | null, isUntrusted: boolean): stri
   return fullRestart?.reason ?? (isUntrusted ? UNTRUSTED_REASON : 'the topology has changed');
 }
 
-/** A container that ran, and can run again, is kept until its successor has taken its place. */
+/** A container that ran, and can run again, is kept until its replacement has taken its place. */
 function planRemoval(
   node: NodeSpec,
   member: ObservedMember,

@@ -55,24 +55,24 @@ export function planRollOut(spec: GroupSpec, observed: ObservedState, steps: UpS
 
   const chain = new Chain(steps);
   chain.add({ kind: 'wait-converged', after: 'start' }, 'nothing is touched while something else is amiss');
-  const scene: Scene = { spec, observed, chain, rolls: changes, leaving };
-  leaveReplicas(scene, forgetful);
+  const rollOut: RollOut = { spec, observed, chain, rolls: changes, leaving };
+  leaveReplicas(rollOut, forgetful);
   const master = observed.history.master.name;
   for (const roll of changes)
     if (roll.node.kind === 'redis' && roll.node.name !== master) rollNode(roll, chain);
-  replaceMaster(scene);
+  replaceMaster(rollOut);
   const gone: string[] = [];
   for (const member of leaving.filter(({ role }) => role === 'sentinel')) {
     leave(member, chain);
     gone.push(member.node);
-    const others = runningSentinels(scene).filter((name) => !gone.includes(name));
+    const others = runningSentinels(rollOut).filter((name) => !gone.includes(name));
     forget(member.node, others, chain);
   }
   for (const roll of changes) if (roll.node.kind === 'sentinel') rollNode(roll, chain);
 }
 
 /** What the steps of a roll-out are decided from. */
-interface Scene {
+interface RollOut {
   readonly spec: GroupSpec;
   readonly observed: ObservedState;
   readonly chain: Chain;
@@ -99,22 +99,22 @@ function planChanges(spec: GroupSpec, observed: ObservedState, steps: UpSteps): 
 }
 
 /** Before a replica is chosen as the master: it must be one that stays. */
-function leaveReplicas(scene: Scene, forgetful: readonly string[]): void {
-  const { observed, chain, leaving } = scene;
+function leaveReplicas(rollOut: RollOut, forgetful: readonly string[]): void {
+  const { observed, chain, leaving } = rollOut;
   const replicas = leaving.filter(
     ({ role, node }) => role === 'redis' && node !== observed.history.master.name,
   );
   for (const member of replicas) leave(member, chain);
   if (replicas.length > 0) {
-    forget(replicas.map(({ node }) => node).join('+'), runningSentinels(scene), chain);
+    forget(replicas.map(({ node }) => node).join('+'), runningSentinels(rollOut), chain);
   } else {
     forget('strangers', forgetful, chain);
   }
 }
 
-/** The master is the last of the Redis nodes, and has an heir by then. */
-function replaceMaster(scene: Scene): void {
-  const { spec, observed, chain, rolls, leaving } = scene;
+/** The master is the last of the Redis nodes, and has a successor by then. */
+function replaceMaster(rollOut: RollOut): void {
+  const { spec, observed, chain, rolls, leaving } = rollOut;
   const { name } = observed.history.master;
   const roll = rolls.find(({ node }) => node.name === name);
   const leaver = leaving.find(({ node }) => node === name);
@@ -129,7 +129,7 @@ function replaceMaster(scene: Scene): void {
   }
   const gone = rolls.filter(({ node }) => node.kind === 'redis' && hasMoved(node, observed));
   const names = [...gone.map(({ node }) => node.name), ...(leaver === undefined ? [] : [name])];
-  if (names.length > 0) forget(names.join('+'), runningSentinels(scene), chain);
+  if (names.length > 0) forget(names.join('+'), runningSentinels(rollOut), chain);
 }
 
 const LEAVES = 'it is no part of the topology';
@@ -149,7 +149,7 @@ function forget(gone: string, sentinels: readonly string[], chain: Chain): void 
  * The sentinels that run by then. Also those that are about to leave: as long as they are there, they count. And those
  * that have just joined: they have learnt from the master of all its replicas, whichever leave.
  */
-function runningSentinels({ spec, observed }: Scene): readonly string[] {
+function runningSentinels({ spec, observed }: RollOut): readonly string[] {
   const there = observed.engine.members.filter(
     (member) => member.role === 'sentinel' && member.state === 'running',
   );
@@ -179,7 +179,7 @@ function sentinelsThatMustForget(spec: GroupSpec, { engine, live }: ObservedStat
 /** One node out, made anew, and in again, before any other is touched. */
 function rollNode({ node: { name, kind }, reason, container }: Roll, chain: Chain): void {
   chain.add({ kind: 'stop', node: name }, reason);
-  if (container) chain.add({ kind: 'rename-aside', node: name }, 'it is kept until its successor works');
+  if (container) chain.add({ kind: 'rename-aside', node: name }, 'it is kept until its replacement works');
   chain.add({ kind: 'render', node: name }, 'its history is kept');
   if (container) chain.add({ kind: 'create', node: name }, reason);
   chain.add({ kind: 'start', node: name }, 'it comes back in its place');
@@ -188,5 +188,5 @@ function rollNode({ node: { name, kind }, reason, container }: Roll, chain: Chai
     { kind: 'wait-converged', after: name },
     'the next one is touched only when it is back in its place',
   );
-  if (container) chain.add({ kind: 'remove-old', node: name }, 'its successor works');
+  if (container) chain.add({ kind: 'remove-old', node: name }, 'its replacement works');
 }

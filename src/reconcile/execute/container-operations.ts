@@ -11,7 +11,7 @@ import { refuseTakenPort } from './port-check.js';
 
 export class ContainerOperations {
   readonly #run: PlanRun;
-  /** Ids of the containers that were put aside for a successor. */
+  /** Ids of the containers that were put aside for a replacement. */
   readonly #aside = new Map<string, string>();
 
   constructor(run: PlanRun) {

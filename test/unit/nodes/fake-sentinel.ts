@@ -1,7 +1,7 @@
 /** As much of a sentinel as somebody who listens needs: it takes subscriptions, publishes, and can fall silent. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { endpointAt } from '../../../src/model/address.js';
-import type { Target } from '../../../src/nodes/health/observe.js';
+import type { AskedNode } from '../../../src/nodes/health/observe.js';
 
 const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 
@@ -46,7 +46,7 @@ export class FakeSentinel {
   }
 
   /** What it is called, and where it is. */
-  target(name: string): Target {
+  target(name: string): AskedNode {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('it does not listen');
     return { name, control: endpointAt({ host: '127.0.0.1', port: address.port }, 'sentinel', false) };

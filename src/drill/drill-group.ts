@@ -16,7 +16,7 @@ import { observeLive } from '../nodes/live/live-state.js';
 import { type Sentinels, sentinelsOf } from '../nodes/live/members.js';
 import { replaceDeadMaster } from '../reconcile/replace-dead-master.js';
 
-export interface Arena {
+export interface DrillGroup {
   readonly group: string;
   readonly masterName: string;
   readonly fault: DrillFault;
@@ -37,11 +37,11 @@ export interface Arena {
 }
 
 /** Of the faults only a planned failover can be brought about through Sentinel. */
-export function givenArena(
+export function externalDrillGroup(
   { masterName, redis, sentinels }: DiscoveredGroup,
   connections: Connections,
   watching: Watching,
-): Arena {
+): DrillGroup {
   const group: LiveGroup = {
     name: masterName,
     masterName,
@@ -65,14 +65,14 @@ export function givenArena(
   };
 }
 
-export function engineArena(
+export function engineDrillGroup(
   masterName: string,
   fault: DrillFault,
   group: string,
   engine: ObservedEngine,
   connections: Connections,
   context: Context,
-): Arena {
+): DrillGroup {
   const { driver } = context;
   return {
     group,

@@ -1,24 +1,24 @@
 /** Whom a fault is meant for. */
 import { describe, expect, it } from 'vitest';
-import { parseVictims } from '../../../src/cli/input/victims.js';
+import { parseFaultTargets } from '../../../src/cli/input/fault-targets.js';
 import type { ObservedMember } from '../../../src/engine/engine.js';
-import type { FaultKind, Victims } from '../../../src/faults/fault.js';
-import { chooseVictims, type Scene } from '../../../src/faults/victims.js';
+import type { FaultKind, FaultTargets } from '../../../src/faults/fault.js';
+import { chooseTargets, type GroupRoles } from '../../../src/faults/targets.js';
 import { running, specOf } from '../plan/situation.js';
 
 const NODES = running(specOf('name: demo\nreplicas: 2\nsentinels: 3\n')).engine.members.filter(
   ({ role }) => role !== 'anchor',
 );
 
-function scene(changes: Readonly<Record<string, Partial<ObservedMember>>> = {}): Scene {
+function roles(changes: Readonly<Record<string, Partial<ObservedMember>>> = {}): GroupRoles {
   const nodes = NODES.map((member) => ({ ...member, ...changes[member.node] }));
   return { group: 'demo', nodes, master: 'redis-2', leader: 'sentinel-3' };
 }
 
-const chosen = (kind: FaultKind, victims: Victims, at = scene()): readonly string[] =>
-  chooseVictims(kind, victims, at).map(({ node }) => node);
+const chosen = (kind: FaultKind, targets: FaultTargets, at = roles()): readonly string[] =>
+  chooseTargets(kind, targets, at).map(({ node }) => node);
 
-const role = (name: 'master' | 'replica' | 'sentinel' | 'leader', every = false): Victims => ({
+const role = (name: 'master' | 'replica' | 'sentinel' | 'leader', every = false): FaultTargets => ({
   kind: 'role',
   role: name,
   every,
@@ -32,12 +32,12 @@ describe('a fault is brought on', () => {
     ['a sentinel', role('sentinel'), ['sentinel-1']],
     ['the leader', role('leader'), ['sentinel-3']],
     ['a node by its name', { kind: 'node', name: 'redis-3' }, ['redis-3']],
-  ] as const)('%s', (_, victims, names) => {
-    expect(chosen('kill', victims)).toEqual(names);
+  ] as const)('%s', (_, targets, names) => {
+    expect(chosen('kill', targets)).toEqual(names);
   });
 
   it('those only that it changes something about', () => {
-    const at = scene({ 'redis-1': { state: 'paused' }, 'redis-3': { attached: false } });
+    const at = roles({ 'redis-1': { state: 'paused' }, 'redis-3': { attached: false } });
     expect(chosen('pause', role('replica'), at)).toEqual(['redis-3']);
     expect(chosen('unpause', { kind: 'all' }, at)).toEqual(['redis-1']);
     expect(chosen('heal', { kind: 'all' }, at)).toEqual(['redis-3']);
@@ -45,7 +45,7 @@ describe('a fault is brought on', () => {
   });
 
   it('nobody where there is none, which is an error unless all were meant', () => {
-    expect(() => chosen('kill', role('leader'), { ...scene(), leader: null })).toThrow(
+    expect(() => chosen('kill', role('leader'), { ...roles(), leader: null })).toThrow(
       expect.objectContaining({ code: 'NODE_UNKNOWN' }),
     );
     expect(chosen('unpause', { kind: 'all' })).toEqual([]);
@@ -58,13 +58,17 @@ describe('what is typed means', () => {
     ['slave', true, role('replica', true)],
     ['redis-1', false, { kind: 'node', name: 'redis-1' }],
     [undefined, true, { kind: 'all' }],
-  ] as const)('%s', (word, every, victims) => {
-    expect(parseVictims(word, every, 'kill')).toEqual(victims);
+  ] as const)('%s', (word, every, targets) => {
+    expect(parseFaultTargets(word, every, 'kill')).toEqual(targets);
   });
 
   it('all with unpause and heal, and nothing with the others', () => {
-    expect(parseVictims(undefined, false, 'heal')).toEqual({ kind: 'all' });
-    expect(() => parseVictims(undefined, false, 'kill')).toThrow(expect.objectContaining({ code: 'USAGE' }));
-    expect(() => parseVictims('redis-1', true, 'kill')).toThrow(expect.objectContaining({ code: 'USAGE' }));
+    expect(parseFaultTargets(undefined, false, 'heal')).toEqual({ kind: 'all' });
+    expect(() => parseFaultTargets(undefined, false, 'kill')).toThrow(
+      expect.objectContaining({ code: 'USAGE' }),
+    );
+    expect(() => parseFaultTargets('redis-1', true, 'kill')).toThrow(
+      expect.objectContaining({ code: 'USAGE' }),
+    );
   });
 });

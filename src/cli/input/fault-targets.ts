@@ -1,8 +1,8 @@
 /** Whom a fault is meant for, as people type it. */
 import { RsentinelError } from '../../errors.js';
-import type { VictimRole, Victims } from '../../faults/fault.js';
+import type { FaultTargets, TargetRole } from '../../faults/fault.js';
 
-const ROLES: ReadonlySet<string> = new Set<VictimRole>(['master', 'replica', 'sentinel', 'leader']);
+const ROLES: ReadonlySet<string> = new Set<TargetRole>(['master', 'replica', 'sentinel', 'leader']);
 
 /**
  * @param word a role or a node's name; undefined: none was typed
@@ -10,7 +10,7 @@ const ROLES: ReadonlySet<string> = new Set<VictimRole>(['master', 'replica', 'se
  * @param command for the message
  * @throws RsentinelError USAGE
  */
-export function parseVictims(word: string | undefined, every: boolean, command: string): Victims {
+export function parseFaultTargets(word: string | undefined, every: boolean, command: string): FaultTargets {
   if (word === undefined) {
     if (every || command === 'unpause' || command === 'heal') return { kind: 'all' };
     throw new RsentinelError('USAGE', `${command} needs to know whom`, {
@@ -25,6 +25,6 @@ export function parseVictims(word: string | undefined, every: boolean, command: 
   });
 }
 
-function isRole(word: string): word is VictimRole {
+function isRole(word: string): word is TargetRole {
   return ROLES.has(word);
 }
