@@ -105,6 +105,9 @@ export const requestFailover: Request = (group, connections) => requestOf(group,
 export const requestHandOver: Request = (group, connections) =>
   requestOf(group, ['COORDINATED'], connections);
 
+/** Stands for the refusal of a sentinel whose reply is not known: perhaps it has begun a failover. */
+export const NO_REPLY = 'no reply';
+
 /** Whether a refusal means that the version knows of no such failover, rather than that there can be none now. */
 export function isUnknownToVersion(refusal: string): boolean {
   return /wrong number of arguments|syntax error|unknown/i.test(refusal);
@@ -116,9 +119,13 @@ async function requestOf(
   connections: Connections,
 ): Promise<string | null> {
   for (const { control } of sentinels) {
+    const [pong] = await connections.query(control, [['PING']]).catch(() => []);
+    if (pong === undefined) continue;
     const command = ['SENTINEL', 'FAILOVER', masterName, ...options] as const;
     const [reply] = await connections.query(control, [command]).catch(() => []);
-    if (reply !== undefined) return reply.ok ? null : reply.error;
+    // The reply may have been lost and not the request: another sentinel would begin a second failover, of another replica.
+    if (reply === undefined) return NO_REPLY;
+    return reply.ok ? null : reply.error;
   }
   return null;
 }

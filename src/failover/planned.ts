@@ -17,6 +17,7 @@ import { waitTilt } from '../nodes/wait/wait-tilt.js';
 import {
   isUnknownToVersion,
   NO_GOOD_REPLICA,
+  NO_REPLY,
   type Promotion,
   requestFailover,
   requestHandOver,
@@ -48,7 +49,9 @@ export async function switchOver(live: Live, from: LiveNode): Promise<Promotion>
   // A failover that is asked for in TILT stands still until that ends, with writes paused.
   await waitTilt(live);
   live.signal.throwIfAborted();
-  const refusal = await requestHandOver(group, connections);
+  const first = await requestHandOver(group, connections);
+  // Asked once more where no reply came: one that is under way is refused (INPROG).
+  const refusal = first === NO_REPLY ? await requestHandOver(group, connections) : first;
   const canHandOver = refusal === null || !isUnknownToVersion(refusal);
   const writes = canHandOver ? null : await pauseWrites(live, from);
   try {
@@ -93,8 +96,8 @@ async function untilAccepted(
     REQUEST_POLL,
     async () => {
       const refusal = await request();
-      // INPROG: the sentinels have begun one themselves.
-      if (refusal === null || /INPROG/.test(refusal)) return true;
+      // INPROG: the sentinels have begun one themselves. Whether one has been begun where no reply came is seen by what follows.
+      if (refusal === null || refusal === NO_REPLY || /INPROG/.test(refusal)) return true;
       last = refusal;
       if (performance.now() > giveUp) throw notAccepted(from, refusal);
       return null;

@@ -5,9 +5,20 @@
  * `end`: the process ends behind its effect, and no later call of that process has one.
  */
 export interface Injection {
-  /** Number of the changing call, counted from 1. */
+  /** Number of the changing call, or of the changing command, counted from 1. */
   readonly call: number;
   readonly when: 'before' | 'after' | 'end';
+  /** Calls to the engine, or commands to the servers. */
+  readonly to: 'engine' | 'servers';
+}
+
+/** Commands that change nothing on a server. */
+const READING =
+  /^(?:PING|INFO|CONFIG GET|ACL DRYRUN|WAIT|SENTINEL (?:MASTERS?|REPLICAS|SENTINELS|MYID|CKQUORUM|CONFIG GET|GET-MASTER-ADDR-BY-NAME)\b|SENTINEL DEBUG$)/i;
+
+/** Returns whether a command changes something on a server. */
+export function isChange(command: string): boolean {
+  return !READING.test(command);
 }
 
 /** A process that stands still right before it looks at its lock. */
@@ -29,6 +40,8 @@ export class Failures {
   /** The commands that servers were asked, as words. */
   readonly commands: string[] = [];
   #hasEnded = false;
+  /** How many commands have changed something. */
+  #changes = 0;
   #looks = 0;
   /** Resolves when the process does not stand still. */
   #goesOn: Promise<void> = Promise.resolve();
@@ -70,7 +83,7 @@ export class Failures {
     this.throwIfEnded();
     await this.#goesOn;
     this.#calls.push(name);
-    const isIt = this.#injection?.call === this.#calls.length;
+    const isIt = this.#injection?.to === 'engine' && this.#injection.call === this.#calls.length;
     if (isIt && this.#injection?.when === 'before') throw new InjectedFailure(`${name} failed`);
     this.#between();
     const result = await effect();
@@ -78,5 +91,21 @@ export class Failures {
     if (!isIt) return result;
     if (this.#injection?.when === 'end') this.#hasEnded = true;
     throw new InjectedFailure(`${name} failed`);
+  }
+
+  /** Runs a command of a client. @throws InjectedFailure, as a connection that breaks */
+  command<T>(name: string, effect: () => T): T {
+    this.throwIfEnded();
+    this.commands.push(name);
+    if (!isChange(name)) return effect();
+    this.#changes += 1;
+    const isIt = this.#injection?.to === 'servers' && this.#injection.call === this.#changes;
+    if (isIt && this.#injection?.when === 'before') throw new InjectedFailure('Connection is closed.');
+    this.#between();
+    const result = effect();
+    this.#between();
+    if (!isIt) return result;
+    if (this.#injection?.when === 'end') this.#hasEnded = true;
+    throw new InjectedFailure('Connection is closed.');
   }
 }

@@ -66,15 +66,14 @@ export class FakeRedis {
 
   #ask(command: Command): Outcome {
     try {
-      this.#failures.throwIfEnded();
-      this.#failures.commands.push(command.join(' '));
-      const server = this.#nodes.at(this.#address);
-      // A server that was started anew does not know connections of the former one.
-      if (server === undefined || server !== this.#server) {
+      const answer = this.#failures.command(command.join(' '), () => {
+        const server = this.#nodes.at(this.#address);
+        // A server that was started anew does not know connections of the former one.
         this.#server = server;
-        if (server === undefined) return [new Error('Connection is closed.'), null];
-      }
-      return [null, reply(server, command, this.#nodes)];
+        if (server === undefined) throw new Error('Connection is closed.');
+        return reply(server, command, this.#nodes);
+      });
+      return [null, answer];
     } catch (error) {
       return [error as Error, null];
     }

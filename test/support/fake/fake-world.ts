@@ -1,8 +1,10 @@
 /** Groups on a fake engine, brought up by the library itself: everything but the engine and the servers is real. */
 
 import { down } from '../../../src/api/down.js';
+import { reset } from '../../../src/api/reset.js';
 import { planUp, type UpResult, up } from '../../../src/api/up.js';
 import type { Context } from '../../../src/engine/context.js';
+import { plannedFailover } from '../../../src/faults/planned-failover.js';
 import type { RsentinelEvent } from '../../../src/model/events.js';
 import type { Topology } from '../../../src/model/topology.js';
 import { parseTopology } from '../../../src/topology/parse.js';
@@ -40,6 +42,8 @@ export interface Outcome {
 export class FakeWorld {
   readonly machine = new FakeMachine();
   #written = 0;
+  /** False: what is written is to be deleted. */
+  #isCounting = true;
   readonly #acknowledged: number[] = [];
 
   /** Runs a command in a process of its own. */
@@ -109,6 +113,20 @@ export class FakeWorld {
     return { ...outcome, ids };
   }
 
+  /** `failover`, to a replica of a name. */
+  failover(to: string, mishap: Injection | Standstill | null = null): Promise<Outcome> {
+    const settings = { to, wait: true, waitTimeoutMs: 2_000 };
+    return this.run((context) => plannedFailover('g', settings, context), mishap);
+  }
+
+  /** `reset`: what was written before is not counted any more. */
+  reset(topology: Topology, mishap: Injection | Standstill | null = null): Promise<Outcome> {
+    this.#acknowledged.length = 0;
+    this.#isCounting = false;
+    const settings = { waitTimeoutMs: 2_000, otherMasters: 'keep' } as const;
+    return this.run((context) => reset(topology, settings, context), mishap);
+  }
+
   down(topology: Topology, mishap: Injection | Standstill | null = null): Promise<Outcome> {
     return this.run(
       (context) => down({ name: topology.name, directory: topology.directory }, { volumes: 'keep' }, context),
@@ -120,7 +138,7 @@ export class FakeWorld {
   write(): boolean {
     this.#written += 1;
     const isAcknowledged = this.machine.nodes.write(this.#written);
-    if (isAcknowledged) this.#acknowledged.push(this.#written);
+    if (isAcknowledged && this.#isCounting) this.#acknowledged.push(this.#written);
     return isAcknowledged;
   }
 

@@ -108,6 +108,17 @@ export class Nodes {
     this.onEnd(container);
   }
 
+  /** Leads every server that follows nobody, or another, to the sentinels' master, as they do some ten seconds later. */
+  lead(): void {
+    const [sentinel] = this.sentinels;
+    if (sentinel === undefined) return;
+    for (const server of this.redis) {
+      const isMaster = sameAddress(server.address, sentinel.master);
+      const follows = server.replicaOf !== null && sameAddress(server.replicaOf, sentinel.master);
+      if (!isMaster && !follows) this.replicaOf(server, sentinel.master);
+    }
+  }
+
   pause(container: string, isPaused: boolean): void {
     const server = this.#servers.get(container);
     if (server !== undefined) server.isPaused = isPaused;

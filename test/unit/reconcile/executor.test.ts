@@ -5,7 +5,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { hasCode } from '../../../src/errors.js';
 import type { Topology } from '../../../src/model/topology.js';
-import type { Injection, Standstill } from '../../support/fake/failures.js';
+import { type Injection, isChange, type Standstill } from '../../support/fake/failures.js';
 import { FakeWorld, type Outcome, topologyOf } from '../../support/fake/fake-world.js';
 
 vi.mock('../../../src/nodes/client/redis-client.js', async () => ({
@@ -24,10 +24,6 @@ vi.mock('node:timers/promises', () => ({
 }));
 
 const THREE = topologyOf('replicas: 2');
-/** Commands that change nothing on a server. */
-const READING =
-  /^(?:PING|INFO|CONFIG GET|ACL DRYRUN|SENTINEL (?:MASTERS?|REPLICAS|SENTINELS|MYID|CKQUORUM|CONFIG GET|GET-MASTER-ADDR-BY-NAME)\b|SENTINEL DEBUG$)/i;
-
 interface Scenario {
   readonly title: string;
   /** Brings the group to where the command begins. */
@@ -111,7 +107,7 @@ describe.each(SCENARIOS)('$title', ({ prepare, command, topology }) => {
     const dry = await world.dryRun(topology);
     expect(dry.error).toBeNull();
     expect(dry.calls).toEqual([]);
-    expect(dry.commands.filter((command) => !READING.test(command))).toEqual([]);
+    expect(dry.commands.filter(isChange)).toEqual([]);
     expect(world.machine.picture).toEqual(before);
     const { events } = await world.up(topology);
     const plans = events.flatMap((event) => (event.type === 'plan' ? [event.steps] : []));
@@ -129,7 +125,7 @@ describe.each(SCENARIOS)('$title', ({ prepare, command, topology }) => {
         const world = new FakeWorld();
         await prepare(world);
         const before = world.machine.picture;
-        const { calls, events } = await command(world, { call, when });
+        const { calls, events } = await command(world, { call, when, to: 'engine' });
         const at = `${when} ${call} of ${count} (${calls[call - 1]})`;
         const report = (what: string): number => problems.push(`${at}: ${what}`);
         const rolledBack = events.find((event) => event.type === 'rollback-done');
@@ -210,6 +206,70 @@ describe.each(SCENARIOS)('$title', ({ prepare, command, topology }) => {
     expect(problems).toEqual([]);
   }, 60_000);
 });
+
+/** Plans most of whose operations are commands to servers. */
+const COMMANDING: readonly Scenario[] = [
+  ...SCENARIOS.filter(({ title }) =>
+    ['a directive that is set', 'directives of the sentinels', 'another memory limit', 'down'].includes(
+      title,
+    ),
+  ),
+  {
+    title: 'failover',
+    prepare: running,
+    topology: THREE,
+    command: (world, mishap) => world.failover('redis-3', mishap),
+  },
+  {
+    title: 'reset',
+    prepare: running,
+    topology: THREE,
+    command: (world, mishap) => world.reset(THREE, mishap),
+  },
+  {
+    title: 'reset after a failover',
+    prepare: async (world) => {
+      await running(world);
+      expect((await world.failover('redis-3')).error).toBeNull();
+    },
+    topology: THREE,
+    command: (world, mishap) => world.reset(THREE, mishap),
+  },
+];
+
+describe.each(COMMANDING)(
+  '$title, while a connection to a server breaks',
+  ({ prepare, command, topology }) => {
+    it.each(['before', 'after', 'end'] as const)(
+      'is finished or mended by the next up when that is %s a command has its effect, and nothing acknowledged is lost',
+      async (when) => {
+        const { commands, error } = await rehearse(prepare, command);
+        expect(error).toBeNull();
+        const changes = commands.filter(isChange);
+        expect(changes.length).toBeGreaterThan(0);
+        const problems: string[] = [];
+        for (const [index, change] of changes.entries()) {
+          const world = new FakeWorld();
+          await prepare(world);
+          await command(world, { call: index + 1, when, to: 'servers' });
+          const report = (what: string): number =>
+            problems.push(`${when} ${index + 1} of ${changes.length} (${change}): ${what}`);
+          world.machine.nodes.lead();
+          const next = await world.up(topology);
+          if (next.error !== null) report(`the next up fails: ${String(next.error)}`);
+          else if (world.lost.length > 0) report(`lost ${world.lost.length}`);
+          const odd = world.machine.picture.filter((line) => /aside|exited|created|mark|lock/.test(line));
+          if (next.error === null && odd.length > 0) report(`left: ${odd.join(', ')}`);
+          const again = await world.up(topology);
+          if (again.error !== null || again.calls.length > 0)
+            report(`the up behind that: ${String(again.error)}, ${again.calls.join(', ')}`);
+        }
+        expect(problems).toEqual([]);
+      },
+      60_000,
+    );
+  },
+);
 
 /** The objects by their names and states, without their ids. */
 function names(picture: readonly string[]): readonly string[] {
