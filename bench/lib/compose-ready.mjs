@@ -3,6 +3,7 @@ import { connectDocker } from '../../dist/engine/docker/docker-engine.js';
 import { endpointAt } from '../../dist/model/address.js';
 import { OPEN } from '../../dist/model/credentials/group-access.js';
 import { Connections } from '../../dist/nodes/client/connection.js';
+import { Live } from '../../dist/nodes/live/live.js';
 import { verifyReady } from '../../dist/nodes/wait/verify-ready.js';
 import { buildGroupSpec } from '../../dist/spec/build.js';
 import { THIS_MACHINE, withDefaults } from '../../dist/spec/defaults.js';
@@ -30,7 +31,7 @@ export async function untilComposeReady(image, addresses) {
   const context = { driver, emit: () => {}, signal: interruption };
   const started = performance.now();
   try {
-    await verifyReady(spec, connections, context, AbortSignal.timeout(PATIENCE_MS));
+    await verifyReady(new Live(spec, connections, context, AbortSignal.timeout(PATIENCE_MS)));
     return performance.now() - started;
   } catch (error) {
     interruption.throwIfAborted();

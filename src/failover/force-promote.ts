@@ -49,6 +49,7 @@ export async function forcePromote(live: Live, successor: LiveNode): Promise<voi
     // A sentinel whose first INFO finds a replica's link down looks again only after a second.
     const look = async () => {
       const snapshot = await servers.snapshot();
+      await leadAgain(successor, group, snapshot, connections);
       return { snapshot, faults: findDataFaults(group, snapshot, successor) };
     };
     await waitHealthy(live, look);
@@ -59,6 +60,27 @@ export async function forcePromote(live: Live, successor: LiveNode): Promise<voi
     );
     await tell(successor, group, before, connections);
   }
+}
+
+/** Tells those once more who have not heard it: a connection may have broken. */
+async function leadAgain(
+  successor: LiveNode,
+  { redis }: LiveGroup,
+  snapshot: Snapshot,
+  connections: Connections,
+): Promise<void> {
+  await Promise.all(
+    redis.map(async ({ name, control }) => {
+      const answer = snapshot.redis.get(name);
+      if (answer?.kind !== 'redis') return;
+      const { link } = answer;
+      if (name === successor.name) {
+        if (link !== null) await replicaOf(control, null, connections);
+      } else if (link === null || !sameAddress(link.master, successor.address)) {
+        await replicaOf(control, successor.address, connections);
+      }
+    }),
+  );
 }
 
 /** The epoch is one of its own: a sentinel that is away now learns it later from the others. */
