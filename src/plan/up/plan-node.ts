@@ -64,8 +64,9 @@ export function planReturn(
 ): readonly string[] {
   const { node, role, state, attached } = member;
   if (state === 'running' && attached) return [];
-  const back = [...planUnpause(member, [], steps)];
-  if (!attached) back.push(steps.add({ kind: 'connect', node }, 'it is off the network', back));
+  const unpaused = planUnpause(member, [], steps);
+  if (!attached) steps.add({ kind: 'connect', node }, 'it is off the network', unpaused);
+  const back = [...unpaused, `connect ${node}`];
   // It comes back with its memory, and may be the master of before: clients must not stay on it.
   if (role === 'redis' && node !== master.name)
     steps.add({ kind: 'demote', node }, `${master.name} is the master`, back);

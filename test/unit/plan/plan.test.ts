@@ -213,6 +213,15 @@ describe('a plan', () => {
     });
   });
 
+  it('puts a node back on its network and demotes it: it may be the master of before', () => {
+    const off = withMembers(running(BRIDGE), ['redis-2'], { attached: false });
+    expect(planLines(BRIDGE, off)).toMatchInlineSnapshot(`
+      "connect redis-2: it is off the network
+      demote redis-2: redis-1 is the master < connect redis-2
+      verify-ready: every node is asked, and its address is tried < demote redis-2"
+    `);
+  });
+
   it('removes what is stopped and no part of the topology', () => {
     const bigger = running(specOf('name: demo\nreplicas: 1\nsentinels: 2\nnetwork: {mode: bridge}\n'));
     const smaller = running(BRIDGE);
