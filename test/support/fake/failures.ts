@@ -2,15 +2,18 @@
 
 /**
  * One call that goes wrong. `before`: the call throws and has no effect; `after`: it throws once it has had its effect;
- * `end`: the process ends behind its effect, and no later call of that process has one.
+ * `end`: the process ends behind its effect, and no later call of that process has one; `silence`: that command and the next three
+ * get no answer and have no effect.
  */
 export interface Injection {
   /** Number of the changing call, or of the changing command, counted from 1. */
   readonly call: number;
-  readonly when: 'before' | 'after' | 'end';
+  readonly when: 'before' | 'after' | 'end' | 'silence';
   /** Calls to the engine, or commands to the servers. */
   readonly to: 'engine' | 'servers';
 }
+
+const SILENT_COMMANDS = 4;
 
 /** Commands that change nothing on a server. */
 const READING =
@@ -39,9 +42,12 @@ export class Failures {
   readonly #calls: string[] = [];
   /** The commands that servers were asked, as words. */
   readonly commands: string[] = [];
+  #end: () => void = () => {};
   #hasEnded = false;
   /** How many commands have changed something. */
   #changes = 0;
+  /** How many commands get no answer from now on. */
+  #silentFor = 0;
   #looks = 0;
   /** Resolves when the process does not stand still. */
   #goesOn: Promise<void> = Promise.resolve();
@@ -53,6 +59,13 @@ export class Failures {
   constructor(injection: Injection | null = null, between: () => void = () => {}) {
     this.#injection = injection;
     this.#between = between;
+    this.ended = new Promise((_, reject) => {
+      this.#end = () => {
+        this.#hasEnded = true;
+        reject(new InjectedFailure('the process has ended'));
+      };
+    });
+    this.ended.catch(() => {});
   }
 
   /** Names of the changing calls so far, in their order: `start g-redis-1`. */
@@ -60,9 +73,12 @@ export class Failures {
     return this.#calls;
   }
 
-  /** Throws when the process has ended: its questions get no answer either. */
-  throwIfEnded(): void {
-    if (this.#hasEnded) throw new InjectedFailure('the process has ended');
+  /** Rejects when the process ends. */
+  readonly ended: Promise<never>;
+
+  /** Never resolves once the process has ended: nothing of it goes on, and its questions get no answer either. */
+  whileAlive(): Promise<void> {
+    return this.#hasEnded ? new Promise(() => {}) : Promise.resolve();
   }
 
   /** How often the process has looked at its lock. */
@@ -80,7 +96,7 @@ export class Failures {
 
   /** Runs a call that changes something. @throws InjectedFailure */
   async change<T>(name: string, effect: () => T | Promise<T>): Promise<T> {
-    this.throwIfEnded();
+    await this.whileAlive();
     await this.#goesOn;
     this.#calls.push(name);
     const isIt = this.#injection?.to === 'engine' && this.#injection.call === this.#calls.length;
@@ -89,23 +105,30 @@ export class Failures {
     const result = await effect();
     this.#between();
     if (!isIt) return result;
-    if (this.#injection?.when === 'end') this.#hasEnded = true;
+    if (this.#injection?.when === 'end') this.#end();
+    await this.whileAlive();
     throw new InjectedFailure(`${name} failed`);
   }
 
   /** Runs a command of a client. @throws InjectedFailure, as a connection that breaks */
   command<T>(name: string, effect: () => T): T {
-    this.throwIfEnded();
+    if (this.#hasEnded) throw new InjectedFailure('the process has ended');
     this.commands.push(name);
+    if (isChange(name)) this.#changes += 1;
+    const isIt =
+      isChange(name) && this.#injection?.to === 'servers' && this.#injection.call === this.#changes;
+    if (isIt && this.#injection?.when === 'silence') this.#silentFor = SILENT_COMMANDS;
+    if (this.#silentFor > 0) {
+      this.#silentFor -= 1;
+      throw new InjectedFailure('Command timed out');
+    }
     if (!isChange(name)) return effect();
-    this.#changes += 1;
-    const isIt = this.#injection?.to === 'servers' && this.#injection.call === this.#changes;
     if (isIt && this.#injection?.when === 'before') throw new InjectedFailure('Connection is closed.');
     this.#between();
     const result = effect();
     this.#between();
     if (!isIt) return result;
-    if (this.#injection?.when === 'end') this.#hasEnded = true;
+    if (this.#injection?.when === 'end') this.#end();
     throw new InjectedFailure('Connection is closed.');
   }
 }

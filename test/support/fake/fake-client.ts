@@ -33,7 +33,7 @@ export class FakeRedis {
   }
 
   async connect(): Promise<void> {
-    this.#failures.throwIfEnded();
+    await this.#failures.whileAlive();
     this.#server = this.#nodes.at(this.#address);
     if (this.#server === undefined) {
       this.status = 'end';
@@ -46,12 +46,12 @@ export class FakeRedis {
     const commands: Command[] = [];
     return {
       call: (...command: Command) => commands.push(command),
-      exec: async (): Promise<Outcome[]> => commands.map((command) => this.#ask(command)),
+      exec: () => this.#send(commands),
     };
   }
 
   async call(...command: Command): Promise<unknown> {
-    const [error, value] = this.#ask(command);
+    const [[error, value] = [null, null]] = await this.#send([command]);
     if (error !== null) throw error;
     return value;
   }
@@ -62,6 +62,13 @@ export class FakeRedis {
 
   disconnect(): void {
     this.status = 'end';
+  }
+
+  async #send(commands: readonly Command[]): Promise<Outcome[]> {
+    await this.#failures.whileAlive();
+    const outcomes = commands.map((command) => this.#ask(command));
+    await this.#failures.whileAlive();
+    return outcomes;
   }
 
   #ask(command: Command): Outcome {

@@ -115,9 +115,9 @@ export class FakeEngine implements Driver {
     this.failures = failures;
   }
 
-  #look<T>(effect: () => T): Promise<T> {
-    this.failures.throwIfEnded();
-    return Promise.resolve(effect());
+  async #look<T>(effect: () => T): Promise<T> {
+    await this.failures.whileAlive();
+    return effect();
   }
 
   facts() {

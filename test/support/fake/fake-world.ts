@@ -72,7 +72,7 @@ export class FakeWorld {
       signal: new AbortController().signal,
     };
     try {
-      await command(context);
+      await Promise.race([command(context), failures.ended]);
       return {
         error: null,
         events,

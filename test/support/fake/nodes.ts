@@ -108,10 +108,16 @@ export class Nodes {
     this.onEnd(container);
   }
 
-  /** Leads every server that follows nobody, or another, to the sentinels' master, as they do some ten seconds later. */
+  /**
+   * Does what the sentinels do within a minute by themselves: where their master has become a replica, they take it for down and
+   * promote another; every server that follows nobody, or another, is led to their master.
+   */
   lead(): void {
     const [sentinel] = this.sentinels;
     if (sentinel === undefined) return;
+    const named = this.at(sentinel.master);
+    const successor = named?.kind === 'redis' ? this.masterOf(named) : undefined;
+    if (successor !== undefined) this.#promote(successor, []);
     for (const server of this.redis) {
       const isMaster = sameAddress(server.address, sentinel.master);
       const follows = server.replicaOf !== null && sameAddress(server.replicaOf, sentinel.master);
@@ -205,17 +211,24 @@ export class Nodes {
       (a, b) => priority(a) - priority(b) || b.writes.length - a.writes.length,
     );
     if (promoted === undefined) return false;
-    this.replicaOf(promoted, null);
+    this.#promote(
+      promoted,
+      able.filter((replica) => replica !== promoted),
+    );
+    return true;
+  }
+
+  #promote(promoted: RedisServer, followers: readonly RedisServer[]): void {
+    if (promoted.replicaOf !== null) this.replicaOf(promoted, null);
     for (const sentinel of this.sentinels) {
-      sentinel.replicas = distinct([...sentinel.replicas, old]).filter(
+      sentinel.replicas = distinct([...sentinel.replicas, sentinel.master]).filter(
         (one) => !sameAddress(one, promoted.address),
       );
       sentinel.master = promoted.address;
       sentinel.configEpoch += 1;
     }
-    for (const replica of able) if (replica !== promoted) this.replicaOf(replica, promoted.address);
+    for (const replica of followers) this.replicaOf(replica, promoted.address);
     this.replicate();
-    return true;
   }
 
   /** REPLICAOF, and the CONFIG REWRITE that follows it. */

@@ -240,7 +240,7 @@ const COMMANDING: readonly Scenario[] = [
 describe.each(COMMANDING)(
   '$title, while a connection to a server breaks',
   ({ prepare, command, topology }) => {
-    it.each(['before', 'after', 'end'] as const)(
+    it.each(['before', 'after', 'end', 'silence'] as const)(
       'is finished or mended by the next up when that is %s a command has its effect, and nothing acknowledged is lost',
       async (when) => {
         const { commands, error } = await rehearse(prepare, command);
@@ -270,6 +270,25 @@ describe.each(COMMANDING)(
     );
   },
 );
+
+it('down saves on servers that are silent for a while', async () => {
+  const stop: Scenario['command'] = (world, mishap) => world.down(THREE, mishap);
+  const changes = (await rehearse(running, stop)).commands.filter(isChange);
+  // What ends a server is sent once: Docker's signal comes behind it.
+  const saving = changes.filter((command) => !command.startsWith('SHUTDOWN'));
+  expect(saving.length).toBeGreaterThan(0);
+  const problems: string[] = [];
+  for (const [index, change] of saving.entries()) {
+    const world = new FakeWorld();
+    await running(world);
+    const { error, events } = await stop(world, { call: index + 1, when: 'silence', to: 'servers' });
+    const warnings = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+    if (error !== null || warnings.length > 0) problems.push(`${change}: ${error} ${warnings.join('; ')}`);
+    expect((await world.up(THREE)).error).toBeNull();
+    if (world.lost.length > 0) problems.push(`${change}: lost ${world.lost.length}`);
+  }
+  expect(problems).toEqual([]);
+});
 
 /** The objects by their names and states, without their ids. */
 function names(picture: readonly string[]): readonly string[] {
