@@ -10,8 +10,6 @@ import type { LiveNode } from '../nodes/live/live-nodes.js';
 const FLUSH: Command = ['FLUSHALL', 'ASYNC'];
 /** FLUSHALL leaves them. Redis before 7.0 has none. */
 const FLUSH_FUNCTIONS: Command = ['FUNCTION', 'FLUSH', 'ASYNC'];
-/** Writes that somebody has paused would hold FLUSHALL up; pauses of Redis before 6.2 hold everything up. */
-const UNPAUSE: Command = ['CLIENT', 'UNPAUSE'];
 
 /**
  * Removes all data and functions, from the master and, as it is replicated, from every replica; returns when
@@ -20,11 +18,9 @@ const UNPAUSE: Command = ['CLIENT', 'UNPAUSE'];
  * @throws RsentinelError FLUSH_REFUSED, WAIT_TIMEOUT; the context's signal's reason
  */
 export async function flush(live: Live, master: LiveNode): Promise<void> {
-  const [, data, functions] = await live
-    .query(master, [UNPAUSE, FLUSH, FLUSH_FUNCTIONS])
-    .catch((error: unknown) => {
-      throw refused(master, error instanceof Error ? error.message : String(error));
-    });
+  const [data, functions] = await live.query(master, [FLUSH, FLUSH_FUNCTIONS]).catch((error: unknown) => {
+    throw refused(master, error instanceof Error ? error.message : String(error));
+  });
   if (data?.ok === false) throw refused(master, data.error);
   // Where the command is not known, by its version or by its configuration, there are no functions.
   if (functions?.ok === false && !isUnknown(functions.error)) throw refused(master, functions.error);

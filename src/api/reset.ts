@@ -71,6 +71,7 @@ export async function reset(
     connections.use(await loadCredentials(topology.name, seen, context.driver));
     const holder = { command: 'reset', image: seen.image };
     return await underLock(topology, holder, waitTimeoutMs, context, async (locked) => {
+      await endPauses(seen, connections);
       await finishForcedPromotion(topology, seen, waitTimeoutMs, connections, locked.context);
       const bringUp = { waitTimeoutMs, onFailure: 'rollback' } as const;
       const group = await reconcile(topology, bringUp, connections, locked);
@@ -82,6 +83,17 @@ export async function reset(
   } finally {
     connections.close();
   }
+}
+
+/**
+ * Ends every `CLIENT PAUSE` on a node that answers. A paused server does not answer the PUBLISH of a sentinel either (server.c,
+ * CMD_MAY_REPLICATE), nor the PINGs behind it: its sentinels take it for down, and fail over, until the pause is over.
+ */
+async function endPauses(engine: ObservedEngine, connections: Connections): Promise<void> {
+  const nodes = engine.members.flatMap(({ role, control }) =>
+    role === 'redis' && control !== null ? [control] : [],
+  );
+  await Promise.allSettled(nodes.map((control) => connections.query(control, [['CLIENT', 'UNPAUSE']])));
 }
 
 /**

@@ -133,9 +133,25 @@ describe('reset', () => {
     await fill(before);
     const { address } = masterOf(before);
     // Redis before 6.2 pauses everybody: that is over when it is over.
-    await ask(address, 'CLIENT', 'PAUSE', '60000', 'WRITE').catch(() => {});
+    await ask(address, 'CLIENT', 'PAUSE', '600000', 'WRITE').catch(() => {});
     await reset(group);
     expect(await ask(address, 'SET', 'mine', 'yes')).toBe('OK');
+    await reset(group);
+    await expectFresh(group);
+  });
+
+  it('lets go writes of a node that has been paused until the sentinels failed over', async () => {
+    const { address, name } = masterOf(await healthy(group));
+    const paused = await ask(address, 'CLIENT', 'PAUSE', '600000', 'WRITE').catch(() => null);
+    // Redis before 6.2 pauses everybody, and cannot be told to go on.
+    if (paused === null) return;
+    await until('another node is the master', async () => {
+      const { report } = await group.status();
+      return report.sentinels.some(({ view }) => view !== null && view.master.port !== address.port);
+    });
+    await reset(group);
+    expect(await ask(address, 'SET', 'mine', 'yes')).toBe('OK');
+    expect(masterOf(await healthy(group)).name).toBe(name);
     await reset(group);
     await expectFresh(group);
   });
