@@ -179,7 +179,7 @@ describe('status --watch', () => {
     await until('it has begun', () => text().includes('health healthy'));
     await group.write(SMALL.replace('[{port: auto}]', '[{port: auto}, {port: auto}]'));
     await group.up();
-    await until('the new node is told', () => / redis-3: .*role replica/.test(text()));
+    await until('the new node is told', () => / redis-3: .*role (\S+ → )?replica/.test(text()));
     await group.write(SMALL);
     await group.up();
     await until('that it is gone is told', () => text().includes(' redis-3: gone\n'));
