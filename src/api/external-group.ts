@@ -2,11 +2,12 @@
 
 import type { Address } from '../model/address.js';
 import type { Credentials } from '../model/credentials/credentials.js';
+import type { GroupNodes } from '../model/group-nodes.js';
 import type { GroupReport } from '../model/report/group-report.js';
 import { Connections } from '../nodes/client/connection.js';
 import { askingOnce, look } from '../nodes/health/look.js';
 import { assembleReport, type KnownGroup } from '../nodes/live/assemble-report.js';
-import { type DiscoveredGroup, discover } from '../nodes/live/discover.js';
+import { discover } from '../nodes/live/discover.js';
 import { reportedAccess } from '../nodes/live/reported-access.js';
 
 /** Some sentinels of a group. */
@@ -46,15 +47,12 @@ export async function reportOfGiven(
   return assembleReport(group, null, looked, reportedAccess(connections.credentials, null, 'hidden'));
 }
 
-/** Called by its master's name, which is all that it has. */
-export function givenGroup({ masterName, redis, sentinels }: DiscoveredGroup): KnownGroup {
+/** Returns a group of which nothing is known but its nodes. */
+export function givenGroup(nodes: GroupNodes): KnownGroup {
   return {
-    name: masterName,
-    masterName,
+    ...nodes,
     network: { mode: null },
     directory: null,
     file: undefined,
-    redis: redis.map((node) => ({ ...node, container: null })),
-    sentinels: sentinels.map((node) => ({ ...node, container: null })),
   };
 }

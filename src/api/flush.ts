@@ -2,9 +2,9 @@
 
 import { RsentinelError } from '../errors.js';
 import { untilCaughtUp } from '../failover/planned.js';
+import type { GroupNode } from '../model/group-nodes.js';
 import type { Command } from '../nodes/client/connection.js';
 import type { Live } from '../nodes/live/live.js';
-import type { LiveNode } from '../nodes/live/live-nodes.js';
 
 /** In the background, so that no sentinel misses a ping: what is gone is gone at once, its memory is freed later. */
 const FLUSH: Command = ['FLUSHALL', 'ASYNC'];
@@ -17,7 +17,7 @@ const FLUSH_FUNCTIONS: Command = ['FUNCTION', 'FLUSH', 'ASYNC'];
  * its connection lives, and connections stay.
  * @throws RsentinelError FLUSH_REFUSED, WAIT_TIMEOUT; the context's signal's reason
  */
-export async function flush(live: Live, master: LiveNode): Promise<void> {
+export async function flush(live: Live, master: GroupNode): Promise<void> {
   const [data, functions] = await live.query(master, [FLUSH, FLUSH_FUNCTIONS]).catch((error: unknown) => {
     throw refused(master, error instanceof Error ? error.message : String(error));
   });
@@ -27,7 +27,7 @@ export async function flush(live: Live, master: LiveNode): Promise<void> {
   await untilCaughtUp(live, master);
 }
 
-function refused({ name }: LiveNode, why: string): RsentinelError {
+function refused({ name }: GroupNode, why: string): RsentinelError {
   const hint = isUnknown(why)
     ? 'A rename-command of the configuration takes FLUSHALL away: do without it, or use `rsentinel down --volumes` and `up`.'
     : 'Look at `rsentinel status` and at the node’s log; `rsentinel down --volumes` and `up` do without FLUSHALL.';

@@ -8,6 +8,7 @@ import { masterMoved } from '../failover/master-moved.js';
 import { switchOver } from '../failover/planned.js';
 import { Preference } from '../failover/prefer-replica.js';
 import { groupAbsent } from '../lock/absent.js';
+import type { GroupNode } from '../model/group-nodes.js';
 import type { GroupSpec } from '../model/group-spec.js';
 import type { GroupReport } from '../model/report/group-report.js';
 import type { Step } from '../model/step.js';
@@ -16,7 +17,7 @@ import { Connections } from '../nodes/client/connection.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
 import type { Snapshot } from '../nodes/health/snapshot.js';
 import { Live } from '../nodes/live/live.js';
-import { type LiveNode, LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
+import { LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
 import { loadCredentials } from '../nodes/live/load-credentials.js';
 import { nodeMembers, presentMaster, type Sentinels, sentinelsOf } from '../nodes/live/members.js';
 import { otherMasters, removeMasters } from '../nodes/live/other-masters.js';
@@ -180,14 +181,14 @@ async function startOver(
 class ResetExecutor {
   readonly #live: Live<GroupSpec>;
   readonly #sentinels: Sentinels;
-  readonly #master: LiveNode;
+  readonly #master: GroupNode;
   readonly #confirmLock: LockedContext['confirmLock'];
   #snapshot: Snapshot | null = null;
 
   constructor(
     live: Live<GroupSpec>,
     sentinels: Sentinels,
-    master: LiveNode,
+    master: GroupNode,
     confirmLock: LockedContext['confirmLock'],
   ) {
     this.#live = live;
@@ -234,7 +235,7 @@ class ResetExecutor {
     this.#live.emit({ type: 'switched-back', from: this.#master.name, to: first.name, ms });
   }
 
-  async #switchByFailover(first: LiveNode): Promise<void> {
+  async #switchByFailover(first: GroupNode): Promise<void> {
     const preference = await Preference.begin(first, this.#master, this.#live);
     try {
       await switchOver(this.#live, this.#master);

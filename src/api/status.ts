@@ -3,6 +3,7 @@
 import type { Context } from '../engine/context.js';
 import type { ObservedEngine } from '../engine/engine.js';
 import { endpointAt } from '../model/address.js';
+import type { GroupNode } from '../model/group-nodes.js';
 import type { Fault, GroupReport } from '../model/report/group-report.js';
 import { naturalOrder } from '../model/text.js';
 import { timingOf } from '../model/timing.js';
@@ -16,7 +17,6 @@ import {
   assembleReport,
   containerFaults,
   type KnownGroup,
-  type KnownNode,
 } from '../nodes/live/assemble-report.js';
 import { divergedFault, findDivergedCutOff } from '../nodes/live/find-diverged.js';
 import { loadCredentials } from '../nodes/live/load-credentials.js';
@@ -65,13 +65,14 @@ export function knownGroup(
   // In every mode but bridge all nodes share a host; there it is where the ports are published.
   const host = members.find(({ control }) => control !== null)?.control?.host ?? LOOPBACK;
   const isTls = members.some(({ trust }) => trust !== null);
-  const nodes = (role: 'redis' | 'sentinel'): readonly KnownNode[] => {
+  const nodes = (role: 'redis' | 'sentinel'): readonly GroupNode[] => {
     const wanted = topology === null ? [] : role === 'redis' ? topology.redis : topology.sentinels;
-    const present = members.flatMap((member): KnownNode[] =>
+    const present = members.flatMap((member): GroupNode[] =>
       member.role === role && member.address !== null && member.control !== null
         ? [
             {
               name: member.node,
+              kind: role,
               address: member.address,
               control: member.control,
               container: member.container,
@@ -79,11 +80,11 @@ export function knownGroup(
           ]
         : [],
     );
-    const missing = wanted.flatMap((node): KnownNode[] => {
+    const missing = wanted.flatMap((node): GroupNode[] => {
       if (present.some((other) => other.name === node.name)) return [];
       const container = containerName(name, node.name);
       const address = { host, port: node.port === 'auto' ? 0 : node.port };
-      return [{ name: node.name, address, control: endpointAt(address, role, isTls), container }];
+      return [{ name: node.name, kind: role, address, control: endpointAt(address, role, isTls), container }];
     });
     return [...present, ...missing].sort((a, b) => naturalOrder(a.name, b.name));
   };
@@ -112,7 +113,7 @@ export async function lookAt(
   const down = containerFaults(engine.members, [...group.redis, ...group.sentinels]);
   const stopped = new Set<string | null>(down.map((fault) => fault.node));
   // Those that cannot answer would be waited for, where their address swallows what is sent to it.
-  const running = (nodes: readonly KnownNode[]) => nodes.filter(({ name }) => !stopped.has(name));
+  const running = (nodes: readonly GroupNode[]) => nodes.filter(({ name }) => !stopped.has(name));
   const targets = { ...group, redis: running(group.redis), sentinels: running(group.sentinels) };
   const { snapshot, faults, diverged } = await look(
     group,

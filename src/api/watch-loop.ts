@@ -1,6 +1,8 @@
 /** When a watched group is looked at, and in which order what is seen and heard is told. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Credentials } from '../model/credentials/credentials.js';
+import type { AskedNode } from '../model/group-nodes.js';
 import type { GroupReport } from '../model/report/group-report.js';
 import type { WatchedEvent, WatchMoment } from '../model/report/watch-report.js';
 import { Connections } from '../nodes/client/connection.js';
@@ -11,7 +13,6 @@ import { Listeners } from '../nodes/events/listeners.js';
 import { eventText, nodeOf } from '../nodes/events/timeline.js';
 import { LinkEvidence } from '../nodes/health/evidence.js';
 import { type Asking, askingOnce } from '../nodes/health/look.js';
-import type { AskedNode } from '../nodes/health/observe.js';
 import type { Snapshot } from '../nodes/health/snapshot.js';
 
 /** ms between two looks while the sentinels say nothing. */

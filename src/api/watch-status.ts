@@ -3,13 +3,14 @@
 import type { Context } from '../engine/context.js';
 import { hasCode } from '../errors.js';
 import { NO_CREDENTIALS } from '../model/credentials/credentials.js';
+import type { GroupNodes } from '../model/group-nodes.js';
 import type { WatchMoment } from '../model/report/watch-report.js';
 import type { Topology } from '../model/topology.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { type Asking, look } from '../nodes/health/look.js';
 import type { Snapshot } from '../nodes/health/snapshot.js';
 import { absentReport, assembleReport } from '../nodes/live/assemble-report.js';
-import { type DiscoveredGroup, discover } from '../nodes/live/discover.js';
+import { discover } from '../nodes/live/discover.js';
 import { loadCredentials } from '../nodes/live/load-credentials.js';
 import { reportedAccess } from '../nodes/live/reported-access.js';
 import { type GivenSentinels, givenGroup } from './external-group.js';
@@ -79,8 +80,8 @@ export async function* watchStatusOfSentinels(
   { sentinels, masterName, credentials = NO_CREDENTIALS }: GivenSentinels,
   signal: AbortSignal,
 ): AsyncGenerator<WatchMoment> {
-  let last: DiscoveredGroup | null = null;
-  const discoverAgain = async (connections: Connections): Promise<DiscoveredGroup> => {
+  let last: GroupNodes | null = null;
+  const discoverAgain = async (connections: Connections): Promise<GroupNodes> => {
     // The given ones may be gone, and those that they named be there.
     const seeds = [...sentinels, ...(last?.sentinels ?? []).map(({ control }) => control)];
     try {

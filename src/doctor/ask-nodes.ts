@@ -1,14 +1,14 @@
 /** Asks the nodes of a group for what the traps are judged by. */
 
 import type { Address, Endpoint } from '../model/address.js';
+import type { GroupNode } from '../model/group-nodes.js';
 import { PING_PERIOD } from '../model/timing.js';
 import type { Command, Connections, Reply } from '../nodes/client/connection.js';
 import { type Fields, infoFields, listOf, pairs, redisAnswer, text } from '../nodes/client/replies.js';
-import type { KnownNode } from '../nodes/live/assemble-report.js';
 import type { Announced, Clock, KnownAs, RedisOwn, SentinelOwn, Watch } from './facts.js';
 
 export interface Asked<Own> {
-  readonly node: KnownNode;
+  readonly node: GroupNode;
   readonly own: Own | null;
   readonly announced: Announced;
 }
@@ -17,7 +17,7 @@ export interface Asked<Own> {
 type KnownAt = KnownAs & { readonly address: Address };
 
 /** What a Redis node says of itself, and who answers at the address that it announces. */
-export async function askRedis(node: KnownNode, connections: Connections): Promise<Asked<RedisOwn>> {
+export async function askRedis(node: GroupNode, connections: Connections): Promise<Asked<RedisOwn>> {
   const identity = async (at: Endpoint): Promise<Announced> => {
     const [info] = await connections.query(at, [['INFO', 'server']]);
     return announcedAs(infoFields(text(info)), info?.ok ? 'run_id' : null);
@@ -64,7 +64,7 @@ function isOpenBy(nobody: Reply | undefined): boolean | null {
 
 /** What a sentinel says of itself and of all that it knows, and who answers at the address that it announces. */
 export async function askSentinel(
-  node: KnownNode,
+  node: GroupNode,
   masterName: string,
   connections: Connections,
 ): Promise<Asked<SentinelOwn> & { readonly known: readonly KnownAt[] }> {
@@ -85,7 +85,7 @@ export async function askSentinel(
 
 /** @returns null: it wants a password first. @throws Error when it does not answer */
 async function sentinelOwn(
-  node: KnownNode,
+  node: GroupNode,
   masterName: string,
   connections: Connections,
 ): Promise<{ readonly own: SentinelOwn; readonly known: readonly KnownAt[] } | null> {

@@ -10,9 +10,10 @@ import type { Driver, ObservedEngine } from '../engine/engine.js';
 import { holderState } from '../lock/lock-holder.js';
 import { sameAddress } from '../model/address.js';
 import type { Owner } from '../model/files.js';
+import type { GroupNode } from '../model/group-nodes.js';
 import { holderText } from '../model/lock.js';
 import type { Connections } from '../nodes/client/connection.js';
-import type { KnownGroup, KnownNode } from '../nodes/live/assemble-report.js';
+import type { KnownGroup } from '../nodes/live/assemble-report.js';
 import { isLoopback } from '../spec/defaults.js';
 import { contains, parseSubnet } from '../spec/subnet.js';
 import { nodeMounts } from '../storage/node-places.js';
@@ -51,7 +52,7 @@ export async function observeFacts(
     on === null ? false : isChanged(on.observed),
   ]);
   const known = sentinels.flatMap((sentinel) => sentinel.known);
-  const factsOf = (node: KnownNode, announced: Announced) => ({
+  const factsOf = (node: GroupNode, announced: Announced) => ({
     name: node.name,
     address: node.address,
     control: node.control,

@@ -6,12 +6,12 @@ import { switchOver } from '../failover/planned.js';
 import { inject } from '../faults/inject.js';
 import { repointStopped } from '../faults/restore.js';
 import { type Address, type Endpoint, sameAddress } from '../model/address.js';
+import type { GroupNode, GroupNodes } from '../model/group-nodes.js';
 import type { DrillFault } from '../model/report/drill-report.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { InsideClient } from '../nodes/client/inside.js';
-import type { DiscoveredGroup } from '../nodes/live/discover.js';
 import { Live } from '../nodes/live/live.js';
-import { type LiveGroup, type LiveNode, LiveNodes } from '../nodes/live/live-nodes.js';
+import { LiveNodes } from '../nodes/live/live-nodes.js';
 import { observeLive } from '../nodes/live/live-state.js';
 import { type Sentinels, sentinelsOf } from '../nodes/live/members.js';
 import { replaceDeadMaster } from '../reconcile/replace-dead-master.js';
@@ -25,11 +25,11 @@ export interface DrillGroup {
   readonly redis: readonly Endpoint[];
   readonly watching: Watching;
   /** The nodes that are there. */
-  present(): Promise<LiveGroup>;
+  present(): Promise<GroupNodes>;
   /** @returns once the fault is there; of `failover`, once every sentinel names the new master */
-  inject(group: LiveGroup, master: LiveNode, deadline: AbortSignal): Promise<void>;
+  inject(group: GroupNodes, master: GroupNode, deadline: AbortSignal): Promise<void>;
   /** A client beside the master that is about to be cut off; null: nobody is, or the image has none. */
-  clientBeside(master: LiveNode): Promise<InsideClient | null>;
+  clientBeside(master: GroupNode): Promise<InsideClient | null>;
   /** Ends the fault. @param master the present one */
   recoverNode(node: string, master: Address): Promise<void>;
   /** After a drill that was interrupted or did not get through: no node stays away because of it. */
@@ -38,16 +38,11 @@ export interface DrillGroup {
 
 /** Of the faults only a planned failover can be brought about through Sentinel. */
 export function externalDrillGroup(
-  { masterName, redis, sentinels }: DiscoveredGroup,
+  group: GroupNodes,
   connections: Connections,
   watching: Watching,
 ): DrillGroup {
-  const group: LiveGroup = {
-    name: masterName,
-    masterName,
-    redis: redis.map((node) => ({ ...node, kind: 'redis', container: null })),
-    sentinels: sentinels.map((node) => ({ ...node, kind: 'sentinel', container: null })),
-  };
+  const { masterName, redis } = group;
   return {
     group: masterName,
     masterName,

@@ -1,7 +1,9 @@
 /** One round of a drill: a fault, what the sentinels and a client see of it, and the way back. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { sameAddress } from '../model/address.js';
 import type { Listener } from '../model/events.js';
+import type { GroupNode, GroupNodes } from '../model/group-nodes.js';
 import type { DrillFault, DrillRound } from '../model/report/drill-report.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { EventChannel, type Recorded } from '../nodes/events/event-channel.js';
@@ -10,7 +12,6 @@ import { nodeOf, type Timeline, timelineOf } from '../nodes/events/timeline.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
 import { agreedMaster, type Snapshot } from '../nodes/health/snapshot.js';
 import { Live } from '../nodes/live/live.js';
-import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
 import { CutOffClient } from './cut-off-client.js';
 import type { DrillGroup } from './drill-group.js';
@@ -42,8 +43,8 @@ export interface RoundSettings {
 /** A round that is being played. */
 interface RunningRound {
   readonly settings: RoundSettings;
-  readonly group: LiveGroup;
-  readonly old: LiveNode;
+  readonly group: GroupNodes;
+  readonly old: GroupNode;
   readonly before: Snapshot;
   readonly recorded: readonly Recorded[];
   readonly workload: Workload;
@@ -193,7 +194,7 @@ async function untilWarm(running: RunningRound): Promise<void> {
 function announcedBy(
   { group, old, recorded }: RunningRound,
   faultAt: number,
-): { readonly node: LiveNode; readonly at: number } | null {
+): { readonly node: GroupNode; readonly at: number } | null {
   const announced = group.sentinels.flatMap(({ name }) => {
     const last = recorded.findLast(
       ({ at, sentinel, event }) => at >= faultAt && sentinel === name && event.kind === 'switch',
@@ -240,7 +241,7 @@ function patience({ settings, recorded }: RunningRound): Patience {
   };
 }
 
-function masterOf({ redis }: LiveGroup, snapshot: Snapshot): LiveNode {
+function masterOf({ redis }: GroupNodes, snapshot: Snapshot): GroupNode {
   const agreed = agreedMaster(snapshot);
   const node = redis.find(({ address }) => agreed !== null && sameAddress(address, agreed));
   if (node === undefined) throw new Error('the sentinels of a healthy group name no node of it');
@@ -261,7 +262,7 @@ function isAfter(at: number | null, moment: number): true | null {
   return at !== null && at > moment ? true : null;
 }
 
-function tell({ at, sentinel, event }: Recorded, faultAt: number, group: LiveGroup, emit: Listener): void {
+function tell({ at, sentinel, event }: Recorded, faultAt: number, group: GroupNodes, emit: Listener): void {
   const node = nodeOf(event, group);
   emit({ type: 'drill-event', at: at - faultAt, sentinel, event: event.type, node });
 }

@@ -1,10 +1,10 @@
 /** After a round: what the final master has of what the client has written. */
 
 import type { Endpoint } from '../model/address.js';
+import type { GroupNode } from '../model/group-nodes.js';
 import type { DrillCutOff, DrillReads, DrillWrites } from '../model/report/drill-report.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { text } from '../nodes/client/replies.js';
-import type { LiveNode } from '../nodes/live/live-nodes.js';
 import type { Ledger } from './ledger.js';
 
 /** Lost writes that are named. */
@@ -21,7 +21,7 @@ const MOST = 10_000_000;
 export async function writesOf(
   ledger: Ledger,
   key: string,
-  master: LiveNode,
+  master: GroupNode,
   faultAt: number,
   connections: Connections,
 ): Promise<DrillWrites> {
@@ -41,7 +41,7 @@ export async function writesOf(
 export async function cutOffOf(
   ledger: Ledger,
   key: string,
-  master: LiveNode,
+  master: GroupNode,
   connections: Connections,
 ): Promise<DrillCutOff> {
   const there = await numbersIn(key, master, connections);
@@ -62,7 +62,7 @@ export function readsOf(ledger: Ledger, faultAt: number): DrillReads {
 
 async function numbersIn(
   key: string,
-  { control }: LiveNode,
+  { control }: GroupNode,
   connections: Connections,
 ): Promise<ReadonlySet<number>> {
   const numbers = new Set<number>();

@@ -1,12 +1,13 @@
 /** Failovers that rsentinel asks for, as far as those of a dead master and of a healthy one are alike; and those of a dead one. */
+
 import { RsentinelError } from '../errors.js';
 import { type Address, sameAddress } from '../model/address.js';
+import type { GroupNode, GroupNodes } from '../model/group-nodes.js';
 import { newest } from '../model/history.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { FAILOVER_PERIODS, setPeriods } from '../nodes/health/periods.js';
 import { agreedMaster, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
 import type { Live } from '../nodes/live/live.js';
-import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 
 /** ms between two looks at what the sentinels say. */
 const POLL = 20;
@@ -17,7 +18,7 @@ const POLL = 20;
 export const NO_GOOD_REPLICA = 12_000;
 
 /** Asks the sentinels of a group for a failover. @returns what the first that answers has against it; null: nothing, or none answers */
-type Request = (group: LiveGroup, connections: Connections) => Promise<string | null>;
+type Request = (group: GroupNodes, connections: Connections) => Promise<string | null>;
 
 /**
  * Asks for a failover of a master that does not run, or joins the one that is under way, and waits until every answering
@@ -50,7 +51,7 @@ export async function failOver(live: Live, old: Address): Promise<Promotion | nu
   return outcome === 'no-good-replica' ? null : outcome;
 }
 
-function tooLate({ redis }: LiveGroup, old: Address): RsentinelError {
+function tooLate({ redis }: GroupNodes, old: Address): RsentinelError {
   const name = redis.find(({ address }) => sameAddress(address, old))?.name ?? 'the master';
   return new RsentinelError('WAIT_TIMEOUT', `no replica was promoted in the place of ${name} in time`, {
     hint: 'Look at the log of the sentinels, or give it longer with --wait-timeout.',
@@ -59,7 +60,7 @@ function tooLate({ redis }: LiveGroup, old: Address): RsentinelError {
 
 /** A failover that has come to its end. */
 export interface Promotion {
-  readonly master: LiveNode;
+  readonly master: GroupNode;
   /** Of the sentinels' new configuration. */
   readonly configEpoch: number;
 }
@@ -68,7 +69,7 @@ export interface Promotion {
 export type Progress =
   | { readonly kind: 'not-begun' }
   /** `master`: the new one, as soon as a sentinel names it and it says so itself. */
-  | { readonly kind: 'switching'; readonly master: LiveNode | null }
+  | { readonly kind: 'switching'; readonly master: GroupNode | null }
   | ({ readonly kind: 'done' } & Promotion);
 
 /**
@@ -76,7 +77,7 @@ export type Progress =
  * failover may be asked for any more: it would be one of the new master, which is healthy.
  */
 export function failoverProgress(
-  { redis }: Pick<LiveGroup, 'redis'>,
+  { redis }: Pick<GroupNodes, 'redis'>,
   old: Address,
   snapshot: Snapshot,
 ): Progress {
@@ -114,7 +115,7 @@ export function isUnknownToVersion(refusal: string): boolean {
 }
 
 async function requestOf(
-  { sentinels, masterName }: LiveGroup,
+  { sentinels, masterName }: GroupNodes,
   options: readonly string[],
   connections: Connections,
 ): Promise<string | null> {

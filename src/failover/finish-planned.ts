@@ -1,9 +1,10 @@
 /** Carries a planned failover to its end once the sentinels have begun it: there is no way back. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { RsentinelError } from '../errors.js';
+import type { GroupNode, GroupNodes } from '../model/group-nodes.js';
 import { masterViews, type Snapshot } from '../nodes/health/snapshot.js';
 import type { Live } from '../nodes/live/live.js';
-import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 import { failoverProgress, type Promotion } from './await-failover.js';
 import type { WritePause } from './pause-writes.js';
 import { replicaOf } from './replicaof.js';
@@ -33,7 +34,7 @@ const FAILOVER_TIMEOUT = 180_000;
  */
 export async function finishSwitch(
   live: Live,
-  from: LiveNode,
+  from: GroupNode,
   writes: WritePause | null,
 ): Promise<Promotion> {
   const { group } = live;
@@ -75,7 +76,7 @@ class FailoverClock {
   #lastShown = this.#began;
   #lastAnswers = this.#began;
 
-  constructor({ sentinels }: LiveGroup) {
+  constructor({ sentinels }: GroupNodes) {
     this.#sentinels = sentinels.map(({ name }) => name);
   }
 
@@ -113,14 +114,14 @@ function failoverTimeout(snapshot: Snapshot): number | null {
   return all.length === 0 ? null : Math.max(...all);
 }
 
-function givenUp({ name }: LiveNode): RsentinelError {
+function givenUp({ name }: GroupNode): RsentinelError {
   const message = `the sentinels have given up the failover: ${name} is still the master, and takes writes again`;
   return new RsentinelError('FAILOVER_ABORTED', message, {
     hint: 'Their logs say why (-failover-abort-…, `rsentinel logs`); `rsentinel status` shows whether a replica can be promoted.',
   });
 }
 
-function stillToCome({ name }: LiveNode): RsentinelError {
+function stillToCome({ name }: GroupNode): RsentinelError {
   const message = `the sentinels have begun to replace ${name} and have not finished: the switch is still to come`;
   return new RsentinelError('WAIT_TIMEOUT', message, {
     hint: `Writes to ${name} wait for some more seconds. Watch it with \`rsentinel status --watch\`; \`rsentinel up\` puts right what is left.`,

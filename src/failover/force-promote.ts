@@ -1,25 +1,26 @@
 /** Makes a replica the master at once, without an election: for groups that have no data to lose. */
+
 import { HELLO } from '../access/acl.js';
 import { sameAddress } from '../model/address.js';
+import type { GroupNode, GroupNodes } from '../model/group-nodes.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { FORMING_PERIODS, setPeriods } from '../nodes/health/periods.js';
 import { findDataFaults } from '../nodes/health/readiness.js';
 import { agreedMaster, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
 import type { Live } from '../nodes/live/live.js';
-import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 import { waitHealthy } from '../nodes/wait/wait-healthy.js';
 import { replicaOf } from './replicaof.js';
 
 /**
  * Whether {@link appoint} can be used: a sentinel believes what it hears from another one that it knows.
  */
-export function canForcePromote({ sentinels }: LiveGroup): boolean {
+export function canForcePromote({ sentinels }: GroupNodes): boolean {
   return sentinels.length > 1;
 }
 
 /** Whether a node is a master by its own word while all sentinels are at rest with another. */
 export function isUnannounced(
-  { name, address }: Pick<LiveNode, 'name' | 'address'>,
+  { name, address }: Pick<GroupNode, 'name' | 'address'>,
   snapshot: Snapshot,
 ): boolean {
   const named = agreedMaster(snapshot);
@@ -38,7 +39,7 @@ export function isUnannounced(
  * @param live a group that has just been proved ready
  * @throws RsentinelError as {@link untilFaultless}
  */
-export async function forcePromote(live: Live, successor: LiveNode): Promise<void> {
+export async function forcePromote(live: Live, successor: GroupNode): Promise<void> {
   const { group, connections } = live;
   const before = await live.with({ ...group, redis: [] }).snapshot();
   const servers = live.with({ ...group, sentinels: [] });
@@ -64,8 +65,8 @@ export async function forcePromote(live: Live, successor: LiveNode): Promise<voi
 
 /** Tells those once more who have not heard it: a connection may have broken. */
 async function leadAgain(
-  successor: LiveNode,
-  { redis }: LiveGroup,
+  successor: GroupNode,
+  { redis }: GroupNodes,
   snapshot: Snapshot,
   connections: Connections,
 ): Promise<void> {
@@ -85,8 +86,8 @@ async function leadAgain(
 
 /** The epoch is one of its own: a sentinel that is away now learns it later from the others. */
 async function tell(
-  { address }: LiveNode,
-  { sentinels, masterName }: LiveGroup,
+  { address }: GroupNode,
+  { sentinels, masterName }: GroupNodes,
   before: Snapshot,
   connections: Connections,
 ): Promise<void> {

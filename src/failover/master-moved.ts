@@ -2,11 +2,11 @@
 
 import { RsentinelError } from '../errors.js';
 import { type Address, sameAddress } from '../model/address.js';
+import type { GroupNode, GroupNodes } from '../model/group-nodes.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { takeSnapshot } from '../nodes/health/observe.js';
 import { agreedMaster, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
 import type { Live } from '../nodes/live/live.js';
-import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
 import { replicaOf } from './replicaof.js';
 
@@ -20,9 +20,9 @@ import { replicaOf } from './replicaof.js';
  */
 export async function waitConvergedUnder(
   expected: Address,
-  started: LiveNode | null,
+  started: GroupNode | null,
   live: Live,
-): Promise<LiveNode | null> {
+): Promise<GroupNode | null> {
   const { group } = live;
   const follow = async (snapshot: Snapshot): Promise<void> => {
     const master = movedMaster(group, expected, snapshot);
@@ -35,7 +35,7 @@ export async function waitConvergedUnder(
 }
 
 /** @returns the master that all sentinels name instead of the expected one; null: they do not */
-function movedMaster({ redis }: LiveGroup, expected: Address, snapshot: Snapshot): LiveNode | null {
+function movedMaster({ redis }: GroupNodes, expected: Address, snapshot: Snapshot): GroupNode | null {
   const agreed = agreedMaster(snapshot);
   if (agreed === null || sameAddress(agreed, expected)) return null;
   return redis.find(({ address }) => sameAddress(address, agreed)) ?? null;
@@ -43,8 +43,8 @@ function movedMaster({ redis }: LiveGroup, expected: Address, snapshot: Snapshot
 
 /** Whether a node is the master by its own word and by that of a sentinel. */
 export async function isMasterNow(
-  node: LiveNode,
-  { sentinels, masterName }: LiveGroup,
+  node: GroupNode,
+  { sentinels, masterName }: GroupNodes,
   connections: Connections,
 ): Promise<boolean> {
   const snapshot = await takeSnapshot({ masterName, redis: [node], sentinels }, connections);
@@ -54,7 +54,7 @@ export async function isMasterNow(
 }
 
 /** Whether a node is the replica of another node than the master. */
-function followsAnother(node: LiveNode, master: LiveNode, { redis }: Snapshot): boolean {
+function followsAnother(node: GroupNode, master: GroupNode, { redis }: Snapshot): boolean {
   const answer = redis.get(node.name);
   if (node.name === master.name || answer?.kind !== 'redis' || answer.link === null) return false;
   return !sameAddress(answer.link.master, master.address);

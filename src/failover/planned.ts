@@ -9,10 +9,11 @@
  * and demotes the old master some ten seconds later. So neither a signal nor the deadline ends the switch from
  * there on, see {@link finishSwitch}.
  */
+
 import { hasCode, RsentinelError } from '../errors.js';
+import type { GroupNode } from '../model/group-nodes.js';
 import { FAILOVER_PERIODS, setPeriods } from '../nodes/health/periods.js';
 import type { Live } from '../nodes/live/live.js';
-import type { LiveNode } from '../nodes/live/live-nodes.js';
 import { waitTilt } from '../nodes/wait/wait-tilt.js';
 import {
   isUnknownToVersion,
@@ -41,7 +42,7 @@ const WARNINGS = {
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason. Thrown before a sentinel has accepted the
  *   request, nothing has changed; thrown behind that, no failover goes on any more, or the message says that it does
  */
-export async function switchOver(live: Live, from: LiveNode): Promise<Promotion> {
+export async function switchOver(live: Live, from: GroupNode): Promise<Promotion> {
   const { group, connections } = live;
   await Promise.allSettled(
     group.sentinels.map(({ control }) => setPeriods(control, FAILOVER_PERIODS, connections)),
@@ -74,7 +75,7 @@ export async function switchOver(live: Live, from: LiveNode): Promise<Promotion>
   }
 }
 
-async function pauseWrites(live: Live, from: LiveNode): Promise<WritePause> {
+async function pauseWrites(live: Live, from: GroupNode): Promise<WritePause> {
   const writes = await WritePause.begin(from.control, live.connections);
   const warning = writes.kind === 'pause' ? null : WARNINGS[writes.kind];
   if (warning !== null) live.emit({ type: 'warning', message: `${from.name} ${warning}` });
@@ -87,7 +88,7 @@ async function pauseWrites(live: Live, from: LiveNode): Promise<WritePause> {
  */
 async function untilAccepted(
   request: () => Promise<string | null>,
-  from: LiveNode,
+  from: GroupNode,
   live: Live,
 ): Promise<void> {
   const giveUp = performance.now() + NO_GOOD_REPLICA;
@@ -106,7 +107,7 @@ async function untilAccepted(
   );
 }
 
-function notAccepted({ name }: LiveNode, refusal: string): RsentinelError {
+function notAccepted({ name }: GroupNode, refusal: string): RsentinelError {
   if (/NOGOODSLAVE/.test(refusal)) {
     const message = `Sentinel has no good replica to take the place of ${name}`;
     return new RsentinelError('WAIT_TIMEOUT', message, {
@@ -122,11 +123,11 @@ function notAccepted({ name }: LiveNode, refusal: string): RsentinelError {
  * Waits until every replica has what the master had at the first look.
  * @throws RsentinelError WAIT_TIMEOUT; the context's signal's reason
  */
-export async function untilCaughtUp(live: Live, from: LiveNode): Promise<void> {
+export async function untilCaughtUp(live: Live, from: GroupNode): Promise<void> {
   const { group } = live;
   const servers = live.with({ ...group, sentinels: [] });
   let goal: number | null = null;
-  let behind: readonly LiveNode[] = [];
+  let behind: readonly GroupNode[] = [];
   await live.poll(
     POLL,
     async () => {

@@ -2,12 +2,12 @@
 
 import { RsentinelError } from '../errors.js';
 import { type Endpoint, formatAddress } from '../model/address.js';
+import type { GroupNode, GroupNodes } from '../model/group-nodes.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { listOf } from '../nodes/client/replies.js';
 import { getSettings } from '../nodes/client/settings.js';
 import { FAILOVER_PERIODS, setPeriods } from '../nodes/health/periods.js';
 import type { Live } from '../nodes/live/live.js';
-import type { LiveGroup, LiveNode } from '../nodes/live/live-nodes.js';
 
 const PRIORITY = 'replica-priority';
 /** Before all others that may be promoted; 0 means never (redis.conf, replica-priority). */
@@ -32,7 +32,7 @@ export class Preference {
    * @throws RsentinelError NODE_UNKNOWN when that replica may not be promoted; WAIT_TIMEOUT; the context's signal's
    *   reason. The priorities are what they were then
    */
-  static async begin(successor: LiveNode, master: LiveNode, live: Live): Promise<Preference> {
+  static async begin(successor: GroupNode, master: GroupNode, live: Live): Promise<Preference> {
     const { group, connections } = live;
     const preference = new Preference(await changesFor(successor, master, group, connections), connections);
     try {
@@ -62,16 +62,16 @@ export class Preference {
 
 /** A priority that is changed for a while. */
 interface Change {
-  readonly node: LiveNode;
+  readonly node: GroupNode;
   readonly before: string;
   readonly wanted: string;
 }
 
 /** The successor comes first, and whoever else did comes after it. @throws RsentinelError NODE_UNKNOWN */
 async function changesFor(
-  successor: LiveNode,
-  master: LiveNode,
-  { redis }: LiveGroup,
+  successor: GroupNode,
+  master: GroupNode,
+  { redis }: GroupNodes,
   connections: Connections,
 ): Promise<readonly Change[]> {
   const replicas = redis.filter(({ name }) => name !== master.name);
@@ -94,7 +94,7 @@ async function changesFor(
 }
 
 /** A failover has the configuration rewritten; so what is put back has to be as well. */
-async function setPriority({ control }: LiveNode, value: string, connections: Connections): Promise<void> {
+async function setPriority({ control }: GroupNode, value: string, connections: Connections): Promise<void> {
   await connections
     .query(control, [
       ['CONFIG', 'SET', PRIORITY, value],
@@ -103,7 +103,7 @@ async function setPriority({ control }: LiveNode, value: string, connections: Co
     .catch(() => []);
 }
 
-async function untilKnown(successor: LiveNode, changes: readonly Change[], live: Live): Promise<void> {
+async function untilKnown(successor: GroupNode, changes: readonly Change[], live: Live): Promise<void> {
   const { sentinels, masterName } = live.group;
   await live.poll(
     POLL,

@@ -1,8 +1,8 @@
 /** `timing: fast` for a while. */
 
 import { RsentinelError } from '../errors.js';
+import type { Undo } from '../model/step.js';
 import { DEFAULT_TIMES, type Timing } from '../model/timing.js';
-import type { Undo } from '../model/undo.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { setOnSentinel } from '../nodes/client/set-directives.js';
 import { FAST_PERIODS, setPeriods } from '../nodes/health/periods.js';

@@ -8,11 +8,12 @@ import { keepingPeriods } from '../failover/keep-timers.js';
 import { allDone } from '../lock/all-done.js';
 import { onGroup } from '../lock/with-group.js';
 import { type Address, sameAddress } from '../model/address.js';
+import type { GroupNodes } from '../model/group-nodes.js';
 import type { DivergedWrites } from '../model/report/diverged-writes.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { pairs } from '../nodes/client/replies.js';
 import { Live } from '../nodes/live/live.js';
-import { type LiveGroup, LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
+import { LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
 import { observeLive } from '../nodes/live/live-state.js';
 import { nodeMembers, presentMaster, sentinelsOf } from '../nodes/live/members.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
@@ -100,7 +101,7 @@ async function bringAndWait(run: FaultRun, { wait, waitTimeoutMs }: FaultSetting
   };
 }
 
-function sentinelsRunning(engine: ObservedEngine): LiveGroup {
+function sentinelsRunning(engine: ObservedEngine): GroupNodes {
   return new LiveNodes('', masterNameOf(engine), engine).group;
 }
 

@@ -1,11 +1,12 @@
 /** Waits until a fault has had its effect on every sentinel, and notes what is seen on the way. */
+
 import { type Address, sameAddress } from '../model/address.js';
+import type { GroupNodes } from '../model/group-nodes.js';
 import type { Fault } from '../model/report/group-report.js';
 import { LinkEvidence } from '../nodes/health/evidence.js';
 import { findFaults } from '../nodes/health/readiness.js';
 import { instancesOf, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
 import type { Live } from '../nodes/live/live.js';
-import type { LiveGroup } from '../nodes/live/live-nodes.js';
 import { type Look, waitHealthy } from '../nodes/wait/wait-healthy.js';
 import type { Milestone } from './fault.js';
 
@@ -83,7 +84,7 @@ export function untilGone(
   return waitHealthy(live, look);
 }
 
-function unseenBy(group: LiveGroup, { name, address }: Missing, snapshot: Snapshot): readonly Fault[] {
+function unseenBy(group: GroupNodes, { name, address }: Missing, snapshot: Snapshot): readonly Fault[] {
   return group.sentinels.flatMap((sentinel): Fault[] => {
     const answer = snapshot.sentinels.get(sentinel.name);
     if (answer?.kind !== 'sentinel') return [];
@@ -101,7 +102,7 @@ function unseenBy(group: LiveGroup, { name, address }: Missing, snapshot: Snapsh
 }
 
 function noteFailover(
-  group: LiveGroup,
+  group: GroupNodes,
   missing: readonly Missing[],
   master: Missing | null,
   snapshot: Snapshot,

@@ -7,10 +7,11 @@ import { KeptTimers } from '../failover/keep-timers.js';
 import { switchOver } from '../failover/planned.js';
 import { Preference } from '../failover/prefer-replica.js';
 import { lookAtGroup, onGroup } from '../lock/with-group.js';
+import type { GroupNode, GroupNodes } from '../model/group-nodes.js';
 import type { Step } from '../model/step.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { Live } from '../nodes/live/live.js';
-import { type LiveGroup, type LiveNode, LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
+import { LiveNodes, masterNameOf } from '../nodes/live/live-nodes.js';
 import { observeLive } from '../nodes/live/live-state.js';
 import { presentMaster, sentinelsOf } from '../nodes/live/members.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
@@ -66,10 +67,10 @@ export function planFailover(
 
 /** Who hands over, and to whom. */
 interface Roles {
-  readonly group: LiveGroup;
-  readonly master: LiveNode;
+  readonly group: GroupNodes;
+  readonly master: GroupNode;
   /** null: whom Sentinel chooses. */
-  readonly successor: LiveNode | null;
+  readonly successor: GroupNode | null;
 }
 
 /** @throws RsentinelError NODE_UNKNOWN */
@@ -106,7 +107,7 @@ class FailoverExecutor {
   #started = performance.now();
   #milestones = new Milestones(this.#started);
   #preference: Preference | null = null;
-  #promoted: LiveNode | null = null;
+  #promoted: GroupNode | null = null;
 
   constructor(
     roles: Roles,
@@ -174,7 +175,7 @@ class FailoverExecutor {
   }
 }
 
-function successorOf({ name: group, redis }: LiveGroup, master: LiveNode, name: string): LiveNode {
+function successorOf({ name: group, redis }: GroupNodes, master: GroupNode, name: string): GroupNode {
   const successor = redis.find((node) => node.name === name && node !== master);
   if (successor !== undefined) return successor;
   const replicas = redis.filter((node) => node !== master).map((node) => node.name);

@@ -101,3 +101,6 @@ export interface Step<Kind extends Operation = Operation> {
 }
 
 export const ANCHOR = 'anchor';
+
+/** Takes back a change that was made. */
+export type Undo = () => Promise<void>;

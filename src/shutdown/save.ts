@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
 import { WritePause } from '../failover/pause-writes.js';
-import type { Endpoint } from '../model/address.js';
+import type { AskedNode } from '../model/group-nodes.js';
 import { type Command, type Connections, LoginError, type Reply } from '../nodes/client/connection.js';
 import { infoFields, text } from '../nodes/client/replies.js';
 import { TlsError } from '../nodes/client/tls-error.js';
@@ -19,12 +19,7 @@ const CATCH_UP_POLL = 10;
 const SILENCE = 30_000;
 
 /** A Redis node whose data is to be saved. */
-export interface SavedNode {
-  readonly name: string;
-  /** Its container's id, or its name where nothing else is known. */
-  readonly container: string;
-  readonly control: Endpoint;
-}
+export type SavedNode = AskedNode & { readonly container: string };
 
 /**
  * Pauses writes, gives the replicas that can follow what they lack, and has the server save: what was acknowledged is in the

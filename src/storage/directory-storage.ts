@@ -11,7 +11,7 @@ import { CONF_FILE } from '../config/conf.js';
 import { RsentinelError } from '../errors.js';
 import type { DirectoryMounts, Owner } from '../model/files.js';
 import type { NodeKind } from '../model/group-spec.js';
-import type { Undo } from '../model/undo.js';
+import type { Undo } from '../model/step.js';
 import { asideSuffix } from './data/aside.js';
 import type { DataReader } from './data/inspect-data.js';
 import { removeEmpty, unusable } from './filesystem.js';

@@ -6,7 +6,7 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Undo } from '../model/undo.js';
+import type { Undo } from '../model/step.js';
 import { removeEmpty, Unexpected, unusable } from './filesystem.js';
 import { kindOf, makeClosed, readText, replaceFile } from './guarded-files.js';
 

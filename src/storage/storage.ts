@@ -5,7 +5,7 @@
 
 import type { NodeMounts } from '../model/files.js';
 import type { NodeKind } from '../model/group-spec.js';
-import type { Undo } from '../model/undo.js';
+import type { Undo } from '../model/step.js';
 import type { DataReader } from './data/inspect-data.js';
 
 export interface Storage {

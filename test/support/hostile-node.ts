@@ -1,8 +1,9 @@
 /** A server in the place of a node: whoever connects, and whatever is asked, it does as it was told. */
+
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endpointAt } from '../../src/model/address.js';
-import type { AskedNode } from '../../src/nodes/health/observe.js';
+import type { AskedNode } from '../../src/model/group-nodes.js';
 
 export type Act =
   | { readonly kind: 'say'; readonly bytes: Uint8Array }

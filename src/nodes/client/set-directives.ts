@@ -2,8 +2,8 @@
 
 import { RsentinelError } from '../../errors.js';
 import type { Endpoint } from '../../model/address.js';
+import type { Undo } from '../../model/step.js';
 import type { Directive } from '../../model/topology.js';
-import type { Undo } from '../../model/undo.js';
 import type { Command, Connections, Reply } from './connection.js';
 import { pairs } from './replies.js';
 import { getSettings, type Setting, settingsOf } from './settings.js';

@@ -1,13 +1,14 @@
 /** The event channels of all sentinels of a group, merged on the clock of this process. */
+
 import type { Redis } from 'ioredis';
 import { RsentinelError } from '../../errors.js';
 import { type Endpoint, formatAddress } from '../../model/address.js';
 import type { Credentials } from '../../model/credentials/credentials.js';
 import { givenUser, type Login } from '../../model/credentials/logins.js';
+import type { AskedNode } from '../../model/group-nodes.js';
 import { clientOptions } from '../../tls/client-options.js';
 import { withoutCommand } from '../client/client-error.js';
 import { limitEvents } from '../client/reply-limit.js';
-import type { AskedNode } from '../health/observe.js';
 import { parseEvent, type SentinelEvent } from './events.js';
 
 /** An event, and when this process heard it from which sentinel. */

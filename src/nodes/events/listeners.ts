@@ -1,8 +1,9 @@
 /** Listens to sentinels that come and go, for as long as somebody watches. */
+
 import type { Redis } from 'ioredis';
 import { formatAddress } from '../../model/address.js';
 import type { Credentials } from '../../model/credentials/credentials.js';
-import type { AskedNode } from '../health/observe.js';
+import type { AskedNode } from '../../model/group-nodes.js';
 import { channelOptions, hearFrom, type Recorded } from './event-channel.js';
 
 /** ms after which a sentinel that does not answer is connected to anew. */

@@ -2,13 +2,14 @@
  * Whether the users of a group may do what they are for. One command too few, and all looks healthy until a failover
  * does not get through: so the server is asked (ACL DRYRUN, since 7.0), which calls nothing.
  */
+
 import { HELLO, type Purpose, rulesFor, USERS } from '../../access/acl.js';
+import type { AskedNode, AskedNodes } from '../../model/group-nodes.js';
 import type { Fault } from '../../model/report/group-report.js';
 import type { ServerFacts } from '../../model/server-version.js';
 import { serverFacts } from '../../model/server-version.js';
 import type { Command, Connections, Reply } from '../client/connection.js';
 import { text } from '../client/replies.js';
-import type { AskedNode, AskedNodes } from './observe.js';
 import { remedy } from './remedies.js';
 import type { Snapshot } from './snapshot.js';
 

@@ -1,19 +1,15 @@
 /** What a group should be, and how what it lacks is noted. */
-import { type Address, formatAddress, sameAddress } from '../../model/address.js';
-import type { SentinelAnswer } from './snapshot.js';
 
-/** A node that has to be there. */
-export interface Expected {
-  readonly name: string;
-  readonly address: Address;
-}
+import { type Address, formatAddress, sameAddress } from '../../model/address.js';
+import type { ExpectedNode } from '../../model/group-nodes.js';
+import type { SentinelAnswer } from './snapshot.js';
 
 export interface Expectation {
   readonly masterName: string;
-  readonly redis: readonly Expected[];
-  readonly sentinels: readonly Expected[];
+  readonly redis: readonly ExpectedNode[];
+  readonly sentinels: readonly ExpectedNode[];
   /** Nodes of the group that are known to be gone; left out: none. */
-  readonly gone?: readonly Expected[];
+  readonly gone?: readonly ExpectedNode[];
 }
 
 /** Notes that a condition does not hold; `by`: the sentinel that sees it so. */
@@ -21,7 +17,7 @@ export type Report = (code: string, node: string | null, message: string, by?: s
 
 /** A sentinel that has answered. */
 export interface View {
-  readonly node: Expected;
+  readonly node: ExpectedNode;
   readonly answer: SentinelAnswer;
 }
 

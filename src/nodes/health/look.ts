@@ -1,10 +1,12 @@
 /** Looks at the nodes of a group: what they say, and which faults that shows. */
+
 import { setTimeout as delay } from 'node:timers/promises';
+import type { GroupNodes } from '../../model/group-nodes.js';
 import type { DivergedWrites } from '../../model/report/diverged-writes.js';
 import type { Fault } from '../../model/report/group-report.js';
 import type { Timing } from '../../model/timing.js';
 import type { Connections } from '../client/connection.js';
-import { type AddressedNodes, divergedFault, findDiverged } from '../live/find-diverged.js';
+import { divergedFault, findDiverged } from '../live/find-diverged.js';
 import { LinkEvidence } from './evidence.js';
 import type { Expectation } from './expectation.js';
 import { takeSnapshot } from './observe.js';
@@ -48,7 +50,7 @@ export interface Looked {
  */
 export async function look(
   group: Expectation,
-  targets: AddressedNodes,
+  targets: GroupNodes,
   timing: Timing | null,
   isTold: (fault: Fault) => boolean,
   { connections, evidence, patienceMs }: Asking,

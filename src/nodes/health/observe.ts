@@ -1,21 +1,11 @@
 /** Asks every node of a group what it knows, all at once. */
+
 import type { Endpoint } from '../../model/address.js';
+import type { AskedNode, AskedNodes } from '../../model/group-nodes.js';
 import { type Connections, LoginError } from '../client/connection.js';
 import { redisAnswer, sentinelAnswer, text } from '../client/replies.js';
 import { TlsError } from '../client/tls-error.js';
 import type { RedisAnswer, SentinelAnswer, Silent, Snapshot } from './snapshot.js';
-
-/** A node to ask: what it is called, and where this machine reaches it. */
-export interface AskedNode {
-  readonly name: string;
-  readonly control: Endpoint;
-}
-
-export interface AskedNodes {
-  readonly masterName: string;
-  readonly redis: readonly AskedNode[];
-  readonly sentinels: readonly AskedNode[];
-}
 
 export async function takeSnapshot(targets: AskedNodes, connections: Connections): Promise<Snapshot> {
   const ask = async <T>(

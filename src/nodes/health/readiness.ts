@@ -6,10 +6,11 @@
  */
 
 import { formatAddress } from '../../model/address.js';
+import type { ExpectedNode } from '../../model/group-nodes.js';
 import type { Fault } from '../../model/report/group-report.js';
 import type { TlsFailureKind } from '../../tls/failure.js';
 import type { LinkEvidence } from './evidence.js';
-import type { Expectation, Expected, Report, View } from './expectation.js';
+import type { Expectation, Report, View } from './expectation.js';
 import { redisFaults } from './redis-faults.js';
 import { remedy } from './remedies.js';
 import { sentinelFaults } from './sentinel-faults.js';
@@ -44,7 +45,7 @@ export function findFaults(
 export function findDataFaults(
   expected: Expectation,
   snapshot: Snapshot,
-  master: Expected,
+  master: ExpectedNode,
 ): readonly Fault[] {
   const data: Expectation = { ...expected, sentinels: [] };
   return collect(0, (report) => {
@@ -107,7 +108,7 @@ function reportSilent(expected: Expectation, snapshot: Snapshot, report: Report)
 
 /** Why a node says nothing of itself. */
 function silenceOf(
-  { name, address }: Expected,
+  { name, address }: ExpectedNode,
   answer: Silent | undefined,
 ): { readonly code: string; readonly message: string } {
   const at = formatAddress(address);
@@ -130,7 +131,7 @@ function answering(expected: Expectation, snapshot: Snapshot): readonly View[] {
 }
 
 /** The master that every sentinel names, with one configuration epoch; null when they do not agree. */
-function agreedMaster(expected: Expectation, views: readonly View[], report: Report): Expected | null {
+function agreedMaster(expected: Expectation, views: readonly View[], report: Report): ExpectedNode | null {
   const named = new Map<string, string[]>();
   const epochs = new Map<number, string[]>();
   for (const { node, answer } of views) {

@@ -1,13 +1,15 @@
 /** The data side: what the master and its replicas say of each other. */
+
 import { formatAddress, sameAddress } from '../../model/address.js';
-import type { Expectation, Expected, Report } from './expectation.js';
+import type { ExpectedNode } from '../../model/group-nodes.js';
+import type { Expectation, Report } from './expectation.js';
 import type { RedisAnswer, Snapshot } from './snapshot.js';
 
 /** @param master the node that the sentinels agree on */
 export function redisFaults(
   expected: Expectation,
   snapshot: Snapshot,
-  master: Expected,
+  master: ExpectedNode,
   report: Report,
 ): void {
   const answer = snapshot.redis.get(master.name);
@@ -32,7 +34,7 @@ export function redisFaults(
   }
 }
 
-function replicaFaults(node: Expected, own: RedisAnswer, master: Expected, report: Report): void {
+function replicaFaults(node: ExpectedNode, own: RedisAnswer, master: ExpectedNode, report: Report): void {
   if (own.link === null) {
     report('replica-role', node.name, `${node.name} says it is a master, beside ${master.name}`);
   } else if (!sameAddress(own.link.master, master.address)) {

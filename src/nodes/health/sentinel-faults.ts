@@ -1,7 +1,9 @@
 /** The watching side: what a sentinel must know of the others, and be able to do. */
+
 import { formatAddress, sameAddress } from '../../model/address.js';
+import type { ExpectedNode } from '../../model/group-nodes.js';
 import type { LinkEvidence } from './evidence.js';
-import { describe, type Expectation, type Expected, nameOf, type Report, type View } from './expectation.js';
+import { describe, type Expectation, nameOf, type Report, type View } from './expectation.js';
 import { type InstanceView, instancesOf, type MasterView, type ReplicaView } from './snapshot.js';
 import { tiltText } from './tilt.js';
 
@@ -68,7 +70,7 @@ function replicaFaults(
 
 function peerFaults(
   expected: Expectation,
-  node: Expected,
+  node: ExpectedNode,
   master: MasterView,
   known: readonly InstanceView[],
   views: readonly View[],
@@ -123,7 +125,7 @@ function roleReported(
 function compareSets(
   expected: Expectation,
   what: 'replica' | 'sentinel',
-  wanted: readonly Expected[],
+  wanted: readonly ExpectedNode[],
   known: readonly InstanceView[],
   counted: number,
   see: See,

@@ -1,9 +1,10 @@
 /** Whether what the master writes reaches its replicas: only trying shows that. */
+
 import type { Credentials } from '../../model/credentials/credentials.js';
+import type { AskedNodes } from '../../model/group-nodes.js';
 import type { Fault } from '../../model/report/group-report.js';
 import { Connections } from '../client/connection.js';
 import { text } from '../client/replies.js';
-import type { AskedNodes } from './observe.js';
 import { remedy } from './remedies.js';
 import type { Snapshot } from './snapshot.js';
 

@@ -1,6 +1,8 @@
 /** Containers and answers → the report of a group. Pure. */
+
 import type { ObservedEngine, ObservedMember } from '../../engine/engine.js';
-import { type Address, type Endpoint, sameAddress } from '../../model/address.js';
+import { sameAddress } from '../../model/address.js';
+import type { GroupNode, GroupNodes } from '../../model/group-nodes.js';
 import type {
   ContainerReport,
   ContainerState,
@@ -14,24 +16,12 @@ import { timingSeen } from '../health/periods.js';
 import { agreedMaster, type RedisAnswer, type SentinelAnswer, type Silent } from '../health/snapshot.js';
 
 /** A group as far as it is known: from a spec, from labels alone, or from its sentinels. */
-export interface KnownGroup {
-  readonly name: string;
-  readonly masterName: string;
+export interface KnownGroup extends GroupNodes {
   /** The mode is null: its sentinels alone are known. */
   readonly network: { readonly mode: string | null };
   /** null: they are in volumes, or it is not known. */
   readonly directory: string | null;
   readonly file: string | undefined;
-  readonly redis: readonly KnownNode[];
-  readonly sentinels: readonly KnownNode[];
-}
-
-export interface KnownNode {
-  readonly name: string;
-  readonly address: Address;
-  readonly control: Endpoint;
-  /** null: no engine was asked. */
-  readonly container: string | null;
 }
 
 /**
@@ -44,7 +34,7 @@ export function assembleReport(
   { snapshot, faults, diverged }: Looked,
   access: Pick<GroupReport, 'logins' | 'tls'>,
 ): GroupReport {
-  const container = (node: KnownNode): ContainerReport | null => {
+  const container = (node: GroupNode): ContainerReport | null => {
     if (node.container === null || engine === null) return null;
     const member = engine.members.find((other) => other.node === node.name);
     return { name: node.container, state: member?.state ?? 'missing', exitCode: member?.exitCode ?? null };
@@ -105,7 +95,7 @@ export function absentReport(name: string): GroupReport {
 /** Containers that do not run as they should. */
 export function containerFaults(
   members: readonly ObservedMember[],
-  nodes: readonly KnownNode[],
+  nodes: readonly GroupNode[],
 ): readonly ContainerFault[] {
   return nodes.flatMap((node): ContainerFault[] => {
     const member = members.find((other) => other.node === node.name);
@@ -145,7 +135,7 @@ function containerFault(
 export type ContainerFault = Omit<Fault, 'remedy'>;
 
 function redisReport(
-  node: KnownNode,
+  node: GroupNode,
   container: ContainerReport | null,
   answer: RedisAnswer | Silent | undefined,
   masterOffset: number | null,
@@ -176,7 +166,7 @@ function redisReport(
 }
 
 function sentinelReport(
-  node: KnownNode,
+  node: GroupNode,
   container: ContainerReport | null,
   answer: SentinelAnswer | Silent | undefined,
 ): SentinelNodeReport {

@@ -5,22 +5,13 @@
 
 import { RsentinelError } from '../../errors.js';
 import { type Address, type Endpoint, endpointAt, formatAddress, sameAddress } from '../../model/address.js';
+import type { AskedNode, GroupNode, GroupNodes } from '../../model/group-nodes.js';
 import { naturalOrder } from '../../model/text.js';
 import type { Connections } from '../client/connection.js';
 import { listOf, text } from '../client/replies.js';
 import { speaksTls } from '../client/tls-error.js';
-import type { Expected } from '../health/expectation.js';
-import { type AskedNode, takeSnapshot } from '../health/observe.js';
+import { takeSnapshot } from '../health/observe.js';
 import type { SentinelAnswer, Snapshot } from '../health/snapshot.js';
-
-/** A node that is to be asked, and whose answer is to be judged. */
-export interface Discovered extends Expected, AskedNode {}
-
-export interface DiscoveredGroup {
-  readonly masterName: string;
-  readonly redis: readonly Discovered[];
-  readonly sentinels: readonly Discovered[];
-}
 
 /** How often sentinels that others name are asked for more: each knows all others within seconds. */
 const ROUNDS = 3;
@@ -43,7 +34,7 @@ export async function discover(
   masterName: string | undefined,
   connections: Connections,
   signal: AbortSignal,
-): Promise<DiscoveredGroup> {
+): Promise<GroupNodes> {
   const isTls = connections.credentials.tls.length > 0;
   const endpoints = seeds.map((seed) => endpointAt(seed, 'sentinel', isTls));
   const watched = await mastersOf(endpoints, connections);
@@ -125,11 +116,7 @@ function uniqueNodes(seeds: readonly Endpoint[]): readonly AskedNode[] {
  * All that any of the sentinels knows. One that was asked at another address than it announces is known
  * again by its id, and is called by what it announces. Pure.
  */
-export function groupOf(
-  masterName: string,
-  asked: readonly AskedNode[],
-  snapshot: Snapshot,
-): DiscoveredGroup {
+export function groupOf(masterName: string, asked: readonly AskedNode[], snapshot: Snapshot): GroupNodes {
   const views = asked.flatMap(({ name, control }) => {
     const answer = snapshot.sentinels.get(name);
     return answer === undefined || answer.kind === 'silent' ? [] : [{ control, answer }];
@@ -138,14 +125,15 @@ export function groupOf(
   const announcedOf = (control: Endpoint, answer: SentinelAnswer | undefined): Address =>
     peers.find((peer) => peer.runid !== '' && peer.runid === answer?.myid && canBeAsked(peer))?.address ??
     control;
-  const seen = asked.map(({ control }): Discovered => {
+  const seen = asked.map(({ control }): GroupNode => {
     const address = announcedOf(control, views.find((view) => sameAddress(view.control, control))?.answer);
-    return { name: formatAddress(address), address, control };
+    return { name: formatAddress(address), kind: 'sentinel', container: null, address, control };
   });
   const isTls = asked.some(({ control }) => control.tls);
   const masters = views.flatMap(({ answer }) => (answer.master === null ? [] : [answer.master]));
   const replicas = views.flatMap(({ answer }) => answer.replicas);
   return {
+    name: masterName,
     masterName,
     redis: unique(
       [...masters, ...replicas].filter(canBeAsked).map((one) => atAnnounced(one, 'redis', isTls)),
@@ -167,12 +155,18 @@ function atAnnounced(
   { address }: { readonly address: Address },
   kind: Endpoint['kind'],
   tls: boolean,
-): Discovered {
-  return { name: formatAddress(address), address, control: endpointAt(address, kind, tls) };
+): GroupNode {
+  return {
+    name: formatAddress(address),
+    kind,
+    container: null,
+    address,
+    control: endpointAt(address, kind, tls),
+  };
 }
 
-function unique(nodes: readonly Discovered[]): readonly Discovered[] {
-  const byName = new Map<string, Discovered>();
+function unique(nodes: readonly GroupNode[]): readonly GroupNode[] {
+  const byName = new Map<string, GroupNode>();
   for (const node of nodes) if (!byName.has(node.name)) byName.set(node.name, node);
   return [...byName.values()].sort((a, b) => naturalOrder(a.name, b.name));
 }

@@ -1,22 +1,17 @@
 /** Finds writes that only a former master has, in a group as it is: nothing is changed for it. */
 
 import type { Driver, ObservedEngine, ObservedMember } from '../../engine/engine.js';
-import { type Address, sameAddress } from '../../model/address.js';
+import { sameAddress } from '../../model/address.js';
 import type { Credentials } from '../../model/credentials/credentials.js';
+import type { GroupNodes } from '../../model/group-nodes.js';
 import { divergedText } from '../../model/report/diverged-text.js';
 import type { DivergedWrites } from '../../model/report/diverged-writes.js';
 import type { Fault } from '../../model/report/group-report.js';
 import type { Connections } from '../client/connection.js';
 import { InsideClient } from '../client/inside.js';
-import type { AskedNodes } from '../health/observe.js';
 import { remedy } from '../health/remedies.js';
 import { agreedMaster, type Snapshot } from '../health/snapshot.js';
 import { divergedByInfo, divergedWrites } from './divergence.js';
-
-/** Nodes that can be asked, each with the address that it announces. */
-export interface AddressedNodes extends AskedNodes {
-  readonly redis: readonly (AskedNodes['redis'][number] & { readonly address: Address })[];
-}
 
 /** Writes that only a former master has, as a fault. */
 export function divergedFault(diverged: DivergedWrites): Fault {
@@ -26,7 +21,7 @@ export function divergedFault(diverged: DivergedWrites): Fault {
 
 /** Compares every node that says it is a master with the one that the sentinels agree on. */
 export async function findDiverged(
-  targets: AddressedNodes,
+  targets: GroupNodes,
   snapshot: Snapshot,
   connections: Connections,
 ): Promise<readonly DivergedWrites[]> {
@@ -44,7 +39,7 @@ export async function findDiverged(
 
 /** Asks Redis nodes that run off the group's network from inside of their containers: nobody else reaches them. */
 export async function findDivergedCutOff(
-  targets: AddressedNodes,
+  targets: GroupNodes,
   { members }: ObservedEngine,
   snapshot: Snapshot,
   connections: Connections,
@@ -67,7 +62,7 @@ export async function findDivergedCutOff(
   return found.filter((one) => one !== null);
 }
 
-function presentIn({ redis }: AddressedNodes, snapshot: Snapshot): AddressedNodes['redis'][number] | null {
+function presentIn({ redis }: GroupNodes, snapshot: Snapshot): GroupNodes['redis'][number] | null {
   const agreed = agreedMaster(snapshot);
   return redis.find(({ address }) => agreed !== null && sameAddress(address, agreed)) ?? null;
 }

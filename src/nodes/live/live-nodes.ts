@@ -1,24 +1,7 @@
 /** The nodes of a group that are there, while a plan changes who that is. */
+
 import type { ObservedEngine } from '../../engine/engine.js';
-import type { Address, Endpoint } from '../../model/address.js';
-import type { NodeKind } from '../../model/group-spec.js';
-
-export interface LiveNode {
-  readonly name: string;
-  readonly kind: NodeKind;
-  /** Its container's id, or its name where nothing else is known; null: no engine is known. */
-  readonly container: string | null;
-  readonly address: Address;
-  readonly control: Endpoint;
-}
-
-/** Nodes that can be asked, and that are expected to know each other. */
-export interface LiveGroup {
-  readonly name: string;
-  readonly masterName: string;
-  readonly redis: readonly LiveNode[];
-  readonly sentinels: readonly LiveNode[];
-}
+import type { GroupNode, GroupNodes } from '../../model/group-nodes.js';
 
 /** The master's name, as its sentinels watch it; empty where there is none. */
 export function masterNameOf({ members }: ObservedEngine): string {
@@ -28,7 +11,7 @@ export function masterNameOf({ members }: ObservedEngine): string {
 export class LiveNodes {
   readonly #group: string;
   readonly #masterName: string;
-  readonly #nodes = new Map<string, LiveNode>();
+  readonly #nodes = new Map<string, GroupNode>();
 
   constructor(group: string, masterName: string, { members }: ObservedEngine) {
     this.#group = group;
@@ -40,7 +23,7 @@ export class LiveNodes {
     }
   }
 
-  add(node: LiveNode): void {
+  add(node: GroupNode): void {
     this.#nodes.set(node.name, node);
   }
 
@@ -48,12 +31,12 @@ export class LiveNodes {
     this.#nodes.delete(name);
   }
 
-  get(name: string): LiveNode | undefined {
+  get(name: string): GroupNode | undefined {
     return this.#nodes.get(name);
   }
 
   /** As it is at this moment. */
-  get group(): LiveGroup {
+  get group(): GroupNodes {
     const nodes = [...this.#nodes.values()];
     return {
       name: this.#group,

@@ -1,15 +1,16 @@
 /** A group that is worked on: who is asked, over which connections, who hears of it, and until when. */
+
 import type { Watching } from '../../engine/context.js';
 import type { RsentinelError } from '../../errors.js';
 import type { Endpoint } from '../../model/address.js';
 import type { Listener } from '../../model/events.js';
+import type { GroupNodes } from '../../model/group-nodes.js';
 import type { Command, Connections, Reply } from '../client/connection.js';
 import { takeSnapshot } from '../health/observe.js';
 import type { Snapshot } from '../health/snapshot.js';
 import { poll } from '../wait/poll.js';
-import type { LiveGroup } from './live-nodes.js';
 
-export class Live<Group extends LiveGroup = LiveGroup> {
+export class Live<Group extends GroupNodes = GroupNodes> {
   readonly group: Group;
   readonly connections: Connections;
   readonly context: Watching;
@@ -24,7 +25,7 @@ export class Live<Group extends LiveGroup = LiveGroup> {
   }
 
   /** Returns the same with other nodes. */
-  with<Other extends LiveGroup>(group: Other): Live<Other> {
+  with<Other extends GroupNodes>(group: Other): Live<Other> {
     return new Live(group, this.connections, this.context, this.deadline);
   }
 

@@ -2,9 +2,9 @@
 
 import type { ObservedEngine, ObservedMember } from '../../engine/engine.js';
 import { sameAddress } from '../../model/address.js';
+import type { AskedNodes } from '../../model/group-nodes.js';
 import { naturalOrder } from '../../model/text.js';
 import type { Connections } from '../client/connection.js';
-import type { AskedNodes } from '../health/observe.js';
 import { masterNameOf } from './live-nodes.js';
 import { observeLive } from './live-state.js';
 

@@ -1,11 +1,11 @@
 /** Masters that a group's sentinels watch beside the group's own: somebody has added them by SENTINEL MONITOR. */
+import type { GroupNodes } from '../../model/group-nodes.js';
 import type { Connections } from '../client/connection.js';
 import { listOf } from '../client/replies.js';
-import type { LiveGroup } from './live-nodes.js';
 
 /** Returns the names of the other masters that any sentinel watches, each once. */
 export async function otherMasters(
-  { sentinels, masterName }: LiveGroup,
+  { sentinels, masterName }: GroupNodes,
   connections: Connections,
 ): Promise<readonly string[]> {
   const names = await Promise.all(
@@ -20,7 +20,7 @@ export async function otherMasters(
 /** Has every sentinel forget these masters. One that does not know a master, or does not answer, is passed over. */
 export async function removeMasters(
   names: readonly string[],
-  { sentinels }: LiveGroup,
+  { sentinels }: GroupNodes,
   connections: Connections,
 ): Promise<void> {
   await Promise.all(

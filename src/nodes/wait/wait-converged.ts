@@ -2,6 +2,7 @@
 
 import { RsentinelError } from '../../errors.js';
 import { sameAddress } from '../../model/address.js';
+import type { GroupNode, GroupNodes } from '../../model/group-nodes.js';
 import type { Fault } from '../../model/report/group-report.js';
 import type { Connections } from '../client/connection.js';
 import { LinkEvidence } from '../health/evidence.js';
@@ -10,7 +11,6 @@ import { findFaults } from '../health/readiness.js';
 import { instancesOf, type Snapshot } from '../health/snapshot.js';
 import { findStreamFaults } from '../health/stream.js';
 import type { Live } from '../live/live.js';
-import type { LiveGroup, LiveNode } from '../live/live-nodes.js';
 import { waitHealthy } from './wait-healthy.js';
 
 /** Concern what is to be forgotten, and only then. */
@@ -45,7 +45,7 @@ export function waitConverged(
 }
 
 async function keepLively(
-  { sentinels }: LiveGroup,
+  { sentinels }: GroupNodes,
   snapshot: Snapshot,
   connections: Connections,
 ): Promise<void> {
@@ -61,7 +61,7 @@ async function keepLively(
  * it has found all others again: only then may the next be asked, for until then it can elect nobody.
  * @throws RsentinelError as {@link untilFaultless}
  */
-export async function forget(sentinel: LiveNode, live: Live): Promise<void> {
+export async function forget(sentinel: GroupNode, live: Live): Promise<void> {
   const { group } = live;
   const before = await live.with({ ...group, redis: [], sentinels: [sentinel] }).snapshot();
   if (!knowsStrangers(sentinel, group, before)) return;
@@ -84,7 +84,7 @@ export async function forget(sentinel: LiveNode, live: Live): Promise<void> {
   await waitHealthy(live, look);
 }
 
-function knowsStrangers({ name }: LiveNode, group: LiveGroup, { sentinels }: Snapshot): boolean {
+function knowsStrangers({ name }: GroupNode, group: GroupNodes, { sentinels }: Snapshot): boolean {
   const answer = sentinels.get(name);
   if (answer?.kind !== 'sentinel') return false;
   const nodes = [...group.redis, ...group.sentinels];
@@ -93,8 +93,8 @@ function knowsStrangers({ name }: LiveNode, group: LiveGroup, { sentinels }: Sna
 
 /** What one sentinel lacks; what the others still have to forget does not concern it. */
 function ownFaults(
-  sentinel: LiveNode,
-  group: LiveGroup,
+  sentinel: GroupNode,
+  group: GroupNodes,
   snapshot: Snapshot,
   evidence: LinkEvidence,
 ): readonly Fault[] {

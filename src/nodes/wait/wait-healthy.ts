@@ -1,10 +1,11 @@
 /** Waits until a look at a group finds nothing amiss, and says what is missing when that does not come. */
+
 import type { Watching } from '../../engine/context.js';
 import { RsentinelError } from '../../errors.js';
+import type { GroupNode, GroupNodes } from '../../model/group-nodes.js';
 import type { Fault } from '../../model/report/group-report.js';
 import type { Snapshot } from '../health/snapshot.js';
 import type { Live } from '../live/live.js';
-import type { LiveGroup, LiveNode } from '../live/live-nodes.js';
 import { logDetails, nodeExited } from './explain.js';
 
 /** ms between two looks at a group that forms; then longer, for one that takes its time. */
@@ -47,12 +48,12 @@ export function waitHealthy(live: Live, look: () => Promise<Look>): Promise<Snap
   );
 }
 
-function nodesOf({ redis, sentinels }: LiveGroup): readonly LiveNode[] {
+function nodesOf({ redis, sentinels }: GroupNodes): readonly GroupNode[] {
   return [...redis, ...sentinels];
 }
 
 async function throwIfExited(
-  group: LiveGroup,
+  group: GroupNodes,
   faults: readonly Fault[],
   { driver }: Watching,
 ): Promise<void> {
@@ -66,7 +67,7 @@ async function throwIfExited(
 }
 
 async function notReady(
-  group: LiveGroup,
+  group: GroupNodes,
   faults: readonly Fault[],
   { driver }: Watching,
 ): Promise<RsentinelError> {

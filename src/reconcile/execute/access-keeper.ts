@@ -3,7 +3,7 @@
 import { ACCESS_FILE, formatAccess, type StoredAccess } from '../../access/access-file.js';
 import { type AccessSet, sameAccess } from '../../model/credentials/logins.js';
 import type { GroupSpec } from '../../model/group-spec.js';
-import type { Undo } from '../../model/undo.js';
+import type { Undo } from '../../model/step.js';
 import type { Storage } from '../../storage/storage.js';
 
 export class AccessKeeper {

@@ -1,10 +1,10 @@
 /** Operations on configuration, passwords and data files. */
 
+import type { GroupNode } from '../../model/group-nodes.js';
 import type { NodeSpec } from '../../model/group-spec.js';
 import type { Directive } from '../../model/topology.js';
 import { rewriteConf, setOnRedis, setOnSentinel } from '../../nodes/client/set-directives.js';
 import { Live } from '../../nodes/live/live.js';
-import type { LiveNode } from '../../nodes/live/live-nodes.js';
 import type { PlanRun } from './plan-run.js';
 import { type RotationContext, restartSentinels, rotate } from './rotate-passwords.js';
 
@@ -70,7 +70,7 @@ export class ConfigOperations {
     this.#run.deadline.renew();
     const { masterName, name } = this.#run.spec;
     const { redis, sentinels } = this.#run.liveNodes.group;
-    const isTold = (node: LiveNode): boolean => names.includes(node.name);
+    const isTold = (node: GroupNode): boolean => names.includes(node.name);
     const group = { name, masterName, redis: redis.filter(isTold), sentinels: sentinels.filter(isTold) };
     return { live: this.#run.live(group), isWhole };
   }

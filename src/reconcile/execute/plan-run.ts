@@ -3,10 +3,11 @@
 import type { LockedContext } from '../../engine/context.js';
 import type { WritePause } from '../../failover/pause-writes.js';
 import { sameAddress } from '../../model/address.js';
+import type { GroupNode, GroupNodes } from '../../model/group-nodes.js';
 import type { GroupSpec, NodeSpec } from '../../model/group-spec.js';
 import type { Connections } from '../../nodes/client/connection.js';
 import { Live } from '../../nodes/live/live.js';
-import { type LiveGroup, type LiveNode, LiveNodes } from '../../nodes/live/live-nodes.js';
+import { LiveNodes } from '../../nodes/live/live-nodes.js';
 import type { Deadline } from '../../nodes/wait/deadline.js';
 import type { ObservedState } from '../../plan/observed.js';
 import { nodesOf } from '../../spec/build.js';
@@ -62,7 +63,7 @@ export class PlanRun {
   }
 
   /** Returns a node that runs by now. */
-  present(name: string): LiveNode {
+  present(name: string): GroupNode {
     const node = this.liveNodes.get(name);
     if (node === undefined) throw new Error(`the plan counts on ${name}, which does not run`);
     return node;
@@ -76,7 +77,7 @@ export class PlanRun {
   }
 
   /** Returns nodes to be worked on within the time that is left. */
-  live<Group extends LiveGroup>(group: Group): Live<Group> {
+  live<Group extends GroupNodes>(group: Group): Live<Group> {
     return new Live(group, this.connections, this.context, this.deadline.signal);
   }
 

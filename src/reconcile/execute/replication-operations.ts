@@ -6,10 +6,10 @@ import { masterMoved, waitConvergedUnder } from '../../failover/master-moved.js'
 import { switchOver } from '../../failover/planned.js';
 import { replicaOf } from '../../failover/replicaof.js';
 import { sameAddress } from '../../model/address.js';
+import type { GroupNode } from '../../model/group-nodes.js';
 import type { NodeSpec } from '../../model/group-spec.js';
 import type { Timing } from '../../model/timing.js';
 import { FAILOVER_PERIODS, FORMING_PERIODS, PERIODS, setPeriods } from '../../nodes/health/periods.js';
-import type { LiveNode } from '../../nodes/live/live-nodes.js';
 import { waitAnswer } from '../../nodes/wait/wait-answer.js';
 import { forget } from '../../nodes/wait/wait-converged.js';
 import type { PlanRun } from './plan-run.js';
@@ -79,7 +79,7 @@ export class ReplicationOperations {
   }
 
   /** Gives a sentinel the periods of a timing. */
-  async setTimers({ control }: Pick<LiveNode, 'control'>, timing: Timing): Promise<void> {
+  async setTimers({ control }: Pick<GroupNode, 'control'>, timing: Timing): Promise<void> {
     await setPeriods(control, PERIODS[timing], this.#run.connections);
   }
 }

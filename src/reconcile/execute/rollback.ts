@@ -1,5 +1,5 @@
 /** What an `up` has done, so that it can be taken back when it fails. */
-import type { Undo } from '../../model/undo.js';
+import type { Undo } from '../../model/step.js';
 
 export interface RollbackOutcome {
   /** For people: `container x`. */

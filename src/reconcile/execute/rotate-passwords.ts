@@ -3,6 +3,7 @@
  * ones beside the former, then they use the new ones, and when that has been seen to work they take no others.
  * Each command was tried on 6.0, 7.0, 8.0, Valkey 8.1 and 9, with a failover in the middle.
  */
+
 import { known, rulesFor } from '../../access/acl.js';
 import { hashed } from '../../config/access-lines.js';
 import type { Driver } from '../../engine/engine.js';
@@ -10,11 +11,11 @@ import { RsentinelError } from '../../errors.js';
 import { allDone } from '../../lock/all-done.js';
 import type { GuardedAccess } from '../../model/credentials/group-access.js';
 import { type AccessSet, DEFAULT_USER, type Login } from '../../model/credentials/logins.js';
+import type { GroupNode, GroupNodes } from '../../model/group-nodes.js';
 import { hasSentinelUsers } from '../../model/server-version.js';
 import { type Command, type Connections, LoginError } from '../../nodes/client/connection.js';
 import { rewriteConf } from '../../nodes/client/set-directives.js';
 import type { Live } from '../../nodes/live/live.js';
-import type { LiveGroup, LiveNode } from '../../nodes/live/live-nodes.js';
 import { waitConverged } from '../../nodes/wait/wait-converged.js';
 
 /** A user of a node, as ACL SETUSER has it. */
@@ -25,7 +26,7 @@ interface User {
 }
 
 /** Users at Redis, or at a sentinel. */
-function usersOf(kind: LiveNode['kind'], access: GuardedAccess): readonly User[] {
+function usersOf(kind: GroupNode['kind'], access: GuardedAccess): readonly User[] {
   const { logins, server, clientRules } = access;
   const user = (login: Login, rules: readonly string[]): User => ({
     login,
@@ -64,7 +65,7 @@ export async function rotate(
   { live, isWhole }: RotationContext,
   from: AccessSet,
   to: GuardedAccess,
-  updateFile: (node: LiveNode) => Promise<void>,
+  updateFile: (node: GroupNode) => Promise<void>,
 ): Promise<void> {
   const { group, connections } = live;
   const { redis, sentinels } = group;
@@ -85,7 +86,7 @@ export async function rotate(
  * log in with the new ones. What they had open to each other they open anew.
  */
 async function introduce(
-  { redis, sentinels, masterName }: LiveGroup,
+  { redis, sentinels, masterName }: GroupNodes,
   access: GuardedAccess,
   connections: Connections,
 ): Promise<void> {
@@ -113,7 +114,7 @@ async function introduce(
 
 /** Has nodes take nothing but the new passwords, of those who log in from now on. */
 async function conclude(
-  nodes: readonly LiveNode[],
+  nodes: readonly GroupNode[],
   access: GuardedAccess,
   former: AccessSet,
   connections: Connections,
@@ -125,8 +126,8 @@ async function conclude(
 }
 
 async function save(
-  nodes: readonly LiveNode[],
-  updateFile: (node: LiveNode) => Promise<void>,
+  nodes: readonly GroupNode[],
+  updateFile: (node: GroupNode) => Promise<void>,
   connections: Connections,
 ): Promise<void> {
   for (const node of nodes) {
@@ -144,7 +145,7 @@ async function save(
 export async function restartSentinels(
   { live }: RotationContext,
   driver: Driver,
-  updateFile: (node: LiveNode) => Promise<void>,
+  updateFile: (node: GroupNode) => Promise<void>,
 ): Promise<void> {
   const { group } = live;
   const { sentinels } = group;
@@ -157,7 +158,7 @@ export async function restartSentinels(
 
 /** At once: whoever is subscribed to something it may go on with stays connected. */
 function onlySo(
-  kind: LiveNode['kind'],
+  kind: GroupNode['kind'],
   { login, rules }: User,
   { server }: GuardedAccess,
 ): readonly Command[] {
@@ -173,16 +174,16 @@ function onlySo(
 }
 
 /** The application's user may have been called otherwise. */
-function goneUsers(kind: LiveNode['kind'], access: GuardedAccess, former: AccessSet): readonly string[] {
+function goneUsers(kind: GroupNode['kind'], access: GuardedAccess, former: AccessSet): readonly string[] {
   const names = usersOf(kind, access).map(({ login }) => login.user);
   const before = former.logins[kind === 'redis' ? 'client' : 'sentinelClient'].user;
   return before === DEFAULT_USER || names.includes(before) ? [] : [before];
 }
 
 async function each(
-  nodes: readonly LiveNode[],
+  nodes: readonly GroupNode[],
   connections: Connections,
-  commandsFor: (node: LiveNode) => readonly Command[],
+  commandsFor: (node: GroupNode) => readonly Command[],
 ): Promise<void> {
   await Promise.all(
     nodes.map(async (node) => {

@@ -2,7 +2,7 @@
 
 import { nodeFiles, sharedFiles } from '../../model/credentials/group-tls.js';
 import type { GroupSpec, NodeSpec } from '../../model/group-spec.js';
-import type { Undo } from '../../model/undo.js';
+import type { Undo } from '../../model/step.js';
 import type { Storage } from '../../storage/storage.js';
 import { formatTlsOwner, TLS_FILE } from '../../tls/stored-tls.js';
 

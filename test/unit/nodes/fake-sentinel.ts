@@ -1,7 +1,8 @@
 /** As much of a sentinel as somebody who listens needs: it takes subscriptions, publishes, and can fall silent. */
+
 import { createServer, type Server, type Socket } from 'node:net';
 import { endpointAt } from '../../../src/model/address.js';
-import type { AskedNode } from '../../../src/nodes/health/observe.js';
+import type { AskedNode } from '../../../src/model/group-nodes.js';
 
 const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 

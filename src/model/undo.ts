@@ -1,2 +1,0 @@
-/** Takes back a change that was made. */
-export type Undo = () => Promise<void>;
