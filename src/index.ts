@@ -5,8 +5,8 @@
  * import { connectDocker, down, loadTopology, up } from 'rsentinel';
  *
  * const { topology } = await loadTopology('topology.yaml', process.env, process.cwd());
- * const driver = connectDocker(() => {});
- * const context = { driver, emit: () => {}, signal: AbortSignal.timeout(120_000) };
+ * const engine = connectDocker(() => {});
+ * const context = { engine, emit: () => {}, signal: AbortSignal.timeout(120_000) };
  * const { report } = await up(topology, { waitTimeoutMs: 60_000, onFailure: 'rollback' }, context);
  * const sentinels = report.sentinels.map(({ address }) => address);
  * // new Redis({ sentinels, name: topology.masterName })
@@ -32,7 +32,7 @@ export { doctor, doctorOfSentinels } from './doctor/doctor.js';
 export { type DrillCourse, type DrillSettings, drill, drillOfSentinels } from './drill/drill.js';
 export type { Context, Watching } from './engine/context.js';
 export { connectDocker } from './engine/docker/docker-engine.js';
-export type { Driver } from './engine/engine.js';
+export type { Engine } from './engine/engine.js';
 export { type ErrorCode, type ErrorOptions, RsentinelError } from './errors.js';
 export { bringOn, type FaultSettings } from './faults/bring-on.js';
 export type { FaultKind, FaultReport, FaultTargets, Milestone, TargetRole } from './faults/fault.js';

@@ -27,8 +27,8 @@ const PATIENCE_MS = 90_000;
 export async function untilComposeReady(image, addresses) {
   const spec = await composeSpec(image, addresses);
   const connections = new Connections();
-  const driver = connectDocker(() => {});
-  const context = { driver, emit: () => {}, signal: interruption };
+  const engine = connectDocker(() => {});
+  const context = { engine, emit: () => {}, signal: interruption };
   const started = performance.now();
   try {
     await verifyReady(new Live(spec, connections, context, AbortSignal.timeout(PATIENCE_MS)));

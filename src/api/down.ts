@@ -1,7 +1,7 @@
 /** `down`: removes what carries the group's label, and the directories and volumes when asked to. */
 
 import type { Context, LockedContext } from '../engine/context.js';
-import type { ObservedEngine, ObservedMember } from '../engine/engine.js';
+import type { GroupObjects, ObservedMember } from '../engine/engine.js';
 import { type LockSettings, withLock } from '../lock/lock.js';
 import type { Step } from '../model/step.js';
 import { isFileOf } from '../nodes/live/load-credentials.js';
@@ -48,7 +48,7 @@ export async function down(
   context: Context,
 ): Promise<DownResult> {
   const started = performance.now();
-  const seen = await context.driver.observe(target.name);
+  const seen = await context.engine.observe(target.name);
   const directory = directoryOf(seen) ?? target.directory;
   const isOnEngine =
     seen.members.length > 0 || seen.network !== null || seen.lock !== null || seen.expiry !== null;
@@ -66,9 +66,9 @@ export async function down(
   };
   return withLock(target.name, lock, context, async (locked) => {
     if (target.mayGo !== undefined && !(await target.mayGo())) return nothingRemoved(started);
-    const engine = await context.driver.observe(target.name);
+    const objects = await context.engine.observe(target.name);
     const result = await execute(
-      { group: target.name, engine, directory: target.directory },
+      { group: target.name, objects, directory: target.directory },
       settings,
       locked.context,
     );
@@ -85,8 +85,8 @@ export async function planDown(
   settings: Pick<DownSettings, 'volumes'>,
   context: Context,
 ): Promise<readonly Step[]> {
-  const engine = await context.driver.observe(target.name);
-  const removal = { group: target.name, engine, directory: target.directory };
+  const objects = await context.engine.observe(target.name);
+  const removal = { group: target.name, objects, directory: target.directory };
   if (settings.volumes === 'remove') return planRemoval(removal, settings, null);
   const saving = await openSaving(removal, context);
   try {
@@ -99,7 +99,7 @@ export async function planDown(
 /** A group that is to be removed. */
 interface Removal {
   readonly group: string;
-  readonly engine: ObservedEngine;
+  readonly objects: GroupObjects;
   /** The group's directory, as the topology tells it. */
   readonly directory: string | null;
 }
@@ -109,13 +109,13 @@ function nothingRemoved(started: number): DownResult {
 }
 
 /** Where the group is, as what there is of it on the engine says. */
-function directoryOf({ members, lock }: ObservedEngine): string | null {
+function directoryOf({ members, lock }: GroupObjects): string | null {
   return members.find((member) => member.directory !== '')?.directory ?? lock?.directory ?? null;
 }
 
 /** Where the files of a group are; null: in volumes, or nobody knows. */
-function filesOf({ engine, directory }: Removal): string | null {
-  return directoryOf({ ...engine, lock: null }) ?? directory;
+function filesOf({ objects, directory }: Removal): string | null {
+  return directoryOf({ ...objects, lock: null }) ?? directory;
 }
 
 async function planRemoval(
@@ -125,8 +125,8 @@ async function planRemoval(
 ): Promise<readonly Step<DownOperation>[]> {
   const directory = filesOf(removal);
   const isKnown = directory !== null && (volumes === 'keep' || (await isThere(directory)));
-  const { engine } = removal;
-  return plan({ engine, directory: isKnown ? directory : null, deadMaster }, volumes);
+  const { objects } = removal;
+  return plan({ objects, directory: isKnown ? directory : null, deadMaster }, volumes);
 }
 
 async function execute(
@@ -141,7 +141,7 @@ async function execute(
     const executor = new DownExecutor(removal, saving, context);
     await executor.execute(steps);
     const { removed } = executor;
-    const { members, volumes } = removal.engine;
+    const { members, volumes } = removal.objects;
     const keeps = settings.volumes === 'keep' && removed.length > 0;
     const inDirectory = members.every(({ storage }) => storage === 'directory');
     return {
@@ -164,7 +164,7 @@ interface Saving {
 }
 
 /** The code that talks to nodes is loaded only where data is kept. */
-async function openSaving({ group, engine }: Removal, { driver }: Context): Promise<Saving> {
+async function openSaving({ group, objects }: Removal, { engine }: Context): Promise<Saving> {
   const [{ Connections }, { loadCredentials }, { GroupShutdown }, { observeDeadMaster, replaceMaster }] =
     await Promise.all([
       import('../nodes/client/connection.js'),
@@ -172,11 +172,11 @@ async function openSaving({ group, engine }: Removal, { driver }: Context): Prom
       import('../shutdown/stop-group.js'),
       import('../shutdown/replace-master.js'),
     ]);
-  const connections = new Connections(await loadCredentials(group, engine, driver));
+  const connections = new Connections(await loadCredentials(group, objects, engine));
   return {
-    deadMaster: await observeDeadMaster(engine, connections),
-    begin: (context) => new GroupShutdown(group, engine, connections, context),
-    replaceMaster: (context) => replaceMaster(group, engine, connections, context),
+    deadMaster: await observeDeadMaster(objects, connections),
+    begin: (context) => new GroupShutdown(group, objects, connections, context),
+    replaceMaster: (context) => replaceMaster(group, objects, connections, context),
     close: () => connections.close(),
   };
 }
@@ -221,14 +221,14 @@ class DownExecutor {
   readonly #halt = (): void => this.#halted.abort(this.#context.signal.reason);
 
   readonly #perform = async (operation: DownOperation): Promise<void> => {
-    const { driver, confirmLock, signal } = this.#context;
-    const { group, engine } = this.#removal;
+    const { engine, confirmLock, signal } = this.#context;
+    const { group, objects } = this.#removal;
     await confirmLock();
     switch (operation.kind) {
       case 'failover':
         return this.#saving?.replaceMaster(this.#context);
       case 'unpause':
-        return driver.unpause(group, this.#member(operation.node).id);
+        return engine.unpause(group, this.#member(operation.node).id);
       case 'save':
         return this.#shutdown?.save(operation.node);
       case 'check-saved':
@@ -239,13 +239,13 @@ class DownExecutor {
         return this.#shutdown?.stop(operation.node);
       case 'remove': {
         const { id, container } = this.#member(operation.node);
-        await driver.remove(group, id);
+        await engine.remove(group, id);
         this.removed.push(`container ${container}`);
         return;
       }
       case 'drop-network':
-        await driver.removeNetwork(group);
-        this.removed.push(`network ${engine.network?.name ?? group}`);
+        await engine.removeNetwork(group);
+        this.removed.push(`network ${objects.network?.name ?? group}`);
         return;
       case 'remove-marks':
         return this.#removeVolumes(operation.marks);
@@ -260,14 +260,14 @@ class DownExecutor {
   };
 
   #member(name: string): ObservedMember {
-    const member = this.#removal.engine.members.find(({ node }) => node === name);
+    const member = this.#removal.objects.members.find(({ node }) => node === name);
     if (member === undefined) throw new Error(`the plan removes ${name}, which was not observed`);
     return member;
   }
 
   async #removeVolumes(names: readonly string[]): Promise<void> {
     for (const name of names) {
-      await this.#context.driver.removeVolume(this.#removal.group, name);
+      await this.#context.engine.removeVolume(this.#removal.group, name);
       this.removed.push(`volume ${name}`);
     }
   }

@@ -16,17 +16,17 @@ import { clientLogins, type Secrets, tlsReport } from '../nodes/live/reported-ac
 export async function connectionOf(
   name: string,
   secrets: Secrets,
-  { driver }: Context,
+  { engine }: Context,
 ): Promise<ConnectionReport> {
-  const engine = await driver.observe(name);
-  const sentinels = nodeMembers(engine).filter(({ role }) => role === 'sentinel');
+  const objects = await engine.observe(name);
+  const sentinels = nodeMembers(objects).filter(({ role }) => role === 'sentinel');
   if (sentinels.length === 0) throw groupAbsent(name);
-  const credentials = await loadCredentials(name, engine, driver);
+  const credentials = await loadCredentials(name, objects, engine);
   const directory = sentinels[0]?.storage === 'volume' ? null : (sentinels[0]?.directory ?? null);
   return {
     version: 1,
     group: name,
-    masterName: masterNameOf(engine),
+    masterName: masterNameOf(objects),
     sentinels: sentinels.flatMap(({ address }) => address ?? []),
     ...clientLogins(credentials, secrets),
     tls: tlsOf(credentials, directory, secrets),

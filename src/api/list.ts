@@ -44,7 +44,7 @@ export async function list(
   topologyOf: (group: GroupListing) => Promise<Topology | null>,
   context: Context,
 ): Promise<readonly ListedGroup[]> {
-  const groups = await context.driver.groups();
+  const groups = await context.engine.groups();
   const listed = await sideBySide(groups, AT_ONCE, async (group): Promise<readonly ListedGroup[]> => {
     if (group.isDown) return [listedGroup(group, null, 'down')];
     if (group.redis + group.sentinels === 0) return [listedGroup(group, null, 'partial')];

@@ -30,11 +30,11 @@ const FRAGMENTS_PEACE = 60_000;
  * @param now ms since 1970
  * @throws RsentinelError for what concerns the engine
  */
-export async function findPrunable({ driver }: Context, now: number): Promise<readonly Prunable[]> {
-  const groups = await driver.groups();
+export async function findPrunable({ engine }: Context, now: number): Promise<readonly Prunable[]> {
+  const groups = await engine.groups();
   const found = await Promise.all(
     groups.map(async (group): Promise<readonly Prunable[]> => {
-      const gone = group.machine === driver.machine ? await pathsGone(group) : new Set<string>();
+      const gone = group.machine === engine.machine ? await pathsGone(group) : new Set<string>();
       const reason = pruneReason(group, gone, now);
       return reason === null ? [] : [{ group, reason }];
     }),

@@ -1,7 +1,7 @@
 /** `reset`: between two tests, a group is what its file says again, with the file's master and without data. */
 
 import type { Context, LockedContext } from '../engine/context.js';
-import type { ObservedEngine } from '../engine/engine.js';
+import type { GroupObjects } from '../engine/engine.js';
 import { canForcePromote, forcePromote, isUnannounced } from '../failover/force-promote.js';
 import { keepingPeriods } from '../failover/keep-timers.js';
 import { masterMoved } from '../failover/master-moved.js';
@@ -67,9 +67,9 @@ export async function reset(
   const topology = await resolveTopology(asked, context);
   const connections = new Connections();
   try {
-    const seen = await context.driver.observe(topology.name);
+    const seen = await context.engine.observe(topology.name);
     if (nodeMembers(seen).length === 0) throw groupAbsent(topology.name);
-    connections.use(await loadCredentials(topology.name, seen, context.driver));
+    connections.use(await loadCredentials(topology.name, seen, context.engine));
     const holder = { command: 'reset', image: seen.image };
     return await underLock(topology, holder, waitTimeoutMs, context, async (locked) => {
       await endPauses(seen, connections);
@@ -90,8 +90,8 @@ export async function reset(
  * Ends every `CLIENT PAUSE` on a node that answers. A paused server does not answer the PUBLISH of a sentinel either (server.c,
  * CMD_MAY_REPLICATE), nor the PINGs behind it: its sentinels take it for down, and fail over, until the pause is over.
  */
-async function endPauses(engine: ObservedEngine, connections: Connections): Promise<void> {
-  const nodes = engine.members.flatMap(({ role, control }) =>
+async function endPauses(objects: GroupObjects, connections: Connections): Promise<void> {
+  const nodes = objects.members.flatMap(({ role, control }) =>
     role === 'redis' && control !== null ? [control] : [],
   );
   await Promise.allSettled(nodes.map((control) => connections.query(control, [['CLIENT', 'UNPAUSE']])));
@@ -101,24 +101,24 @@ async function endPauses(engine: ObservedEngine, connections: Connections): Prom
  * The file's master may be a master already that no sentinel knows of: by a reset that was killed in between, or
  * because it has just been started again. Left alone, the sentinels would make something of that within a
  * minute.
- * @param engine as it was before the lock was held: who has gone since does not answer
+ * @param objects as it was before the lock was held: who has gone since does not answer
  */
 async function finishForcedPromotion(
   { name, redis }: Topology,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   waitTimeoutMs: number,
   connections: Connections,
   context: Context,
 ): Promise<void> {
-  if (engine.members.some(({ state }) => state !== 'running')) return;
-  const group = new LiveNodes(name, masterNameOf(engine), engine).group;
+  if (objects.members.some(({ state }) => state !== 'running')) return;
+  const group = new LiveNodes(name, masterNameOf(objects), objects).group;
   const successor = group.redis.find((node) => node.name === redis[0].name);
   if (successor === undefined || !canForcePromote(group)) return;
   if (!isUnannounced(successor, await takeSnapshot(group, connections))) return;
   const started = performance.now();
-  const from = (await presentMaster(engine, connections)) ?? 'another node';
+  const from = (await presentMaster(objects, connections)) ?? 'another node';
   const live = new Live(group, connections, context, AbortSignal.timeout(waitTimeoutMs));
-  await keepingPeriods(sentinelsOf(engine), connections, async () => {
+  await keepingPeriods(sentinelsOf(objects), connections, async () => {
     await forcePromote(live, successor);
     await waitConverged(live);
   });
@@ -141,7 +141,7 @@ export async function planReset(
     const input = await preparePlan(topology, noRefusals(), 'none', connections, context);
     const { spec, observed, storage, warnings, unknown } = input;
     await storage.close();
-    if (nodeMembers(observed.engine).length === 0) throw groupAbsent(topology.name);
+    if (nodeMembers(observed.objects).length === 0) throw groupAbsent(topology.name);
     for (const message of [...warnings, ...unknown]) context.emit({ type: 'warning', message });
     const names = others === 'remove' ? await otherMasters(spec, connections) : [];
     return [...planUp(spec, observed, null), ...planSteps(spec, observed.history.master.name, names)];
@@ -157,7 +157,7 @@ async function startOver(
   connections: Connections,
   context: LockedContext,
 ): Promise<Pick<ResetResult, 'report' | 'master'>> {
-  const { spec, engine } = group;
+  const { spec, objects } = group;
   const [first] = spec.redis;
   const before = spec.redis.find(({ name }) => name === group.report.master?.node);
   if (before === undefined) throw new Error('a group was proved ready whose sentinels do not agree');
@@ -165,9 +165,9 @@ async function startOver(
   const steps = planSteps(spec, before.name, others === 'remove' ? names : []);
   context.emit({ type: 'plan', group: spec.name, steps });
   const live = new Live(spec, connections, context, AbortSignal.timeout(waitTimeoutMs));
-  const executor = new ResetExecutor(live, sentinelsOf(engine), before, context.confirmLock);
+  const executor = new ResetExecutor(live, sentinelsOf(objects), before, context.confirmLock);
   const snapshot = await executor.execute(steps);
-  const report = standingReport(spec, engine, snapshot, connections);
+  const report = standingReport(spec, objects, snapshot, connections);
   const after = report.master?.node ?? 'another node';
   if (after !== first.name) throw masterMoved(after);
   if (others === 'keep' && names.length > 0) {

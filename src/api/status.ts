@@ -1,7 +1,7 @@
 /** `status`: a group as it is, whatever the file says. */
 
 import type { Context } from '../engine/context.js';
-import type { ObservedEngine } from '../engine/engine.js';
+import type { GroupObjects } from '../engine/engine.js';
 import { endpointAt } from '../model/address.js';
 import type { GroupNode } from '../model/group-nodes.js';
 import type { Fault, GroupReport } from '../model/report/group-report.js';
@@ -36,15 +36,15 @@ export async function status(
   context: Context,
   secrets: Secrets = 'hidden',
 ): Promise<GroupReport> {
-  const engine = await context.driver.observe(name);
-  const group = knownGroup(name, engine, topology);
+  const objects = await context.engine.observe(name);
+  const group = knownGroup(name, objects, topology);
   if (group === null) return absentReport(name);
-  const connections = new Connections(await loadCredentials(name, engine, context.driver));
+  const connections = new Connections(await loadCredentials(name, objects, context.engine));
   try {
     const asking = askingOnce(connections);
-    const looked = await lookAt(group, topology, engine, asking, context);
+    const looked = await lookAt(group, topology, objects, asking, context);
     const access = reportedAccess(connections.credentials, group.directory, secrets);
-    return assembleReport(group, engine, looked, access);
+    return assembleReport(group, objects, looked, access);
   } finally {
     connections.close();
   }
@@ -56,7 +56,7 @@ export async function status(
  */
 export function knownGroup(
   name: string,
-  { members }: ObservedEngine,
+  { members }: GroupObjects,
   topology: Topology | null,
 ): KnownGroup | null {
   // What a killed `up` left of reaching into volumes says nothing about the group.
@@ -106,11 +106,11 @@ export function knownGroup(
 export async function lookAt(
   group: KnownGroup,
   topology: Topology | null,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   asking: Asking,
-  { driver, signal }: Pick<Context, 'driver' | 'signal'>,
+  { engine, signal }: Pick<Context, 'engine' | 'signal'>,
 ): Promise<Looked> {
-  const down = containerFaults(engine.members, [...group.redis, ...group.sentinels]);
+  const down = containerFaults(objects.members, [...group.redis, ...group.sentinels]);
   const stopped = new Set<string | null>(down.map((fault) => fault.node));
   // Those that cannot answer would be waited for, where their address swallows what is sent to it.
   const running = (nodes: readonly GroupNode[]) => nodes.filter(({ name }) => !stopped.has(name));
@@ -124,16 +124,16 @@ export async function lookAt(
     asking,
     signal,
   );
-  const isAcl = engine.members.some(({ auth }) => auth === 'acl');
+  const isAcl = objects.members.some(({ auth }) => auth === 'acl');
   const users = isAcl ? await findAclFaults(targets, snapshot, asking.connections) : [];
-  const cutOff = await findDivergedCutOff(targets, engine, snapshot, asking.connections, driver);
+  const cutOff = await findDivergedCutOff(targets, objects, snapshot, asking.connections, engine);
   const ofContainers = down.map((fault) => ({ ...fault, remedy: remedy(fault.code) }));
   return {
     snapshot,
     faults: [
       ...ofContainers,
-      ...networkFaults(group, engine),
-      ...anchorFaults(group, engine),
+      ...networkFaults(group, objects),
+      ...anchorFaults(group, objects),
       ...faults,
       ...users,
       ...cutOff.map(divergedFault),
@@ -159,17 +159,14 @@ function isConsequence(fault: Fault, stopped: ReadonlySet<string | null>): boole
   return CONSEQUENCES.has(fault.code) && stopped.has(fault.node);
 }
 
-function networkFaults(group: KnownGroup, { network }: ObservedEngine): readonly Fault[] {
+function networkFaults(group: KnownGroup, { network }: GroupObjects): readonly Fault[] {
   if (network !== null || group.network.mode === 'host') return [];
   const message = 'the network of the group is gone';
   return [{ code: 'network-missing', node: null, message, remedy: remedy('network-missing') }];
 }
 
 /** In `loopback` mode nobody reaches a node but through the anchor's network namespace. */
-function anchorFaults(
-  { name, network: { mode } }: KnownGroup,
-  { members }: ObservedEngine,
-): readonly Fault[] {
+function anchorFaults({ name, network: { mode } }: KnownGroup, { members }: GroupObjects): readonly Fault[] {
   const fault = (code: string, node: string | null, message: string): Fault => ({
     code,
     node,

@@ -45,11 +45,11 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
     );
     await storage.close();
     for (const message of warnings) context.emit({ type: 'warning', message });
-    if (observed.engine.lock === null) {
+    if (observed.objects.lock === null) {
       const steps = plan(spec, observed, settings.ttlMs ?? null);
       const snapshot = steps.length === 0 ? await quickCheck(spec, connections, context) : null;
       if (snapshot !== null) {
-        const report = standingReport(spec, observed.engine, snapshot, connections);
+        const report = standingReport(spec, observed.objects, snapshot, connections);
         return timed({ report, changed: false }, started, context);
       }
       await pullImage(spec, steps, context);
@@ -82,9 +82,9 @@ async function quickCheck(
 async function pullImage(spec: GroupSpec, steps: readonly Step[], context: Context): Promise<void> {
   const pulls = steps.filter(({ operation }) => operation.kind === 'image');
   if (pulls.length === 0) return;
-  const { driver, emit, signal } = context;
+  const { engine, emit, signal } = context;
   emit({ type: 'plan', group: spec.name, steps: pulls });
-  await apply(pulls, () => driver.pullImage(spec.image, signal), emit, signal);
+  await apply(pulls, () => engine.pullImage(spec.image, signal), emit, signal);
 }
 
 function timed({ report, changed }: BroughtUp, started: number, { emit }: Context): UpResult {

@@ -26,42 +26,42 @@ import { type Seen, WatchLoop } from './watch-loop.js';
 export async function* watchStatus(
   name: string,
   topologyNow: () => Promise<Topology | null>,
-  { driver, signal }: Context,
+  { engine, signal }: Context,
 ): AsyncGenerator<WatchMoment> {
   let containers: string | null = null;
   let topology: Topology | null = null;
   let credentials = NO_CREDENTIALS;
   const lookOnce = async (asking: Asking): Promise<Seen> => {
-    const engine = await driver.observe(name);
-    const now = engine.members
+    const objects = await engine.observe(name);
+    const now = objects.members
       .map(({ container, digest }) => `${container} ${digest}`)
       .sort()
       .join('\n');
     if (now !== containers) {
       topology = await topologyNow();
-      credentials = await loadCredentials(name, engine, driver);
+      credentials = await loadCredentials(name, objects, engine);
     }
     containers = now;
-    const group = knownGroup(name, engine, topology);
+    const group = knownGroup(name, objects, topology);
     if (group === null) return { report: absentReport(name), snapshot: null, sentinels: [] };
     asking.connections.use(credentials);
-    let looked = await lookAt(group, topology, engine, asking, { driver, signal });
+    let looked = await lookAt(group, topology, objects, asking, { engine, signal });
     if (isLocked(looked.snapshot)) {
       // Passwords change while containers stay.
-      credentials = await loadCredentials(name, engine, driver);
+      credentials = await loadCredentials(name, objects, engine);
       asking.connections.close();
       asking.connections.use(credentials);
-      looked = await lookAt(group, topology, engine, asking, { driver, signal });
+      looked = await lookAt(group, topology, objects, asking, { engine, signal });
     }
     const { snapshot } = looked;
     const report = assembleReport(
       group,
-      engine,
+      objects,
       looked,
       reportedAccess(credentials, group.directory, 'hidden'),
     );
     const mayTalk = new Set(
-      engine.members.flatMap(({ node, state }) => (state === 'running' || state === 'paused' ? [node] : [])),
+      objects.members.flatMap(({ node, state }) => (state === 'running' || state === 'paused' ? [node] : [])),
     );
     return { report, snapshot, sentinels: group.sentinels.filter((node) => mayTalk.has(node.name)) };
   };

@@ -5,15 +5,15 @@ import type { Session } from './session.js';
 
 /**
  * Does work with an engine. Only here is the engine's client loaded: it takes longest of all.
- * @param engine which one, as far as the command line says
+ * @param flags which one, as far as the command line says
  */
 export async function withEngine<Result>(
-  engine: EngineFlags,
+  flags: EngineFlags,
   session: Session,
   reporter: Reporter,
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
   const { connectDocker } = await import('../engine/docker/docker-engine.js');
-  const driver = connectDocker(reporter.listen, engine.context);
-  return work({ driver, emit: reporter.listen, signal: session.signal });
+  const engine = connectDocker(reporter.listen, flags.context);
+  return work({ engine, emit: reporter.listen, signal: session.signal });
 }

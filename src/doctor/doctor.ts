@@ -26,14 +26,14 @@ export async function doctor(
   topology: Topology | null,
   context: Context,
 ): Promise<DoctorReport> {
-  const observed = await context.driver.observe(name);
+  const observed = await context.engine.observe(name);
   // Volumes alone are what `down` keeps.
   if (observed.members.length === 0 && observed.network === null) throw absent(name);
   const group = knownGroup(name, observed, topology) ?? withoutNodes(name);
-  const connections = new Connections(await loadCredentials(name, observed, context.driver));
+  const connections = new Connections(await loadCredentials(name, observed, context.engine));
   try {
     const { faults } = await lookAt(group, topology, observed, askingOnce(connections), context);
-    const facts = await observeFacts(group, { driver: context.driver, observed }, connections);
+    const facts = await observeFacts(group, { engine: context.engine, observed }, connections);
     context.signal.throwIfAborted();
     return reportOf(facts, faults);
   } finally {

@@ -6,7 +6,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { Driver, ObservedEngine } from '../engine/engine.js';
+import type { Engine, GroupObjects } from '../engine/engine.js';
 import { holderState } from '../lock/lock-holder.js';
 import { sameAddress } from '../model/address.js';
 import type { Owner } from '../model/files.js';
@@ -31,8 +31,8 @@ import { trackedFiles } from './tracked-files.js';
 
 /** An engine, and what it has of the group. */
 export interface OnEngine {
-  readonly driver: Driver;
-  readonly observed: ObservedEngine;
+  readonly engine: Engine;
+  readonly observed: GroupObjects;
 }
 
 /** @param on null: the group is known by its sentinels */
@@ -46,9 +46,9 @@ export async function observeFacts(
     Promise.all(group.redis.map((node) => askRedis(node, connections))),
     confDirectories(group, on),
     hasOurKernel(group, on).then((ours) => (ours ? overcommitOf() : null)),
-    on === null ? null : on.driver.facts().then((engine) => engine.separates),
+    on === null ? null : on.engine.facts().then(({ separates }) => separates),
     on === null ? [] : leftoversOf(group.name, on),
-    group.directory === null || on?.driver.place.kind !== 'local' ? [] : trackedFiles(group.directory),
+    group.directory === null || on?.engine.place.kind !== 'local' ? [] : trackedFiles(group.directory),
     on === null ? false : isChanged(on.observed),
   ]);
   const known = sentinels.flatMap((sentinel) => sentinel.known);
@@ -112,8 +112,8 @@ async function hasOurKernel(group: KnownGroup, on: OnEngine | null): Promise<boo
     const own = ownAddresses();
     return group.redis.some(({ control }) => isLoopback(control.host) || own.includes(control.host));
   }
-  if (on.driver.place.kind !== 'local') return false;
-  return !/docker desktop/i.test((await on.driver.facts()).operatingSystem);
+  if (on.engine.place.kind !== 'local') return false;
+  return !/docker desktop/i.test((await on.engine.facts()).operatingSystem);
 }
 
 async function overcommitOf(): Promise<string | null> {
@@ -126,8 +126,8 @@ async function confDirectories(
   { directory, redis, sentinels }: KnownGroup,
   on: OnEngine | null,
 ): Promise<ReadonlyMap<string, ConfDirectory>> {
-  if (directory === null || on === null || on.driver.place.kind !== 'local') return new Map();
-  const owner = await on.driver.fileOwner();
+  if (directory === null || on === null || on.engine.place.kind !== 'local') return new Map();
+  const owner = await on.engine.fileOwner();
   const found = await Promise.all(
     [...redis, ...sentinels].map(async ({ name }): Promise<readonly [string, ConfDirectory][]> => {
       const path = nodeMounts(directory, name).conf;
@@ -152,8 +152,8 @@ export function mayWrite(
 /** ms since something of a group was made, after which nobody makes it any more. */
 const SETTLED = 60_000;
 
-async function leftoversOf(name: string, { driver, observed }: OnEngine): Promise<readonly Leftover[]> {
-  const [groups, isFree] = await Promise.all([driver.groups(), lockState(observed).then(isUnheld)]);
+async function leftoversOf(name: string, { engine, observed }: OnEngine): Promise<readonly Leftover[]> {
+  const [groups, isFree] = await Promise.all([engine.groups(), lockState(observed).then(isUnheld)]);
   const now = Date.now();
   const fragments = groups.filter(
     (group) =>
@@ -174,12 +174,12 @@ async function leftoversOf(name: string, { driver, observed }: OnEngine): Promis
 
 type LockState = 'none' | 'alive' | 'dead' | 'unknown';
 
-function lockState({ lock }: ObservedEngine): Promise<LockState> {
+function lockState({ lock }: GroupObjects): Promise<LockState> {
   return lock === null ? Promise.resolve('none') : holderState(lock.holder);
 }
 
 const isUnheld = (state: LockState): boolean => state === 'none' || state === 'dead';
 
-async function isChanged(observed: ObservedEngine): Promise<boolean> {
+async function isChanged(observed: GroupObjects): Promise<boolean> {
   return !isUnheld(await lockState(observed));
 }

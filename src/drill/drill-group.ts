@@ -1,7 +1,7 @@
 /** Where a drill takes place: a group on an engine, or one that is known by its sentinels alone. */
 
 import type { Context, Watching } from '../engine/context.js';
-import type { Driver, ObservedEngine } from '../engine/engine.js';
+import type { Engine, GroupObjects } from '../engine/engine.js';
 import { switchOver } from '../failover/planned.js';
 import { inject } from '../faults/inject.js';
 import { repointStopped } from '../faults/restore.js';
@@ -64,31 +64,31 @@ export function engineDrillGroup(
   masterName: string,
   fault: DrillFault,
   group: string,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   connections: Connections,
   context: Context,
 ): DrillGroup {
-  const { driver } = context;
+  const { engine } = context;
   return {
     group,
     masterName,
     fault,
-    sentinels: sentinelsOf(engine),
-    redis: engine.members.flatMap(({ role, control }) =>
+    sentinels: sentinelsOf(objects),
+    redis: objects.members.flatMap(({ role, control }) =>
       role === 'redis' && control !== null ? [control] : [],
     ),
     watching: context,
-    present: async () => new LiveNodes(group, masterName, await driver.observe(group)).group,
+    present: async () => new LiveNodes(group, masterName, await engine.observe(group)).group,
     inject: async (present, master, deadline) => {
       if (fault === 'failover') await switchOver(new Live(present, connections, context, deadline), master);
       else if (master.container !== null)
-        await inject(fault, { ...master, node: master.name, id: master.container }, group, driver);
+        await inject(fault, { ...master, node: master.name, id: master.container }, group, engine);
     },
     clientBeside: async ({ container, address, control }) =>
       fault !== 'partition' || container === null
         ? null
-        : InsideClient.open({ id: container, address, control }, connections.credentials, driver),
-    recoverNode: (node, master) => recoverNode(fault, group, node, master, driver),
+        : InsideClient.open({ id: container, address, control }, connections.credentials, engine),
+    recoverNode: (node, master) => recoverNode(fault, group, node, master, engine),
     recover: () => recover(fault, group, connections, context),
   };
 }
@@ -103,19 +103,19 @@ async function recoverNode(
   group: string,
   node: string,
   master: Address,
-  driver: Driver,
+  engine: Engine,
 ): Promise<void> {
-  const engine = await driver.observe(group);
-  const member = engine.members.find((one) => one.node === node);
+  const objects = await engine.observe(group);
+  const member = objects.members.find((one) => one.node === node);
   if (member === undefined) return;
   switch (fault) {
     case 'kill':
-      await repointStopped(member, master, engine, group, driver);
-      return driver.start(group, member.id);
+      await repointStopped(member, master, objects, group, engine);
+      return engine.start(group, member.id);
     case 'pause':
-      return inject('unpause', member, group, driver);
+      return inject('unpause', member, group, engine);
     case 'partition':
-      return inject('heal', member, group, driver);
+      return inject('heal', member, group, engine);
     case 'failover':
   }
 }
@@ -132,18 +132,18 @@ async function recover(
 ): Promise<void> {
   const context = { ...interrupted, signal: AbortSignal.timeout(RECOVERY) };
   try {
-    const engine = await context.driver.observe(group);
-    const away = engine.members.filter(
+    const objects = await context.engine.observe(group);
+    const away = objects.members.filter(
       ({ role, state, attached }) => role === 'redis' && (state !== 'running' || !attached),
     );
     if (away.length === 0) return;
-    if (fault === 'kill') await replaceDeadMaster(group, engine, connections, context);
-    const { master } = await observeLive(engine, connections);
+    if (fault === 'kill') await replaceDeadMaster(group, objects, connections, context);
+    const { master } = await observeLive(objects, connections);
     for (const { node, address } of away) {
       if (master === null || address === null) throw new Error('the sentinels name no master');
       if (fault === 'kill' && sameAddress(address, master.address))
         throw new Error(`nobody took the place of ${node}`);
-      await recoverNode(fault, group, node, master.address, context.driver);
+      await recoverNode(fault, group, node, master.address, context.engine);
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -49,13 +49,13 @@ export function drill(
   settings: DrillSettings,
   context: Context,
 ): Promise<DrillReport> {
-  return onGroup(name, 'drill', context, async (engine, connections, locked) => {
+  return onGroup(name, 'drill', context, async (objects, connections, locked) => {
     const report = await status(name, topology, locked);
     const masterName = suitable(report);
     const { fault, timing } = settings;
     if (fault === 'partition') refuseSharedNetwork(fault, report.networkMode);
     if (timing === 'fast') refuseElsewhere(report);
-    const drillGroup = engineDrillGroup(masterName, fault, name, engine, connections, locked);
+    const drillGroup = engineDrillGroup(masterName, fault, name, objects, connections, locked);
     const seen = timing === null ? report.timing : 'fast';
     const play = () => playAll(drillGroup, report, seen, settings, connections);
     return seen === report.timing ? play() : withFastTiming(drillGroup.sentinels, connections, play);
@@ -76,7 +76,7 @@ export async function drillOfSentinels(
     const discovered = await discover(sentinels, masterName, connections, signal);
     const report = await reportOfGiven(givenGroup(discovered), connections, signal);
     suitable(report);
-    const watching: Watching = { driver: null, emit, signal };
+    const watching: Watching = { engine: null, emit, signal };
     const drillGroup = externalDrillGroup(discovered, connections, watching);
     return await playAll(drillGroup, report, report.timing, course, connections);
   } finally {

@@ -1,6 +1,6 @@
 /**
  * The engine, as the rest of rsentinel sees it. Operations name members of a group and outcomes;
- * how an engine brings them about (containers, services, several hosts) is the driver's business.
+ * how an engine brings them about (containers, services, several hosts) is its implementation's business.
  */
 
 import type { Address, Endpoint } from '../model/address.js';
@@ -71,7 +71,7 @@ export interface ObservedVolume {
 }
 
 /** All that carries a group's label. */
-export interface ObservedEngine {
+export interface GroupObjects {
   readonly members: readonly ObservedMember[];
   readonly network: ObservedNetwork | null;
   /** Those that hold files. */
@@ -112,7 +112,7 @@ export interface GroupListing extends GroupOrigin {
   readonly createdAt: number | null;
   readonly changedAt: number | null;
   readonly expiresAt: number | null;
-  /** The machine that it was made on, as {@link Driver.machine} names this one. */
+  /** The machine that it was made on, as {@link Engine.machine} names this one. */
   readonly machine: string | null;
   /** Whether the nodes' files are in `directory`; otherwise the engine keeps them. */
   readonly usesDirectory: boolean;
@@ -201,14 +201,14 @@ export interface EngineFacts {
   readonly separates: boolean | null;
 }
 
-export interface Driver {
+export interface Engine {
   readonly place: EnginePlace;
   facts(): Promise<EngineFacts>;
   /** The IPv4 address of the host of a remote engine. @throws RsentinelError NETWORK_UNSUITABLE when its name has none */
   hostAddress(): Promise<string>;
 
   /** What exists of a group. */
-  observe(group: string): Promise<ObservedEngine>;
+  observe(group: string): Promise<GroupObjects>;
   /** Every group on the engine. */
   groups(): Promise<readonly GroupListing[]>;
 

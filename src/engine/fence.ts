@@ -1,8 +1,8 @@
-/** Keeps a driver from changing a group for somebody who may not do so any more. */
-import type { Driver } from './engine.js';
+/** Keeps an engine from changing a group for somebody who may not do so any more. */
+import type { Engine } from './engine.js';
 
 /** Every operation that makes, changes, ends or removes an object of a group. */
-const CHANGES: ReadonlySet<PropertyKey> = new Set<keyof Driver>([
+const CHANGES: ReadonlySet<PropertyKey> = new Set<keyof Engine>([
   'createNetwork',
   'createAnchor',
   'createNode',
@@ -23,10 +23,10 @@ const CHANGES: ReadonlySet<PropertyKey> = new Set<keyof Driver>([
 ]);
 
 /**
- * Returns a driver that calls `confirm` before each operation that changes a group, and does nothing when that throws.
+ * Returns an engine that calls `confirm` before each operation that changes a group, and does nothing when that throws.
  */
-export function fenced(driver: Driver, confirm: () => Promise<void>): Driver {
-  return new Proxy(driver, {
+export function fenced(engine: Engine, confirm: () => Promise<void>): Engine {
+  return new Proxy(engine, {
     get(target, key) {
       // With the target as receiver: a proxy has no private fields.
       const value: unknown = Reflect.get(target, key, target);

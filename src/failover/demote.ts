@@ -1,6 +1,6 @@
 /** Makes a former master that comes back a replica of the present one, and tells what is lost by that. */
 
-import type { Driver, ObservedEngine, ObservedMember } from '../engine/engine.js';
+import type { Engine, GroupObjects, ObservedMember } from '../engine/engine.js';
 import { type Address, sameAddress } from '../model/address.js';
 import type { Credentials } from '../model/credentials/credentials.js';
 import type { Listener } from '../model/events.js';
@@ -23,16 +23,16 @@ export interface Demotion extends Rivals {
 export function demotionOf(
   former: Rivals['former'],
   master: Address,
-  engine: ObservedEngine,
+  objects: GroupObjects,
 ): Demotion | null {
-  const present = engine.members.find(
+  const present = objects.members.find(
     ({ role, address }) => role === 'redis' && address !== null && sameAddress(address, master),
   );
   if (present?.control == null) return null;
   return {
     former,
     present: { name: present.node, control: present.control },
-    sentinels: sentinelsOf(engine),
+    sentinels: sentinelsOf(objects),
     master,
   };
 }
@@ -77,9 +77,9 @@ const HELD = 20_000;
 export async function holdInside(
   member: Pick<ObservedMember, 'id' | 'address' | 'control'>,
   credentials: Credentials,
-  driver: Driver,
+  engine: Engine,
 ): Promise<void> {
-  const inside = await InsideClient.open(member, credentials, driver);
+  const inside = await InsideClient.open(member, credentials, engine);
   if (inside === null) return;
   try {
     await inside.ask(['CLIENT', 'PAUSE', String(HELD), 'WRITE']);

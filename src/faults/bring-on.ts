@@ -1,7 +1,7 @@
 /** Brings faults on a group that runs, and waits until every sentinel has noticed. */
 
 import type { Context, LockedContext } from '../engine/context.js';
-import type { ObservedEngine, ObservedMember } from '../engine/engine.js';
+import type { GroupObjects, ObservedMember } from '../engine/engine.js';
 import { RsentinelError } from '../errors.js';
 import { demote, demotionOf, holdInside } from '../failover/demote.js';
 import { keepingPeriods } from '../failover/keep-timers.js';
@@ -47,15 +47,15 @@ export interface FaultSettings {
  *   bridge mode), WAIT_TIMEOUT with what Sentinel has said; the context's signal's reason
  */
 export function bringOn(group: string, settings: FaultSettings, context: Context): Promise<FaultReport> {
-  return onGroup(group, settings.kind, context, async (engine, connections, locked) => {
+  return onGroup(group, settings.kind, context, async (objects, connections, locked) => {
     const { kind } = settings;
-    if (kind === 'partition' || kind === 'heal') refuseSharedNetwork(kind, modeOf(engine));
-    const roles = await observeRoles(group, engine, settings.targets, connections, locked);
+    if (kind === 'partition' || kind === 'heal') refuseSharedNetwork(kind, modeOf(objects));
+    const roles = await observeRoles(group, objects, settings.targets, connections, locked);
     const targets = chooseTargets(kind, settings.targets, roles);
-    const run: FaultRun = { kind, targets, roles, engine, connections, context: locked };
+    const run: FaultRun = { kind, targets, roles, objects, connections, context: locked };
     const work = () => bringAndWait(run, settings);
     // Bringing nodes back goes with lowered periods.
-    return isRemedy(kind) ? keepingPeriods(sentinelsOf(engine), connections, work) : work();
+    return isRemedy(kind) ? keepingPeriods(sentinelsOf(objects), connections, work) : work();
   });
 }
 
@@ -64,7 +64,7 @@ interface FaultRun {
   readonly kind: FaultKind;
   readonly targets: readonly ObservedMember[];
   readonly roles: GroupRoles;
-  readonly engine: ObservedEngine;
+  readonly objects: GroupObjects;
   readonly connections: Connections;
   readonly context: LockedContext;
 }
@@ -74,11 +74,11 @@ function isRemedy(kind: FaultKind): boolean {
 }
 
 async function bringAndWait(run: FaultRun, { wait, waitTimeoutMs }: FaultSettings): Promise<FaultReport> {
-  const { kind, targets, roles, engine, connections, context } = run;
-  const timeout = waitTimeoutMs ?? PATIENCE + (await downAfter(engine, connections));
+  const { kind, targets, roles, objects, connections, context } = run;
+  const timeout = waitTimeoutMs ?? PATIENCE + (await downAfter(objects, connections));
   if (wait && !isRemedy(kind)) {
     // In TILT the sentinels would notice nothing, and the effect would come half a minute late.
-    await waitTilt(new Live(sentinelsRunning(engine), connections, context, AbortSignal.timeout(timeout)));
+    await waitTilt(new Live(sentinelsRunning(objects), connections, context, AbortSignal.timeout(timeout)));
   }
   const since = BigInt(Date.now()) * 1_000_000n;
   const started = performance.now();
@@ -86,7 +86,7 @@ async function bringAndWait(run: FaultRun, { wait, waitTimeoutMs }: FaultSetting
   const lost = await bring(run);
   if (wait && targets.length > 0) {
     await untilEffect(run, milestones, AbortSignal.timeout(timeout)).catch(async (error: unknown) => {
-      throw isRemedy(kind) ? error : await explained(error, engine, since, context);
+      throw isRemedy(kind) ? error : await explained(error, objects, since, context);
     });
   }
   const ms = performance.now() - started;
@@ -94,29 +94,29 @@ async function bringAndWait(run: FaultRun, { wait, waitTimeoutMs }: FaultSetting
     group: roles.group,
     fault: kind,
     victims: targets.map(({ node }) => node),
-    master: { before: roles.master, after: wait ? await presentMaster(engine, connections) : null },
+    master: { before: roles.master, after: wait ? await presentMaster(objects, connections) : null },
     milestones: milestones.list,
     lost,
     ms: Math.round(ms),
   };
 }
 
-function sentinelsRunning(engine: ObservedEngine): GroupNodes {
-  return new LiveNodes('', masterNameOf(engine), engine).group;
+function sentinelsRunning(objects: GroupObjects): GroupNodes {
+  return new LiveNodes('', masterNameOf(objects), objects).group;
 }
 
 async function observeRoles(
   group: string,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   targets: FaultTargets,
   connections: Connections,
-  { driver, signal }: Context,
+  { engine, signal }: Context,
 ): Promise<GroupRoles> {
-  const nodes = nodeMembers(engine);
+  const nodes = nodeMembers(objects);
   const needsLeader = targets.kind === 'role' && targets.role === 'leader';
   const [master, leader] = await Promise.all([
-    presentMaster(engine, connections),
-    needsLeader ? lastLeader(driver, nodes, signal) : null,
+    presentMaster(objects, connections),
+    needsLeader ? lastLeader(engine, nodes, signal) : null,
   ]);
   return { group, nodes, master, leader };
 }
@@ -129,16 +129,16 @@ async function bring(run: FaultRun): Promise<readonly DivergedWrites[]> {
     return [];
   }
   if (kind === 'heal') await allDone(formers(targets, await presentAddress(run)).map(holding(run)));
-  await allDone(targets.map((member) => inject(kind, member, roles.group, context.driver)));
+  await allDone(targets.map((member) => inject(kind, member, roles.group, context.engine)));
   return isRemedy(kind) ? demoteFormers(run) : [];
 }
 
 function holding({ connections, context }: FaultRun): (member: ObservedMember) => Promise<void> {
-  return (member) => holdInside(member, connections.credentials, context.driver);
+  return (member) => holdInside(member, connections.credentials, context.engine);
 }
 
-async function presentAddress({ engine, connections }: FaultRun): Promise<Address | null> {
-  return (await observeLive(engine, connections)).master?.address ?? null;
+async function presentAddress({ objects, connections }: FaultRun): Promise<Address | null> {
+  return (await observeLive(objects, connections)).master?.address ?? null;
 }
 
 /** The Redis nodes among those that are let back that are not the present master: one of them may be the master of before. */
@@ -150,14 +150,14 @@ function formers(targets: readonly ObservedMember[], master: Address | null): re
 }
 
 async function demoteFormers(run: FaultRun): Promise<readonly DivergedWrites[]> {
-  const { targets, engine, connections, context } = run;
+  const { targets, objects, connections, context } = run;
   const master = await presentAddress(run);
   if (master === null) return [];
   const lost: DivergedWrites[] = [];
   await allDone(
     formers(targets, master).map(async ({ node, control }) => {
       const former = control === null ? null : { name: node, control };
-      const demotion = former === null ? null : demotionOf(former, master, engine);
+      const demotion = former === null ? null : demotionOf(former, master, objects);
       const diverged = demotion === null ? null : await demote(demotion, connections, context.emit);
       if (diverged !== null) lost.push(diverged);
     }),
@@ -166,17 +166,17 @@ async function demoteFormers(run: FaultRun): Promise<readonly DivergedWrites[]> 
 }
 
 /** A master that is dead is replaced first: it would come back with what is on its disk, and be copied. */
-async function restart({ targets, roles, engine, connections, context }: FaultRun): Promise<void> {
-  const { driver } = context;
+async function restart({ targets, roles, objects, connections, context }: FaultRun): Promise<void> {
+  const { engine } = context;
   const { group } = roles;
   if (targets.some((member) => !hasProcess(member)))
-    await replaceDeadMaster(group, engine, connections, context);
+    await replaceDeadMaster(group, objects, connections, context);
   await allDone(targets.filter(hasProcess).map((member) => stopSaved(member, group, connections, context)));
-  const { master } = await observeLive(engine, connections);
+  const { master } = await observeLive(objects, connections);
   const start = async (member: ObservedMember): Promise<void> => {
     if (member.role === 'redis' && master !== null)
-      await repointStopped(member, master.address, engine, group, driver);
-    await driver.start(group, member.id);
+      await repointStopped(member, master.address, objects, group, engine);
+    await engine.start(group, member.id);
   };
   await allDone(targets.map(start));
 }
@@ -188,28 +188,28 @@ async function stopSaved(
   connections: Connections,
   context: LockedContext,
 ): Promise<void> {
-  const { driver } = context;
-  if (state === 'paused') await driver.unpause(group, id);
-  if (role !== 'redis' || control === null) return driver.stop(group, id);
+  const { engine } = context;
+  if (state === 'paused') await engine.unpause(group, id);
+  if (role !== 'redis' || control === null) return engine.stop(group, id);
   const ready = await prepareStop({ name, container: id, control }, connections, context);
   if (ready.readiness.kind === 'failed') throw ready.readiness.error;
   await stopReady(group, ready, connections, context);
 }
 
 async function untilEffect(
-  { kind, targets, roles, engine, connections, context }: FaultRun,
+  { kind, targets, roles, objects, connections, context }: FaultRun,
   milestones: Milestones,
   deadline: AbortSignal,
 ): Promise<void> {
   const { group, master } = roles;
   if (isRemedy(kind)) {
-    const now = await context.driver.observe(group);
+    const now = await context.engine.observe(group);
     const all = new LiveNodes(group, masterNameOf(now), now).group;
     await waitConverged(new Live(all, connections, context, deadline));
     milestones.note('every node has its place again');
     return;
   }
-  const liveNodes = new LiveNodes(group, masterNameOf(engine), engine);
+  const liveNodes = new LiveNodes(group, masterNameOf(objects), objects);
   for (const { node } of targets) liveNodes.remove(node);
   const left = liveNodes.group;
   // Nobody is left who could notice.
@@ -223,8 +223,8 @@ async function untilEffect(
 }
 
 /** ms; 0: no sentinel answers. */
-async function downAfter(engine: ObservedEngine, connections: Connections): Promise<number> {
-  for (const { role, control, masterName } of engine.members) {
+async function downAfter(objects: GroupObjects, connections: Connections): Promise<number> {
+  for (const { role, control, masterName } of objects.members) {
     if (role !== 'sentinel' || control === null) continue;
     const [reply] = await connections.query(control, [['SENTINEL', 'MASTER', masterName]]).catch(() => []);
     const ms = reply?.ok ? pairs(reply.value).get('down-after-milliseconds') : undefined;
@@ -236,12 +236,12 @@ async function downAfter(engine: ObservedEngine, connections: Connections): Prom
 /** With Sentinel's own words on why nothing came about. */
 async function explained(
   error: unknown,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   since: bigint,
-  { driver, signal }: Context,
+  { engine, signal }: Context,
 ): Promise<unknown> {
   if (!(error instanceof RsentinelError) || error.code !== 'WAIT_TIMEOUT') return error;
-  const lines = await failoverLines(driver, nodeMembers(engine), since, signal).catch(() => []);
+  const lines = await failoverLines(engine, nodeMembers(objects), since, signal).catch(() => []);
   return new RsentinelError('WAIT_TIMEOUT', 'the fault has not had its effect in time', {
     details: [
       ...error.details.filter((line) => line.startsWith('missing: ')),

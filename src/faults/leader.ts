@@ -1,11 +1,11 @@
 /** Which sentinel was elected last. None of them can be asked; but each logs when it was. */
-import type { Driver, ObservedMember } from '../engine/engine.js';
+import type { Engine, ObservedMember } from '../engine/engine.js';
 
 const ELECTED = /\+elected-leader master /;
 
 /** @returns its name; null: none was, as far as their logs reach */
 export async function lastLeader(
-  driver: Driver,
+  engine: Engine,
   members: readonly ObservedMember[],
   signal: AbortSignal,
 ): Promise<string | null> {
@@ -13,7 +13,7 @@ export async function lastLeader(
   const elections = await Promise.all(
     sentinels.map(async ({ node, container }) => ({
       node,
-      time: await lastElection(driver, container, signal),
+      time: await lastElection(engine, container, signal),
     })),
   );
   return elections.reduce((last, one) => (one.time > last.time ? one : last), {
@@ -23,10 +23,10 @@ export async function lastLeader(
 }
 
 /** ns since 1970; 0: it never was. */
-async function lastElection(driver: Driver, container: string, signal: AbortSignal): Promise<bigint> {
+async function lastElection(engine: Engine, container: string, signal: AbortSignal): Promise<bigint> {
   let last = 0n;
   const request = { since: null, tail: null, follow: false };
-  for await (const lines of driver.log(container, request, signal)) {
+  for await (const lines of engine.log(container, request, signal)) {
     for (const { text, time } of lines) if (ELECTED.test(text) && time > last) last = time;
   }
   return last;
@@ -34,7 +34,7 @@ async function lastElection(driver: Driver, container: string, signal: AbortSign
 
 /** What the sentinels have logged of a failover since a time (ns since 1970): why it does not come about. */
 export async function failoverLines(
-  driver: Driver,
+  engine: Engine,
   members: readonly ObservedMember[],
   since: bigint,
   signal: AbortSignal,
@@ -44,7 +44,7 @@ export async function failoverLines(
       .filter(({ role }) => role === 'sentinel')
       .map(async ({ node, container }) => {
         const own: string[] = [];
-        for await (const lines of driver.log(container, { since, tail: null, follow: false }, signal)) {
+        for await (const lines of engine.log(container, { since, tail: null, follow: false }, signal)) {
           for (const { text } of lines) {
             const event = /([+-](?:odown|try-failover|elected-leader|failover-abort\S*|tilt)\b.*)$/.exec(
               text,

@@ -1,9 +1,9 @@
 /** Cutting a node off needs a network connection of its own. */
-import type { ObservedEngine } from '../engine/engine.js';
+import type { GroupObjects } from '../engine/engine.js';
 import { RsentinelError } from '../errors.js';
 
 /** Empty: nothing tells. */
-export function modeOf({ members }: ObservedEngine): string {
+export function modeOf({ members }: GroupObjects): string {
   return members.find(({ networkMode }) => networkMode !== '')?.networkMode ?? '';
 }
 

@@ -1,7 +1,7 @@
 /** `failover`: a planned switch of the master that loses nothing. */
 
 import type { Context, LockedContext } from '../engine/context.js';
-import type { ObservedEngine } from '../engine/engine.js';
+import type { GroupObjects } from '../engine/engine.js';
 import { RsentinelError } from '../errors.js';
 import { KeptTimers } from '../failover/keep-timers.js';
 import { switchOver } from '../failover/planned.js';
@@ -40,11 +40,11 @@ export function plannedFailover(
   settings: FailoverSettings,
   context: Context,
 ): Promise<FaultReport> {
-  return onGroup(group, 'failover', context, async (engine, connections, locked) => {
-    const roles = await rolesOf(group, settings.to, engine, connections);
-    const steps = await plan(roles, settings, engine, connections);
+  return onGroup(group, 'failover', context, async (objects, connections, locked) => {
+    const roles = await rolesOf(group, settings.to, objects, connections);
+    const steps = await plan(roles, settings, objects, connections);
     locked.emit({ type: 'plan', group, steps });
-    const timers = await KeptTimers.of(sentinelsOf(engine), connections);
+    const timers = await KeptTimers.of(sentinelsOf(objects), connections);
     const executor = new FailoverExecutor(roles, settings, timers, connections, locked);
     return executor.execute(steps);
   });
@@ -59,9 +59,9 @@ export function planFailover(
   settings: FailoverSettings,
   context: Context,
 ): Promise<readonly Step[]> {
-  return lookAtGroup(group, context, async (engine, connections) => {
-    const roles = await rolesOf(group, settings.to, engine, connections);
-    return plan(roles, settings, engine, connections);
+  return lookAtGroup(group, context, async (objects, connections) => {
+    const roles = await rolesOf(group, settings.to, objects, connections);
+    return plan(roles, settings, objects, connections);
   });
 }
 
@@ -77,11 +77,11 @@ interface Roles {
 async function rolesOf(
   name: string,
   to: string | null,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   connections: Connections,
 ): Promise<Roles> {
-  const group = new LiveNodes(name, masterNameOf(engine), engine).group;
-  const before = await presentMaster(engine, connections);
+  const group = new LiveNodes(name, masterNameOf(objects), objects).group;
+  const before = await presentMaster(objects, connections);
   const master = group.redis.find((node) => node.name === before);
   if (master === undefined) throw noMaster(name);
   return { group, master, successor: to === null ? null : successorOf(group, master, to) };
@@ -90,10 +90,10 @@ async function rolesOf(
 async function plan(
   { group, master }: Roles,
   { to, wait }: FailoverSettings,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   connections: Connections,
 ): Promise<readonly Step<FailoverOperation>[]> {
-  const { timing } = await observeLive(engine, connections);
+  const { timing } = await observeLive(objects, connections);
   const sentinels = group.sentinels.map(({ name }) => name);
   return planSteps({ master: master.name, to, sentinels, timing }, wait);
 }

@@ -2,7 +2,7 @@
 
 import { CONF_FILE, replicaofLine } from '../config/conf.js';
 import { readConfFacts, withReplicaof } from '../config/conf-facts.js';
-import type { Driver, ObservedEngine, ObservedMember } from '../engine/engine.js';
+import type { Engine, GroupObjects, ObservedMember } from '../engine/engine.js';
 import { type Address, sameAddress } from '../model/address.js';
 import { DirectoryStorage } from '../storage/directory-storage.js';
 
@@ -10,9 +10,9 @@ import { DirectoryStorage } from '../storage/directory-storage.js';
 export async function repointStopped(
   member: ObservedMember,
   master: Address,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   group: string,
-  driver: Driver,
+  engine: Engine,
 ): Promise<void> {
   const isIt = member.address !== null && sameAddress(member.address, master);
   const change = (text: string): string | null => {
@@ -20,8 +20,8 @@ export async function repointStopped(
     const isRight = isIt ? now === null : now !== null && sameAddress(now, master);
     return isRight ? null : withReplicaof(text, isIt ? null : replicaofLine(master));
   };
-  if (member.storage === 'volume') return changeInVolume(member.node, change, engine, group, driver);
-  const storage = new DirectoryStorage(member.directory, () => driver.fileOwner());
+  if (member.storage === 'volume') return changeInVolume(member.node, change, objects, group, engine);
+  const storage = new DirectoryStorage(member.directory, () => engine.fileOwner());
   const text = await storage.readConf(member.node, 'redis');
   const changed = text === null ? null : change(text);
   if (changed !== null) await storage.writeConf(member.node, 'redis', changed);
@@ -30,18 +30,18 @@ export async function repointStopped(
 async function changeInVolume(
   node: string,
   change: (text: string) => string | null,
-  { volumes, image }: ObservedEngine,
+  { volumes, image }: GroupObjects,
   group: string,
-  driver: Driver,
+  engine: Engine,
 ): Promise<void> {
   // A node that has a container has its image as well.
   if (image === null) return;
   const own = volumes.filter((volume) => volume.node === node);
-  const files = await driver.openVolumes(group, image, own);
+  const files = await engine.openVolumes(group, image, own);
   try {
     const text = await files.read(node, CONF_FILE.redis);
     const changed = text === null ? null : change(text);
-    if (changed !== null) await files.write(node, CONF_FILE.redis, changed, await driver.owner());
+    if (changed !== null) await files.write(node, CONF_FILE.redis, changed, await engine.owner());
   } finally {
     await files.close();
   }

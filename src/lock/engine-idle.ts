@@ -8,10 +8,10 @@ const CALM = 400;
 const PATIENCE = 12_000;
 
 /** Waits until what there is of a group does not change any more. */
-export async function waitEngineIdle(group: string, { driver, signal }: Context): Promise<void> {
+export async function waitEngineIdle(group: string, { engine, signal }: Context): Promise<void> {
   const deadline = performance.now() + PATIENCE;
   const look = async (): Promise<string> => {
-    const { members, network } = await driver.observe(group);
+    const { members, network } = await engine.observe(group);
     return JSON.stringify([members.map(({ container, state }) => `${container} ${state}`).sort(), network]);
   };
   let before = await look();

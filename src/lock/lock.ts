@@ -1,7 +1,7 @@
 /** Commands that change a group do so one after the other: each holds the group's lock while it works. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context, LockedContext } from '../engine/context.js';
-import type { Driver } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
 import { fenced } from '../engine/fence.js';
 import { RsentinelError } from '../errors.js';
 import { type HeldLock, holderText, type LockRequest } from '../model/lock.js';
@@ -49,7 +49,7 @@ export async function withLock<T>(
   work: (locked: Locked) => Promise<T>,
 ): Promise<T> {
   const { waitTimeoutMs, command, image, directory, file } = settings;
-  const { driver, emit } = context;
+  const { engine, emit } = context;
   const request = { group, holder: await thisHolder(command), image, directory, file };
   const { id, tookOver } = await acquire(request, waitTimeoutMs, context);
   const calmly = async (locked: LockedContext): Promise<T> => {
@@ -57,15 +57,15 @@ export async function withLock<T>(
     return work({ context: locked, tookOver });
   };
   if (id === null) return calmly({ ...context, confirmLock: () => Promise.resolve() });
-  const heartbeat = new Heartbeat(driver, id, group);
+  const heartbeat = new Heartbeat(engine, id, group);
   const confirmLock = () => heartbeat.confirm();
   try {
     const signal = AbortSignal.any([context.signal, heartbeat.lost]);
     signal.throwIfAborted();
-    return await calmly({ ...context, driver: fenced(driver, confirmLock), signal, confirmLock });
+    return await calmly({ ...context, engine: fenced(engine, confirmLock), signal, confirmLock });
   } finally {
     await heartbeat.stop();
-    await driver.removeLock(id).catch((error: unknown) => {
+    await engine.removeLock(id).catch((error: unknown) => {
       // Whoever comes next finds that its holder is gone.
       emit({ type: 'warning', message: error instanceof Error ? error.message : String(error) });
     });
@@ -81,7 +81,7 @@ async function acquire(
   let tookOver = false;
   for (;;) {
     context.signal.throwIfAborted();
-    const outcome = await context.driver.acquireLock(request);
+    const outcome = await context.engine.acquireLock(request);
     if (outcome.kind === 'acquired') return { id: outcome.id, tookOver };
     if (outcome.kind === 'no-image') return { id: null, tookOver };
     if ((await untilFree(outcome.lock, request.group, deadline, context)) === 'broken') tookOver = true;
@@ -93,21 +93,21 @@ async function untilFree(
   lock: HeldLock,
   group: string,
   deadline: number,
-  { driver, emit, signal }: Context,
+  { engine, emit, signal }: Context,
 ): Promise<'released' | 'broken'> {
   const { holder } = lock;
   let told = false;
   let pulse = { seen: '', at: performance.now() };
   for (;;) {
     signal.throwIfAborted();
-    if (!(await driver.hasLock(lock.id))) return 'released';
+    if (!(await engine.hasLock(lock.id))) return 'released';
     const state = await holderState(holder);
-    const seen = state === 'unknown' ? await driver.lockPulse(lock.id) : '';
+    const seen = state === 'unknown' ? await engine.lockPulse(lock.id) : '';
     const now = performance.now();
     if (seen !== pulse.seen) pulse = { seen, at: now };
     if (state === 'dead' || (state === 'unknown' && now - pulse.at >= SILENCE)) {
       // By its id: another waiter may have done the same, and taken the lock by now.
-      await driver.removeLock(lock.id);
+      await engine.removeLock(lock.id);
       emit({ type: 'lock-broken', group, lock });
       return 'broken';
     }
@@ -127,7 +127,7 @@ function busy(group: string, lock: HeldLock): RsentinelError {
 
 /** Shows, while a lock is held, that its holder is still there. */
 class Heartbeat {
-  readonly #driver: Driver;
+  readonly #engine: Engine;
   readonly #id: string;
   readonly #group: string;
   readonly #lost = new AbortController();
@@ -135,8 +135,8 @@ class Heartbeat {
   /** The beat that is under way; null: none is. */
   #beating: Promise<void> | null = null;
 
-  constructor(driver: Driver, id: string, group: string) {
-    this.#driver = driver;
+  constructor(engine: Engine, id: string, group: string) {
+    this.#engine = engine;
     this.#id = id;
     this.#group = group;
     let beat = 0;
@@ -153,7 +153,7 @@ class Heartbeat {
 
   async #beat(beat: number): Promise<void> {
     try {
-      if (!(await this.#driver.beatLock(this.#id, beat))) this.#lose();
+      if (!(await this.#engine.beatLock(this.#id, beat))) this.#lose();
     } catch {
       // An engine that does not answer now may do so at the next beat.
     }
@@ -166,7 +166,7 @@ class Heartbeat {
 
   /** @throws RsentinelError GROUP_BUSY when somebody else has broken the lock */
   async confirm(): Promise<void> {
-    if (!(await this.#driver.hasLock(this.#id))) this.#lose();
+    if (!(await this.#engine.hasLock(this.#id))) this.#lose();
     this.#lost.signal.throwIfAborted();
   }
 

@@ -1,7 +1,7 @@
 /** Work on a group that is there: with its lock held, or only to look at it. */
 
 import type { Context, LockedContext } from '../engine/context.js';
-import type { ObservedEngine } from '../engine/engine.js';
+import type { GroupObjects } from '../engine/engine.js';
 import { Connections } from '../nodes/client/connection.js';
 import { loadCredentials } from '../nodes/live/load-credentials.js';
 import { nodeMembers } from '../nodes/live/members.js';
@@ -20,9 +20,9 @@ export async function onGroup<T>(
   group: string,
   command: string,
   context: Context,
-  work: (engine: ObservedEngine, connections: Connections, context: LockedContext) => Promise<T>,
+  work: (objects: GroupObjects, connections: Connections, context: LockedContext) => Promise<T>,
 ): Promise<T> {
-  const seen = await context.driver.observe(group);
+  const seen = await context.engine.observe(group);
   const [first] = nodeMembers(seen);
   if (first === undefined) throw groupAbsent(group);
   const { directory, file } = first;
@@ -30,9 +30,9 @@ export async function onGroup<T>(
   const connections = new Connections();
   try {
     return await withLock(group, lock, context, async (locked) => {
-      const engine = await context.driver.observe(group);
-      connections.use(await loadCredentials(group, engine, context.driver));
-      return work(engine, connections, locked.context);
+      const objects = await context.engine.observe(group);
+      connections.use(await loadCredentials(group, objects, context.engine));
+      return work(objects, connections, locked.context);
     });
   } finally {
     connections.close();
@@ -46,14 +46,14 @@ export async function onGroup<T>(
  */
 export async function lookAtGroup<T>(
   group: string,
-  { driver }: Context,
-  work: (engine: ObservedEngine, connections: Connections) => Promise<T>,
+  { engine }: Context,
+  work: (objects: GroupObjects, connections: Connections) => Promise<T>,
 ): Promise<T> {
-  const engine = await driver.observe(group);
-  if (nodeMembers(engine).length === 0) throw groupAbsent(group);
-  const connections = new Connections(await loadCredentials(group, engine, driver));
+  const objects = await engine.observe(group);
+  if (nodeMembers(objects).length === 0) throw groupAbsent(group);
+  const connections = new Connections(await loadCredentials(group, objects, engine));
   try {
-    return await work(engine, connections);
+    return await work(objects, connections);
   } finally {
     connections.close();
   }

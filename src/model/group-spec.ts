@@ -1,6 +1,6 @@
 /**
  * A group spec: a topology with every address decided. Everything the plan, the templates and
- * the driver need to know about the group that should exist, and nothing about what does exist.
+ * the engine need to know about the group that should exist, and nothing about what does exist.
  */
 
 import type { Address, Endpoint } from './address.js';

@@ -1,5 +1,5 @@
 /** A master that does not run while its replicas do. */
-import type { ObservedEngine, ObservedMember } from '../engine/engine.js';
+import type { GroupObjects, ObservedMember } from '../engine/engine.js';
 import { formatAddress, sameAddress } from '../model/address.js';
 import { hasProcess } from './members.js';
 import type { LiveState } from './observed.js';
@@ -10,11 +10,11 @@ import type { LiveState } from './observed.js';
  * @param last name of the node that was the master last, where no sentinel answers; null: not known
  * @returns what it is called, for people; null: the master runs, or nobody could take its place
  */
-export function findDeadMaster(engine: ObservedEngine, live: LiveState, last: string | null): string | null {
+export function findDeadMaster(objects: GroupObjects, live: LiveState, last: string | null): string | null {
   if (live.master === null && last === null) return null;
   const isMaster = ({ node, address }: ObservedMember): boolean =>
     live.master === null ? node === last : address !== null && sameAddress(address, live.master.address);
-  const redis = engine.members.filter(({ role }) => role === 'redis');
+  const redis = objects.members.filter(({ role }) => role === 'redis');
   const master = redis.find(isMaster);
   const hasReplica = redis.some((member) => member !== master && member.state === 'running');
   if ((master !== undefined && hasProcess(master)) || !hasReplica) return null;

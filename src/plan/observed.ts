@@ -1,7 +1,7 @@
 /** What was found before planning: on the engine, in the directories, and from the nodes that run. */
 import type { StoredAccess } from '../access/access-file.js';
 import type { ConfFacts } from '../config/conf-facts.js';
-import type { ObservedEngine } from '../engine/engine.js';
+import type { GroupObjects } from '../engine/engine.js';
 import { type Address, sameAddress } from '../model/address.js';
 import type { GroupSpec } from '../model/group-spec.js';
 import {
@@ -26,7 +26,7 @@ export interface Place {
 }
 
 export interface ObservedState {
-  readonly engine: ObservedEngine;
+  readonly objects: GroupObjects;
   readonly imagePresent: boolean;
   /** By node name; null: there is no file. */
   readonly confs: ReadonlyMap<string, ConfFacts | null>;
@@ -102,12 +102,12 @@ export const NOTHING_LIVE: LiveState = { master: null, timing: 'normal', sentine
  * than a file that its topology may have outgrown.
  */
 export function knownAddresses(
-  engine: ObservedEngine,
+  objects: GroupObjects,
   confs: ReadonlyMap<string, ConfFacts | null>,
 ): ReadonlyMap<string, Address> {
   const known = new Map<string, Address>();
   for (const [node, conf] of confs) if (conf?.announced) known.set(node, conf.announced);
-  for (const member of engine.members) if (member.address !== null) known.set(member.node, member.address);
+  for (const member of objects.members) if (member.address !== null) known.set(member.node, member.address);
   return known;
 }
 
@@ -118,7 +118,7 @@ export function knownAddresses(
  */
 export function groupHistory(
   spec: GroupSpec,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   confs: ReadonlyMap<string, ConfFacts | null>,
   live: NamedMaster | null,
 ): GroupHistory {
@@ -127,12 +127,12 @@ export function groupHistory(
     const fresh = initialSentinel(spec.name, node.name);
     return [node.name, monitor === null ? fresh : { ...monitor, myid: monitor.myid ?? fresh.myid }];
   });
-  return { master: lastMaster(spec, engine, confs, live), sentinels: new Map(sentinels) };
+  return { master: lastMaster(spec, objects, confs, live), sentinels: new Map(sentinels) };
 }
 
 function lastMaster(
   spec: GroupSpec,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   confs: ReadonlyMap<string, ConfFacts | null>,
   live: NamedMaster | null,
 ): MasterHistory {
@@ -143,14 +143,14 @@ function lastMaster(
   const named = live ?? newest(written);
   const { master: first } = initialHistory(spec);
   if (named === null) return first;
-  const master = masterAt(spec, engine, knownAddresses(engine, confs), named);
+  const master = masterAt(spec, objects, knownAddresses(objects, confs), named);
   return master ?? { ...first, configEpoch: named.configEpoch + 1 };
 }
 
 /** The node that was decided on by its address; null: no node of the spec, and none that runs, has or had that. */
 function masterAt(
   spec: GroupSpec,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   known: ReadonlyMap<string, Address>,
   { address, configEpoch }: NamedMaster,
 ): MasterHistory | null {
@@ -160,8 +160,8 @@ function masterAt(
   if (name === undefined) return null;
   // It keeps its address as long as it runs; a node that is started has the one of the topology.
   const stays =
-    fullRestartOf(spec, engine) === null &&
-    engine.members.some((member) => member.node === name && hasProcess(member));
+    fullRestartOf(spec, objects) === null &&
+    objects.members.some((member) => member.node === name && hasProcess(member));
   const planned = wanted(name)?.address;
   if (!stays && planned === undefined) return null;
   return { name, address: stays ? address : (planned ?? address), configEpoch };

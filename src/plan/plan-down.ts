@@ -1,6 +1,6 @@
 /** The plan of `down`: the data of the nodes that run is saved and seen saved, then all that carries the group's label is removed. Pure. */
 
-import type { ObservedEngine, ObservedMember } from '../engine/engine.js';
+import type { GroupObjects, ObservedMember } from '../engine/engine.js';
 import { ANCHOR, type Operation, type Step } from '../model/step.js';
 import { naturalOrder } from '../model/text.js';
 import { deadMasterReason } from './dead-master.js';
@@ -27,7 +27,7 @@ export type DownOperation = Extract<
 
 /** What a group is removed by. */
 export interface ObservedDown {
-  readonly engine: ObservedEngine;
+  readonly objects: GroupObjects;
   /** Where the group keeps its files; null: in volumes, or nobody knows. */
   readonly directory: string | null;
   /** A master that does not run while its replicas do, as people call it; null: there is none, or no data is kept. */
@@ -36,12 +36,12 @@ export interface ObservedDown {
 
 /** Returns the steps of `down`; none: there is nothing of the group. */
 export function planDown(
-  { engine, directory, deadMaster }: ObservedDown,
+  { objects, directory, deadMaster }: ObservedDown,
   data: 'keep' | 'remove',
 ): readonly Step<DownOperation>[] {
   const steps = new Steps<DownOperation>();
-  const { network, volumes, expiry } = engine;
-  const members = [...engine.members].sort((a, b) => naturalOrder(a.node, b.node));
+  const { network, volumes, expiry } = objects;
+  const members = [...objects.members].sort((a, b) => naturalOrder(a.node, b.node));
   if (data === 'keep') planSaves(members, deadMaster, steps);
   planRemovals(members, data, steps);
   if (network !== null) {

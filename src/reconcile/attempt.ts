@@ -1,7 +1,7 @@
 /** One attempt of `up`: the group is made what its file says, and proved ready; or what was made is taken back. */
 
 import type { LockedContext } from '../engine/context.js';
-import type { ObservedEngine } from '../engine/engine.js';
+import type { GroupObjects } from '../engine/engine.js';
 import { hasCode } from '../errors.js';
 import { NO_CREDENTIALS } from '../model/credentials/credentials.js';
 import type { GroupSpec } from '../model/group-spec.js';
@@ -40,7 +40,7 @@ export interface BroughtUp {
 /** A group that has been proved ready, for those who go on with it. */
 export interface StandingGroup extends BroughtUp {
   readonly spec: GroupSpec;
-  readonly engine: ObservedEngine;
+  readonly objects: GroupObjects;
 }
 
 /** Observes the group; `refused`: its sentinels have been asked for a failover in vain. */
@@ -71,9 +71,9 @@ export async function bringUp(
       context,
       deadline,
     );
-    const seen = steps.length === 0 ? observed.engine : await context.driver.observe(spec.name);
+    const seen = steps.length === 0 ? observed.objects : await context.engine.observe(spec.name);
     const report = standingReport(done.spec, seen, done.snapshot, connections);
-    return { spec: done.spec, engine: seen, report, changed: changesGroup(steps) };
+    return { spec: done.spec, objects: seen, report, changed: changesGroup(steps) };
   } catch (error) {
     const { live } = observed;
     const before = live.sentinels.size === 0 ? spec.timing : live.timing;
@@ -122,7 +122,7 @@ async function perform(
 /** Returns the report of a group that has been proved ready. */
 export function standingReport(
   spec: GroupSpec,
-  seen: ObservedEngine,
+  seen: GroupObjects,
   snapshot: Snapshot,
   connections: Connections,
 ): GroupReport {

@@ -1,7 +1,7 @@
 /** A plan of one step: a replica takes the place of a dead master, before nodes are started anew. */
 
 import type { Context } from '../engine/context.js';
-import type { ObservedEngine } from '../engine/engine.js';
+import type { GroupObjects } from '../engine/engine.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { deadMasterReason } from '../plan/dead-master.js';
 import { observeDeadMaster, replaceMaster } from '../shutdown/replace-master.js';
@@ -13,11 +13,11 @@ import { apply } from './execute/run-plan.js';
  */
 export async function replaceDeadMaster(
   group: string,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   connections: Connections,
   context: Context,
 ): Promise<void> {
-  const dead = await observeDeadMaster(engine, connections);
+  const dead = await observeDeadMaster(objects, connections);
   if (dead === null) return;
   const step = {
     id: 'failover',
@@ -25,6 +25,6 @@ export async function replaceDeadMaster(
     reason: deadMasterReason(dead),
     after: [],
   } as const;
-  const perform = () => replaceMaster(group, engine, connections, context);
+  const perform = () => replaceMaster(group, objects, connections, context);
   await apply([step], perform, context.emit, context.signal);
 }

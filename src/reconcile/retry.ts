@@ -93,7 +93,7 @@ async function learnRefusal(
   topology: Topology,
   spec: GroupSpec | undefined,
   refused: Learnt,
-  { driver }: Context,
+  { engine }: Context,
 ): Promise<boolean> {
   if (error instanceof DataUnreadableError) {
     if (refused.unreadable.has(error.node)) return false;
@@ -109,7 +109,7 @@ async function learnRefusal(
   } else {
     return false;
   }
-  const taken = await driver.takenByOthers(topology.name);
+  const taken = await engine.takenByOthers(topology.name);
   for (const port of taken.ports) refused.ports.add(port);
   for (const subnet of taken.subnets) refused.subnets.add(subnet);
   return true;

@@ -1,7 +1,7 @@
 /** Before a group is stopped: has a replica take the place of a master that is dead already. */
 
 import type { Context } from '../engine/context.js';
-import type { ObservedEngine } from '../engine/engine.js';
+import type { GroupObjects } from '../engine/engine.js';
 import { failOver } from '../failover/await-failover.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { Live } from '../nodes/live/live.js';
@@ -14,12 +14,12 @@ const PATIENCE = 20_000;
 
 /** Returns what a master is called that does not run while its replicas do; null: there is none, or no sentinel answers. */
 export async function observeDeadMaster(
-  engine: ObservedEngine,
+  objects: GroupObjects,
   connections: Connections,
 ): Promise<string | null> {
-  if (masterNameOf(engine) === '') return null;
-  const live = await observeLive(engine, connections);
-  return live.master === null ? null : findDeadMaster(engine, live, null);
+  if (masterNameOf(objects) === '') return null;
+  const live = await observeLive(objects, connections);
+  return live.master === null ? null : findDeadMaster(objects, live, null);
 }
 
 /**
@@ -29,15 +29,15 @@ export async function observeDeadMaster(
  */
 export async function replaceMaster(
   group: string,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   connections: Connections,
   context: Context,
 ): Promise<void> {
-  const { master, ...rest } = await observeLive(engine, connections);
-  const dead = findDeadMaster(engine, { master, ...rest }, null);
+  const { master, ...rest } = await observeLive(objects, connections);
+  const dead = findDeadMaster(objects, { master, ...rest }, null);
   if (master === null || dead === null) return;
   const { address } = master;
-  const present = new LiveNodes(group, masterNameOf(engine), engine).group;
+  const present = new LiveNodes(group, masterNameOf(objects), objects).group;
   const warn = (why: string): void =>
     context.emit({ type: 'warning', message: `${dead} stays the master, with what is on its disk: ${why}` });
   try {

@@ -142,7 +142,7 @@ async function untilAnswered<T>(node: SavedNode, context: Context, ask: () => Pr
     } catch (error) {
       context.signal.throwIfAborted();
       if (error instanceof LoginError || error instanceof TlsError) throw error;
-      const { state } = await context.driver.state(node.container);
+      const { state } = await context.engine.state(node.container);
       if (state !== 'running' || performance.now() - started > SILENCE) throw error;
     }
     await delay(POLL.later);
@@ -157,7 +157,7 @@ function isForwarded(state: SaveState): state is Extract<SaveState, { kind: 'sav
 export function asNotSaved(
   node: Pick<SavedNode, 'name' | 'container'>,
   error: unknown,
-  context: Pick<Context, 'driver'>,
+  context: Pick<Context, 'engine'>,
 ): Promise<RsentinelError> {
   if (error instanceof RsentinelError) return Promise.resolve(error);
   return notSaved(
@@ -171,10 +171,10 @@ export function asNotSaved(
 export async function notSaved(
   node: Pick<SavedNode, 'name' | 'container'>,
   why: string,
-  { driver }: Pick<Context, 'driver'>,
+  { engine }: Pick<Context, 'engine'>,
 ): Promise<RsentinelError> {
   return new RsentinelError('DATA_NOT_SAVED', `${node.name} has not saved its data: ${why}`, {
-    details: await logDetails(driver, node),
+    details: await logDetails(engine, node),
     hint: 'Give its data directory room and the right to write; then run the command again. `rsentinel down --volumes` removes a group with its data.',
   });
 }

@@ -1,7 +1,7 @@
 /** Stops all Redis nodes of a group, once their data has been seen on disk. */
 
 import type { LockedContext } from '../engine/context.js';
-import type { ObservedEngine, ObservedMember } from '../engine/engine.js';
+import type { GroupObjects, ObservedMember } from '../engine/engine.js';
 import { RsentinelError } from '../errors.js';
 import { type Address, sameAddress } from '../model/address.js';
 import type { Connections } from '../nodes/client/connection.js';
@@ -17,15 +17,15 @@ interface Running extends ReadyToStop {
 /** The Redis nodes of a group on their way to be stopped: each is saved, all are checked, then each is stopped. */
 export class GroupShutdown {
   readonly #group: string;
-  readonly #engine: ObservedEngine;
+  readonly #objects: GroupObjects;
   readonly #connections: Connections;
   readonly #context: LockedContext;
   /** By the names of nodes. */
   readonly #ready = new Map<string, Running>();
 
-  constructor(group: string, engine: ObservedEngine, connections: Connections, context: LockedContext) {
+  constructor(group: string, objects: GroupObjects, connections: Connections, context: LockedContext) {
     this.#group = group;
-    this.#engine = engine;
+    this.#objects = objects;
     this.#connections = connections;
     this.#context = context;
   }
@@ -46,7 +46,7 @@ export class GroupShutdown {
   async checkSaved(): Promise<void> {
     this.#context.signal.throwIfAborted();
     const ready = [...this.#ready.values()];
-    const { master } = await observeLive(this.#engine, this.#connections);
+    const { master } = await observeLive(this.#objects, this.#connections);
     const needed = neededNodes(ready, master?.address ?? null);
     for (const { readiness } of needed) if (readiness.kind === 'failed') throw readiness.error;
     for (const one of needed) {
@@ -79,7 +79,7 @@ export class GroupShutdown {
   }
 
   #member(name: string): ObservedMember {
-    const member = this.#engine.members.find(({ node }) => node === name);
+    const member = this.#objects.members.find(({ node }) => node === name);
     if (member === undefined) throw new Error(`the plan saves ${name}, which was not observed`);
     return member;
   }

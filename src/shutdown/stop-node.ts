@@ -69,15 +69,15 @@ export async function stopReady(
   connections: Connections,
   context: LockedContext,
 ): Promise<void> {
-  const { driver } = context;
+  const { engine } = context;
   const { node, readiness } = ready;
   if (readiness.kind === 'saved') {
     return stopSaved(group, ready, readiness.pause, connections, context);
   }
-  await driver.stop(group, node.container, UNASKED);
+  await engine.stop(group, node.container, UNASKED);
   if (readiness.kind === 'failed') throw readiness.error;
-  const { exitCode } = await driver.state(node.container);
-  const log = await driver.logTail(node.container, LOG_LINES).catch(() => []);
+  const { exitCode } = await engine.state(node.container);
+  const log = await engine.logTail(node.container, LOG_LINES).catch(() => []);
   if (exitCode !== 0)
     throw await notSaved(node, `it did not answer (${readiness.why}), and had to be killed`, context);
   if (!log.some((line) => SAVED_LINE.test(line))) {
@@ -102,7 +102,7 @@ async function stopSaved(
     if (failure !== null && isMaster === true) throw failure.error;
     await context.confirmLock();
     if (failure === null) await shutDown(node, connections);
-    await context.driver.stop(group, node.container, SAVED);
+    await context.engine.stop(group, node.container, SAVED);
     if (failure !== null) throw failure.error;
   } finally {
     await pause.end();

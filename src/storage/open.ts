@@ -1,5 +1,5 @@
 import { splitWords } from '../config/conf-facts.js';
-import type { Driver, ObservedEngine } from '../engine/engine.js';
+import type { Engine, GroupObjects } from '../engine/engine.js';
 import type { ResolvedTopology } from '../spec/defaults.js';
 import { DirectoryStorage } from './directory-storage.js';
 import type { Storage } from './storage.js';
@@ -7,14 +7,14 @@ import { VolumeStorage } from './volume-storage.js';
 
 /**
  * The storage that a topology asks for.
- * @param engine what there is of the group
+ * @param objects what there is of the group
  */
-export function openStorage(topology: ResolvedTopology, engine: ObservedEngine, driver: Driver): Storage {
+export function openStorage(topology: ResolvedTopology, objects: GroupObjects, engine: Engine): Storage {
   return topology.storage === 'volume'
-    ? new VolumeStorage(topology, engine.volumes, driver)
+    ? new VolumeStorage(topology, objects.volumes, engine)
     : new DirectoryStorage(
         topology.directory,
-        () => driver.fileOwner(),
+        () => engine.fileOwner(),
         (node) => dataNamesOf(topology, node),
       );
 }

@@ -4,7 +4,7 @@
  */
 
 import { CONF_FILE } from '../config/conf.js';
-import type { Driver, ObservedVolume, VolumeFiles, VolumeSpec } from '../engine/engine.js';
+import type { Engine, ObservedVolume, VolumeFiles, VolumeSpec } from '../engine/engine.js';
 import type { Owner, VolumeMounts } from '../model/files.js';
 import type { NodeKind } from '../model/group-spec.js';
 import type { Undo } from '../model/step.js';
@@ -20,7 +20,7 @@ const ROOT = { uid: 0, gid: 0 } as const;
 
 export class VolumeStorage implements Storage {
   readonly #topology: Topology;
-  readonly #driver: Driver;
+  readonly #engine: Engine;
   /** Of all nodes of the topology. */
   readonly #volumes: readonly VolumeSpec[];
   /** Names of those that there are. */
@@ -30,9 +30,9 @@ export class VolumeStorage implements Storage {
   #files: Promise<VolumeFiles> | undefined;
   #completed: Promise<readonly VolumeSpec[]> | undefined;
 
-  constructor(topology: Topology, present: readonly ObservedVolume[], driver: Driver) {
+  constructor(topology: Topology, present: readonly ObservedVolume[], engine: Engine) {
     this.#topology = topology;
-    this.#driver = driver;
+    this.#engine = engine;
     this.#present = new Set(present.map(({ name }) => name));
     this.#volumes = volumesOf(topology, this.#present);
   }
@@ -55,7 +55,7 @@ export class VolumeStorage implements Storage {
 
   async writeConf(node: string, kind: NodeKind, text: string): Promise<Undo> {
     await this.#complete();
-    const [files, owner] = [await this.#reach(), await this.#driver.owner()];
+    const [files, owner] = [await this.#reach(), await this.#engine.owner()];
     const before = await files.read(node, CONF_FILE[kind]);
     await writeOrRestore(files, node, CONF_FILE[kind], { text, before }, owner);
     return async () => {
@@ -76,7 +76,7 @@ export class VolumeStorage implements Storage {
 
   async writeBeside(node: string, file: string, text: string): Promise<Undo> {
     await this.#complete();
-    const [files, owner] = [await this.#reach(), await this.#driver.owner()];
+    const [files, owner] = [await this.#reach(), await this.#engine.owner()];
     const before = await files.read(node, file);
     await writeOrRestore(files, node, file, { text, before }, owner);
     return async () => {
@@ -117,7 +117,7 @@ export class VolumeStorage implements Storage {
   }
 
   async setDataAside(node: string, files: readonly string[]) {
-    const [reached, owner] = [await this.#reach(), await this.#driver.owner()];
+    const [reached, owner] = [await this.#reach(), await this.#engine.owner()];
     const suffix = asideSuffix(new Date());
     const paths = (await Promise.all(files.map((file) => reached.listData(node, file)))).flat();
     // What was set aside before stays so.
@@ -144,7 +144,7 @@ export class VolumeStorage implements Storage {
   #reach(): Promise<VolumeFiles> {
     if (this.#files === undefined) {
       const present = this.#volumes.filter(({ name }) => this.#present.has(name));
-      this.#files = this.#driver.openVolumes(this.#topology.name, this.#topology.image, present);
+      this.#files = this.#engine.openVolumes(this.#topology.name, this.#topology.image, present);
       this.#open.add(this.#files);
     }
     return this.#files;
@@ -158,7 +158,7 @@ export class VolumeStorage implements Storage {
 
   async #make(): Promise<readonly VolumeSpec[]> {
     const missing = this.#volumes.filter(({ name }) => !this.#present.has(name));
-    const created = await Promise.allSettled(missing.map((volume) => this.#driver.createVolume(volume)));
+    const created = await Promise.allSettled(missing.map((volume) => this.#engine.createVolume(volume)));
     const made = missing.filter((_, index) => created[index]?.status === 'fulfilled');
     for (const { name } of made) this.#present.add(name);
     try {
@@ -166,7 +166,7 @@ export class VolumeStorage implements Storage {
       // Whoever reads by what is open may go on; the new ones need another.
       if (made.length > 0) this.#files = undefined;
       // All of them: an `up` that was killed may have made some, and not come to this.
-      await (await this.#reach()).own(this.#volumes, await this.#driver.owner());
+      await (await this.#reach()).own(this.#volumes, await this.#engine.owner());
       return missing;
     } catch (error) {
       // Nobody has been told of them, so nobody else takes them back. A call that failed may have made one.
@@ -177,7 +177,7 @@ export class VolumeStorage implements Storage {
   }
 
   async #remove(name: string): Promise<void> {
-    await this.#driver.removeVolume(this.#topology.name, name);
+    await this.#engine.removeVolume(this.#topology.name, name);
     this.#present.delete(name);
     this.#completed = undefined;
   }

@@ -172,7 +172,7 @@ it.each([
     hasMoved = true;
     promoteMeanwhile(before.sentinels.map(({ address }) => address));
   };
-  const context = { driver: connectDocker(emit), emit, signal: AbortSignal.timeout(110_000) };
+  const context = { engine: connectDocker(emit), emit, signal: AbortSignal.timeout(110_000) };
   const { topology: wanted } = await loadTopology(group.file, process.env, group.directory);
   await up(wanted, { waitTimeoutMs: 60_000, onFailure: 'rollback' }, context);
 

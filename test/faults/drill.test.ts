@@ -154,7 +154,7 @@ describe('a drill', () => {
     const emit = (event: RsentinelEvent): void => {
       events.push(event);
     };
-    const context = { driver: connectDocker(emit), emit, signal: AbortSignal.timeout(110_000) };
+    const context = { engine: connectDocker(emit), emit, signal: AbortSignal.timeout(110_000) };
     const limits = { maxDowntime: null, maxLost: null };
     const settings = {
       fault: 'failover',

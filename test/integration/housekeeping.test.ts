@@ -203,19 +203,19 @@ describe('prune', () => {
     await using group = await newGroup('prune-elsewhere', TINY);
     await group.up();
     await rm(group.file);
-    const driver = connectDocker(() => {});
-    const elsewhere = new Proxy(driver, {
+    const engine = connectDocker(() => {});
+    const elsewhere = new Proxy(engine, {
       get: (target, key) => {
         if (key === 'machine') return 'another';
         const value: unknown = Reflect.get(target, key, target);
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
-    const names = async (from: typeof driver) =>
+    const names = async (from: typeof engine) =>
       (
-        await findPrunable({ driver: from, emit: () => {}, signal: new AbortController().signal }, Date.now())
+        await findPrunable({ engine: from, emit: () => {}, signal: new AbortController().signal }, Date.now())
       ).map((found) => found.group.name);
-    expect(await names(driver)).toContain(group.name);
+    expect(await names(engine)).toContain(group.name);
     expect(await names(elsewhere)).not.toContain(group.name);
   });
 
@@ -224,7 +224,7 @@ describe('prune', () => {
     const network = await docker.createNetwork({ Name: name, Labels: { 'io.rsentinel.group': name } });
     try {
       const context = {
-        driver: connectDocker(() => {}),
+        engine: connectDocker(() => {}),
         emit: () => {},
         signal: new AbortController().signal,
       };

@@ -71,7 +71,7 @@ import { connectDocker, down, loadTopology, RsentinelError, status, up } from 'r
 
 const { topology: loaded } = await loadTopology(process.argv[2], process.env, process.cwd());
 const topology = { ...loaded, name: process.argv[3] };
-const context = { driver: await connectDocker(() => {}), emit: () => {}, signal: AbortSignal.timeout(60_000) };
+const context = { engine: await connectDocker(() => {}), emit: () => {}, signal: AbortSignal.timeout(60_000) };
 const { report } = await up(topology, { waitTimeoutMs: 60_000, onFailure: 'rollback' }, context);
 const { health } = await status(topology.name, topology, context);
 const { removed } = await down(

@@ -12,8 +12,8 @@ import {
 /** The example of src/index.ts: that it type-checks is the test. */
 const example = async (): Promise<void> => {
   const { topology } = await loadTopology('topology.yaml', process.env, process.cwd());
-  const driver = connectDocker(() => {});
-  const context = { driver, emit: () => {}, signal: AbortSignal.timeout(120_000) };
+  const engine = connectDocker(() => {});
+  const context = { engine, emit: () => {}, signal: AbortSignal.timeout(120_000) };
   const { report } = await up(topology, { waitTimeoutMs: 60_000, onFailure: 'rollback' }, context);
   const sentinels = report.sentinels.map(({ address }) => address);
   expect(sentinels).toHaveLength(3);

@@ -24,7 +24,7 @@ export async function* followLogs(
   names: readonly string[],
   since: bigint | null,
   last: ReadonlyMap<string, bigint>,
-  { driver, signal }: Context,
+  { engine, signal }: Context,
 ): AsyncGenerator<readonly NodeLine[]> {
   const buffer = new ReorderBuffer<NodeLine>();
   const seen = new Map(last);
@@ -36,7 +36,7 @@ export async function* followLogs(
   const pump = async ({ node, container }: ObservedMember): Promise<void> => {
     const before = seen.get(node) ?? -1n;
     const request = { since: before < 0n ? since : before + 1n, tail: null, follow: true };
-    for await (const batch of linesOf(node, driver.log(container, request, stop.signal))) {
+    for await (const batch of linesOf(node, engine.log(container, request, stop.signal))) {
       const fresh = batch.filter(({ time }) => time > before);
       for (const { time } of fresh) if (time > (seen.get(node) ?? -1n)) seen.set(node, time);
       buffer.add(fresh);
@@ -45,7 +45,7 @@ export async function* followLogs(
   };
   /** A container that does not run gives what is new in its log, and ends: nothing is missed. */
   const look = async (): Promise<number> => {
-    const { members } = await driver.observe(group);
+    const { members } = await engine.observe(group);
     const wanted = members.filter(({ node, role }) =>
       names.length === 0 ? role === 'redis' || role === 'sentinel' : names.includes(node),
     );

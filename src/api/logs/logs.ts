@@ -32,7 +32,7 @@ export interface Logs {
  *   concerns the engine, and the context's signal's reason
  */
 export async function logs(group: string, settings: LogsSettings, context: Context): Promise<Logs> {
-  const { members } = await context.driver.observe(group);
+  const { members } = await context.engine.observe(group);
   const chosen = chooseMembers(group, members, settings.nodes);
   return { nodes: chosen.map(({ node }) => node), lines: read(group, chosen, settings, context) };
 }
@@ -62,13 +62,13 @@ async function* read(
   settings: LogsSettings,
   context: Context,
 ): AsyncGenerator<readonly NodeLine[]> {
-  const { driver, signal } = context;
+  const { engine, signal } = context;
   const since = settings.since === null ? null : BigInt(settings.since) * 1_000_000n;
   // Without a line of the past, following would not know where the past ends.
   const tail = settings.tail === 0 ? 1 : settings.tail;
   const stop = new AbortController();
   const past = members.map((member) =>
-    linesOf(member.node, driver.log(member.container, { since, tail, follow: false }, stop.signal)),
+    linesOf(member.node, engine.log(member.container, { since, tail, follow: false }, stop.signal)),
   );
   const last = new Map<string, bigint>();
   try {

@@ -29,7 +29,7 @@ async function doctorOfTarget(flags: DoctorFlags, session: Session): Promise<Doc
   const selection = definiteSelectionOf(flags, session.env);
   const reporter = await createReporter(flags, session, 'brief', 'looking');
   return withEngine(flags, session, reporter, async (context) => {
-    const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const target = await resolveTarget(selection, surroundings(session, reporter, context.engine));
     const library = await import('../../doctor/doctor.js');
     return library.doctor(target.name, target.topology, context);
   });

@@ -14,7 +14,7 @@ export async function downAll(flags: DownFlags, session: Session): Promise<numbe
   }
   const reporter = await createReporter(flags, session, 'brief', 'removing the groups');
   return withEngine(flags, session, reporter, async (context) => {
-    const targets = await context.driver.groups();
+    const targets = await context.engine.groups();
     const groups = targets.map(({ name }) => ({ name, reason: null }));
     if (flags.dryRun) return tellPlan(groups, flags, reporter, session);
     if (groups.length === 0) {

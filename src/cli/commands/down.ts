@@ -19,7 +19,7 @@ export async function down(flags: DownFlags, session: Session): Promise<number> 
   const reporter = await createReporter(flags, session, 'live', 'removing the group');
   try {
     const { name, result } = await withEngine(flags, session, reporter, async (context) => {
-      const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+      const target = await resolveTarget(selection, surroundings(session, reporter, context.engine));
       session.mayRemain(target.name);
       const library = await import('../../api/down.js');
       const result = await library.down(
@@ -50,7 +50,7 @@ function plan(flags: DownFlags, session: Session): Promise<number> {
   return dryRun(flags, session, ': there is nothing to remove', async (reporter, context) => {
     const { name, topology } = await resolveTarget(
       selection,
-      surroundings(session, reporter, context.driver),
+      surroundings(session, reporter, context.engine),
     );
     const { planDown } = await import('../../api/down.js');
     const target = { name, directory: topology?.directory ?? null };

@@ -58,7 +58,7 @@ function courseOf({ rounds, maxDowntime, maxLost, waitTimeout }: DrillFlags): Dr
 function drillTarget(flags: DrillFlags, session: Session, reporter: Reporter): Promise<DrillReport> {
   const selection = definiteSelectionOf(flags, session.env);
   return withEngine(flags, session, reporter, async (context) => {
-    const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const target = await resolveTarget(selection, surroundings(session, reporter, context.engine));
     const library = await import('../../drill/drill.js');
     const settings = { ...courseOf(flags), fault: flags.fault ?? 'kill', timing: flags.timing ?? null };
     return library.drill(target.name, target.topology, settings, context);

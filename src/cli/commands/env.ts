@@ -13,7 +13,7 @@ export async function env(flags: EnvFlags, session: Session): Promise<number> {
   const selection = definiteSelectionOf(flags, session.env);
   const reporter = await createReporter(flags, session, 'brief', 'looking');
   const report = await withEngine(flags, session, reporter, async (context) => {
-    const { name } = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const { name } = await resolveTarget(selection, surroundings(session, reporter, context.engine));
     const library = await import('../../api/env.js');
     return library.connectionOf(name, flags.showSecrets ? 'shown' : 'hidden', context);
   });

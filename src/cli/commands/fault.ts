@@ -53,7 +53,7 @@ async function onTarget(
   const reporter = await createReporter(flags, session, 'live', doing);
   try {
     const report = await withEngine(flags, session, reporter, async (context) =>
-      work(await resolveTarget(selection, surroundings(session, reporter, context.driver)), context),
+      work(await resolveTarget(selection, surroundings(session, reporter, context.engine)), context),
     );
     reporter.close();
     const document: FaultDocument = { version: 1, ...report };
@@ -68,7 +68,7 @@ async function onTarget(
 function planned(flags: FailoverFlags, session: Session): Promise<number> {
   const selection = definiteSelectionOf(flags, session.env);
   return dryRun(flags, session, ': there is nothing to do', async (reporter, context) => {
-    const { name } = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const { name } = await resolveTarget(selection, surroundings(session, reporter, context.engine));
     const { planFailover } = await import('../../faults/planned-failover.js');
     return { name, steps: await planFailover(name, failoverSettings(flags), context) };
   });

@@ -15,7 +15,7 @@ export async function logs(nodes: readonly string[], flags: LogsFlags, session: 
   const selection = definiteSelectionOf(flags, env);
   const reporter = await createReporter(flags, session, 'brief', 'reading');
   return withEngine(flags, session, reporter, async (context) => {
-    const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const target = await resolveTarget(selection, surroundings(session, reporter, context.engine));
     const library = await import('../../api/logs/logs.js');
     const { since = null, tail = null, follow = false } = flags;
     const settings = { nodes, since, tail, follow };

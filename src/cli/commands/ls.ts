@@ -17,7 +17,7 @@ export async function ls(flags: ListFlags, session: Session): Promise<number> {
     const library = await import('../../api/list.js');
     return library.list(async (group) => {
       // As `status -n` finds it. What is wrong with a file is not worth a warning here.
-      const around = surroundings(session, quietReporter, context.driver);
+      const around = surroundings(session, quietReporter, context.engine);
       const target = await resolveTarget(
         { name: group.name, file: undefined },
         { ...around, groups: () => Promise.resolve([group]) },

@@ -19,7 +19,7 @@ export async function reset(flags: ResetFlags, session: Session): Promise<number
   const reporter = await createReporter(flags, session, 'live', 'resetting the group');
   try {
     const result = await withEngine(flags, session, reporter, async (context) => {
-      const topology = await resolveTopology(selection, surroundings(session, reporter, context.driver));
+      const topology = await resolveTopology(selection, surroundings(session, reporter, context.engine));
       session.mayRemain(topology.name);
       const library = await import('../../api/reset.js');
       const waitTimeoutMs = flags.waitTimeout ?? DEFAULT_WAIT_MS;
@@ -41,7 +41,7 @@ function othersOf({ allMasters }: ResetFlags): 'keep' | 'remove' {
 function plan(flags: ResetFlags, session: Session): Promise<number> {
   const selection = definiteSelectionOf(flags, session.env);
   return dryRun(flags, session, ': there is nothing to do', async (reporter, context) => {
-    const topology = await resolveTopology(selection, surroundings(session, reporter, context.driver));
+    const topology = await resolveTopology(selection, surroundings(session, reporter, context.engine));
     const { planReset } = await import('../../api/reset.js');
     const steps = await planReset(topology, { otherMasters: othersOf(flags) }, context);
     return { name: topology.name, steps };

@@ -29,7 +29,7 @@ async function statusOfTarget(flags: StatusFlags, session: Session): Promise<Gro
   const selection = definiteSelectionOf(flags, session.env);
   const reporter = await createReporter(flags, session, 'brief', 'looking');
   return withEngine(flags, session, reporter, async (context) => {
-    const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const target = await resolveTarget(selection, surroundings(session, reporter, context.engine));
     const library = await import('../../api/status.js');
     return library.status(target.name, target.topology, context, flags.showSecrets ? 'shown' : 'hidden');
   });

@@ -84,9 +84,9 @@ async function refuseOthers(
   topology: Topology,
   given: string | undefined,
   reporter: Reporter,
-  { driver }: Context,
+  { engine }: Context,
 ): Promise<void> {
   if (given !== undefined) return;
   const warn = (message: string): void => reporter.listen({ type: 'warning', message });
-  refuseGroupOfOthers(topology, { groups: await driver.groups(), warn });
+  refuseGroupOfOthers(topology, { groups: await engine.groups(), warn });
 }

@@ -30,7 +30,7 @@ export async function watchStatus(flags: StatusFlags, session: Session): Promise
   const selection = definiteSelectionOf(flags, session.env);
   const reporter = await createReporter(flags, session, 'brief', 'looking');
   return withEngine(flags, session, reporter, async (context) => {
-    const target = await resolveTarget(selection, surroundings(session, reporter, context.driver));
+    const target = await resolveTarget(selection, surroundings(session, reporter, context.engine));
     const library = await import('../../api/watch-status.js');
     const topologyNow = rereading(target, selection, session, context);
     return show(library.watchStatus(target.name, topologyNow, context), flags, session);
@@ -42,7 +42,7 @@ function rereading(
   { name, topology }: Target,
   { file }: Selection,
   session: Session,
-  { driver }: Context,
+  { engine }: Context,
 ): () => Promise<Topology | null> {
   let last = topology;
   let isFirst = true;
@@ -52,7 +52,7 @@ function rereading(
       isFirst = false;
       return last;
     }
-    const around = surroundings(session, quietReporter, driver);
+    const around = surroundings(session, quietReporter, engine);
     last = await resolveTarget({ name, file }, around).then(
       (target) => target.topology,
       () => last,

@@ -1,6 +1,6 @@
 /** Loads topologies for the commands. */
 import { dirname, join } from 'node:path';
-import type { Driver } from '../../engine/engine.js';
+import type { Engine } from '../../engine/engine.js';
 import type { Topology } from '../../model/topology.js';
 import type { Reporter } from '../../report/reporters/reporter.js';
 import type { Session } from '../session.js';
@@ -42,12 +42,12 @@ export function renamed(topology: Topology, name: string, cwd: string): Topology
 }
 
 /** What `status` and `down` look their target up with. */
-export function surroundings(session: Session, reporter: Reporter, driver: Driver): Surroundings {
+export function surroundings(session: Session, reporter: Reporter, engine: Engine): Surroundings {
   return {
     cwd: session.cwd,
     find: (file) => findSource(file, session.cwd),
     load: (source, name) => loadSource(source, name, session, reporter),
-    groups: () => driver.groups(),
+    groups: () => engine.groups(),
     warn: (message) => reporter.listen({ type: 'warning', message }),
   };
 }

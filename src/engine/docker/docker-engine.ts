@@ -1,4 +1,4 @@
-/** The driver for one Docker engine, by dockerode; its types stay in this folder. */
+/** One Docker engine, by dockerode; its types stay in this folder. */
 
 import type { Address } from '../../model/address.js';
 import type { Listener } from '../../model/events.js';
@@ -7,14 +7,14 @@ import type { AnchorSpec, GroupSpec, NodeSpec } from '../../model/group-spec.js'
 import type { LockOutcome, LockRequest } from '../../model/lock.js';
 import type { ServerFacts } from '../../model/server-version.js';
 import type {
-  Driver,
+  Engine,
   EngineFacts,
   EnginePlace,
   GroupListing,
+  GroupObjects,
   LogLine,
   LogRequest,
   MemberNow,
-  ObservedEngine,
   ObservedVolume,
   Program,
   Taken,
@@ -58,13 +58,13 @@ import { createVolume, removeVolume } from './volumes/volumes.js';
  * @param context name of a docker context, which counts more than all these
  * @throws RsentinelError ENDPOINT_INVALID when there is no such context, or its files cannot be used
  */
-export function connectDocker(emit: Listener, context?: string): Driver {
+export function connectDocker(emit: Listener, context?: string): Engine {
   const endpoint = resolveEndpoint(context, endpointSource(process.env));
   const calls = new EngineCalls(connectTo(endpoint), endpoint, emit);
   return new DockerDriver(calls, new EngineHost(calls, endpoint), emit);
 }
 
-class DockerDriver implements Driver {
+class DockerDriver implements Engine {
   readonly place: EnginePlace;
   readonly machine = machineIdentity();
   readonly #calls: EngineCalls;
@@ -98,7 +98,7 @@ class DockerDriver implements Driver {
     return this.#host.address();
   }
 
-  observe(group: string): Promise<ObservedEngine> {
+  observe(group: string): Promise<GroupObjects> {
     return observeGroup(this.#calls, group);
   }
 

@@ -1,6 +1,6 @@
 /** What exists, read off the labels on the engine. */
 import type { ContainerInfo } from 'dockerode';
-import type { GroupListing, ObservedEngine, ObservedMember, Taken } from '../engine.js';
+import type { GroupListing, GroupObjects, ObservedMember, Taken } from '../engine.js';
 import type { EngineCalls } from './engine-calls.js';
 import { statusOf } from './engine-errors.js';
 import {
@@ -18,7 +18,7 @@ import { expiryOf } from './volumes/expiry.js';
 import { isMark, listVolumes, observedVolume } from './volumes/volumes.js';
 
 /** Everything that carries a group's label. */
-export async function observeGroup(calls: EngineCalls, group: string): Promise<ObservedEngine> {
+export async function observeGroup(calls: EngineCalls, group: string): Promise<GroupObjects> {
   const filters = { label: [`${GROUP_LABEL}=${group}`] };
   const [listed, networks, volumes] = await Promise.all([
     calls.call(`list the containers of ${group}`, (docker) => docker.listContainers({ all: true, filters })),

@@ -3,7 +3,7 @@
  * group's network can be reached in no other way.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Driver, ObservedMember, Program } from '../../engine/engine.js';
+import type { Engine, ObservedMember, Program } from '../../engine/engine.js';
 import type { Credentials } from '../../model/credentials/credentials.js';
 import { NODE_FILES } from '../../model/credentials/group-tls.js';
 import { DEFAULT_USER } from '../../model/credentials/logins.js';
@@ -32,7 +32,7 @@ export class InsideClient {
   static async open(
     { id, address, control }: Pick<ObservedMember, 'id' | 'address' | 'control'>,
     credentials: Credentials,
-    driver: Driver,
+    engine: Engine,
   ): Promise<InsideClient | null> {
     if (address === null || control === null) return null;
     const tls = control.tls
@@ -47,7 +47,7 @@ export class InsideClient {
     const key = control.tls ? ['--key', `${CONF}/${NODE_FILES.key}`] : [];
     for (const client of CLIENTS) {
       try {
-        const program = await driver.runInside(id, [client, '-p', String(address.port), ...tls, ...key]);
+        const program = await engine.runInside(id, [client, '-p', String(address.port), ...tls, ...key]);
         const inside = new InsideClient(program);
         if (await inside.#enter(credentials)) return inside;
         inside.close();

@@ -1,6 +1,6 @@
 /** Containers and answers → the report of a group. Pure. */
 
-import type { ObservedEngine, ObservedMember } from '../../engine/engine.js';
+import type { GroupObjects, ObservedMember } from '../../engine/engine.js';
 import { sameAddress } from '../../model/address.js';
 import type { GroupNode, GroupNodes } from '../../model/group-nodes.js';
 import type {
@@ -25,18 +25,18 @@ export interface KnownGroup extends GroupNodes {
 }
 
 /**
- * @param engine null: none was asked
+ * @param objects null: none was asked
  * @param access what clients need to enter it
  */
 export function assembleReport(
   group: KnownGroup,
-  engine: ObservedEngine | null,
+  objects: GroupObjects | null,
   { snapshot, faults, diverged }: Looked,
   access: Pick<GroupReport, 'logins' | 'tls'>,
 ): GroupReport {
   const container = (node: GroupNode): ContainerReport | null => {
-    if (node.container === null || engine === null) return null;
-    const member = engine.members.find((other) => other.node === node.name);
+    if (node.container === null || objects === null) return null;
+    const member = objects.members.find((other) => other.node === node.name);
     return { name: node.container, state: member?.state ?? 'missing', exitCode: member?.exitCode ?? null };
   };
   const address = agreedMaster(snapshot);
@@ -52,12 +52,12 @@ export function assembleReport(
     masterName: group.masterName,
     master,
     networkMode: group.network.mode,
-    auth: engine?.members.find(({ address }) => address !== null)?.auth ?? null,
+    auth: objects?.members.find(({ address }) => address !== null)?.auth ?? null,
     ...access,
     timing: timingSeen(snapshot),
     directory: group.directory,
     file: group.file ?? null,
-    expiresAt: engine?.expiry?.at ?? null,
+    expiresAt: objects?.expiry?.at ?? null,
     redis: group.redis.map((node) =>
       redisReport(node, container(node), snapshot.redis.get(node.name), masterOffset),
     ),

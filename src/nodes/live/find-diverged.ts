@@ -1,6 +1,6 @@
 /** Finds writes that only a former master has, in a group as it is: nothing is changed for it. */
 
-import type { Driver, ObservedEngine, ObservedMember } from '../../engine/engine.js';
+import type { Engine, GroupObjects, ObservedMember } from '../../engine/engine.js';
 import { sameAddress } from '../../model/address.js';
 import type { Credentials } from '../../model/credentials/credentials.js';
 import type { GroupNodes } from '../../model/group-nodes.js';
@@ -40,10 +40,10 @@ export async function findDiverged(
 /** Asks Redis nodes that run off the group's network from inside of their containers: nobody else reaches them. */
 export async function findDivergedCutOff(
   targets: GroupNodes,
-  { members }: ObservedEngine,
+  { members }: GroupObjects,
   snapshot: Snapshot,
   connections: Connections,
-  driver: Driver,
+  engine: Engine,
 ): Promise<readonly DivergedWrites[]> {
   const present = presentIn(targets, snapshot);
   const cutOff = members.filter(
@@ -53,7 +53,7 @@ export async function findDivergedCutOff(
   if (present === null || cutOff.length === 0) return [];
   const found = await Promise.all(
     cutOff.map(async (member) => {
-      const info = await infoInside(member, connections.credentials, driver);
+      const info = await infoInside(member, connections.credentials, engine);
       if (info === null || member.control === null) return null;
       const former = { name: member.node, control: member.control };
       return divergedByInfo(info, { former, present, sentinels: targets }, connections);
@@ -70,9 +70,9 @@ function presentIn({ redis }: GroupNodes, snapshot: Snapshot): GroupNodes['redis
 async function infoInside(
   member: ObservedMember,
   credentials: Credentials,
-  driver: Driver,
+  engine: Engine,
 ): Promise<string | null> {
-  const inside = await InsideClient.open(member, credentials, driver);
+  const inside = await InsideClient.open(member, credentials, engine);
   if (inside === null) return null;
   return inside
     .ask(['INFO', 'replication'])

@@ -1,10 +1,10 @@
 /** The nodes of a group that are there, while a plan changes who that is. */
 
-import type { ObservedEngine } from '../../engine/engine.js';
+import type { GroupObjects } from '../../engine/engine.js';
 import type { GroupNode, GroupNodes } from '../../model/group-nodes.js';
 
 /** The master's name, as its sentinels watch it; empty where there is none. */
-export function masterNameOf({ members }: ObservedEngine): string {
+export function masterNameOf({ members }: GroupObjects): string {
   return members.find(({ role }) => role === 'sentinel')?.masterName ?? '';
 }
 
@@ -13,7 +13,7 @@ export class LiveNodes {
   readonly #masterName: string;
   readonly #nodes = new Map<string, GroupNode>();
 
-  constructor(group: string, masterName: string, { members }: ObservedEngine) {
+  constructor(group: string, masterName: string, { members }: GroupObjects) {
     this.#group = group;
     this.#masterName = masterName;
     for (const { role, node, state, id, address, control } of members) {

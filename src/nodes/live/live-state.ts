@@ -1,6 +1,6 @@
 /** What the running sentinels of a group say. */
 
-import type { ObservedEngine } from '../../engine/engine.js';
+import type { GroupObjects } from '../../engine/engine.js';
 import { type NamedMaster, newest } from '../../model/history.js';
 import { serverFacts } from '../../model/server-version.js';
 import { type LiveSentinel, type LiveState, NOTHING_LIVE } from '../../plan/observed.js';
@@ -17,13 +17,13 @@ import {
 import { masterNameOf } from './live-nodes.js';
 
 /** Sentinels that do not answer are left out. */
-export async function observeLive(engine: ObservedEngine, connections: Connections): Promise<LiveState> {
-  const sentinels = engine.members.flatMap((member) =>
+export async function observeLive(objects: GroupObjects, connections: Connections): Promise<LiveState> {
+  const sentinels = objects.members.flatMap((member) =>
     member.role === 'sentinel' && member.state === 'running' && member.control !== null
       ? [{ name: member.node, control: member.control }]
       : [],
   );
-  const masterName = masterNameOf(engine);
+  const masterName = masterNameOf(objects);
   if (sentinels.length === 0) return NOTHING_LIVE;
   const snapshot = await takeSnapshot({ masterName, redis: [], sentinels }, connections);
   const live = [...snapshot.sentinels].flatMap(([name, answer]): [string, LiveSentinel][] =>

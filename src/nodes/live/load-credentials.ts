@@ -1,7 +1,7 @@
 /** What a group on an engine is entered with: found where it keeps its files. */
 import { ACCESS_FILE, parseAccess, type StoredAccess } from '../../access/access-file.js';
 import { readHeader } from '../../config/header.js';
-import type { Driver, ObservedEngine } from '../../engine/engine.js';
+import type { Engine, GroupObjects } from '../../engine/engine.js';
 import { RsentinelError } from '../../errors.js';
 import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../../model/credentials/credentials.js';
 import { NODE_FILES, SHARED_FILES } from '../../model/credentials/group-tls.js';
@@ -22,13 +22,13 @@ import {
  */
 export async function loadCredentials(
   group: string,
-  engine: ObservedEngine,
-  driver: Driver,
+  objects: GroupObjects,
+  engine: Engine,
 ): Promise<Credentials> {
-  const guarded = engine.members.some(({ auth }) => auth !== 'none');
-  const isTls = engine.members.some(({ trust }) => trust !== null);
+  const guarded = objects.members.some(({ auth }) => auth !== 'none');
+  const isTls = objects.members.some(({ trust }) => trust !== null);
   if (!guarded && !isTls) return NO_CREDENTIALS;
-  const files = await sharedFilesOn(group, engine, driver);
+  const files = await sharedFilesOn(group, objects, engine);
   try {
     const text = guarded ? await files.read(ACCESS_FILE) : null;
     const stored = text === null ? null : readAccess(text, group);
@@ -47,15 +47,16 @@ interface SharedReader {
   readonly close: () => Promise<void>;
 }
 
-async function sharedFilesOn(group: string, engine: ObservedEngine, driver: Driver): Promise<SharedReader> {
-  const [member] = engine.members.filter(({ role }) => role !== 'other');
+async function sharedFilesOn(group: string, objects: GroupObjects, engine: Engine): Promise<SharedReader> {
+  const [member] = objects.members.filter(({ role }) => role !== 'other');
   if (member?.storage === 'directory') {
     const { directory } = member;
     return { read: (file) => readSharedFile(directory, file), close: async () => {} };
   }
-  const volume = engine.volumes.find(({ node }) => node === SHARED);
-  if (volume === undefined || engine.image === null) return { read: async () => null, close: async () => {} };
-  const files = await driver.openVolumes(group, engine.image, [volume]);
+  const volume = objects.volumes.find(({ node }) => node === SHARED);
+  if (volume === undefined || objects.image === null)
+    return { read: async () => null, close: async () => {} };
+  const files = await engine.openVolumes(group, objects.image, [volume]);
   return { read: (file) => files.read(SHARED, file), close: () => files.close() };
 }
 

@@ -1,7 +1,7 @@
 /** Errors that show what the node itself said last. */
 
 import { toldLogLine } from '../../config/secret-lines.js';
-import type { Driver, MemberNow } from '../../engine/engine.js';
+import type { Engine, MemberNow } from '../../engine/engine.js';
 import { DataUnreadableError, RsentinelError } from '../../errors.js';
 import { beginning } from '../../model/text.js';
 import { UNREADABLE_HINT } from '../../plan/up/refusals.js';
@@ -17,9 +17,9 @@ interface Named {
 }
 
 /** The last log lines of a node, indented below a heading; empty when it has logged nothing, or nobody knows. */
-export async function logDetails(driver: Driver | null, node: Named): Promise<readonly string[]> {
-  if (driver === null || node.container === null) return [];
-  const lines = await driver.logTail(node.container, LOG_LINES).catch(() => []);
+export async function logDetails(engine: Engine | null, node: Named): Promise<readonly string[]> {
+  if (engine === null || node.container === null) return [];
+  const lines = await engine.logTail(node.container, LOG_LINES).catch(() => []);
   return lines.length === 0
     ? []
     : [
@@ -39,11 +39,11 @@ const NEWER = /Can't handle RDB format version/;
 
 /** Returns the error for a node that has ended; a {@link DataUnreadableError} when it ended at its data files. */
 export async function nodeExited(
-  driver: Driver,
+  engine: Engine,
   node: Named,
   { state, exitCode, outOfMemory }: MemberNow,
 ): Promise<RsentinelError> {
-  const log = await logDetails(driver, node);
+  const log = await logDetails(engine, node);
   const unreadable = log.some((line) => NEWER.test(line))
     ? undefined
     : log.find((line) => UNREADABLE.test(line));

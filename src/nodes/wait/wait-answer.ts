@@ -38,17 +38,17 @@ export async function waitAnswer(node: NodeSpec, live: Live): Promise<void> {
   );
 }
 
-async function throwIfExited(node: NodeSpec, { driver }: Watching): Promise<void> {
-  if (driver === null) return;
-  const now = await driver.state(node.container);
-  if (now.state !== 'running') throw await nodeExited(driver, node, now);
+async function throwIfExited(node: NodeSpec, { engine }: Watching): Promise<void> {
+  if (engine === null) return;
+  const now = await engine.state(node.container);
+  if (now.state !== 'running') throw await nodeExited(engine, node, now);
 }
 
 /** With the log: a rollback leaves none to look at. */
-async function tooLate(node: NodeSpec, last: string, { driver }: Watching): Promise<RsentinelError> {
+async function tooLate(node: NodeSpec, last: string, { engine }: Watching): Promise<RsentinelError> {
   const message = `${node.name} did not answer at ${formatAddress(node.control)} in time`;
   return new RsentinelError('WAIT_TIMEOUT', message, {
-    details: [`it said last: ${last}`, ...(await logDetails(driver, node))],
+    details: [`it said last: ${last}`, ...(await logDetails(engine, node))],
     hint: 'Give it longer with --wait-timeout.',
   });
 }

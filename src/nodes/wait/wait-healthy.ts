@@ -55,28 +55,28 @@ function nodesOf({ redis, sentinels }: GroupNodes): readonly GroupNode[] {
 async function throwIfExited(
   group: GroupNodes,
   faults: readonly Fault[],
-  { driver }: Watching,
+  { engine }: Watching,
 ): Promise<void> {
-  if (driver === null) return;
+  if (engine === null) return;
   const silent = faults.filter((fault) => fault.code === 'node-silent').map((fault) => fault.node);
   for (const node of nodesOf(group).filter(({ name }) => silent.includes(name))) {
     if (node.container === null) continue;
-    const now = await driver.state(node.container);
-    if (now.state === 'exited' || now.state === 'dead') throw await nodeExited(driver, node, now);
+    const now = await engine.state(node.container);
+    if (now.state === 'exited' || now.state === 'dead') throw await nodeExited(engine, node, now);
   }
 }
 
 async function notReady(
   group: GroupNodes,
   faults: readonly Fault[],
-  { driver }: Watching,
+  { engine }: Watching,
 ): Promise<RsentinelError> {
   const concerned = faults.map((fault) => fault.node).find((name) => name !== null);
   const node = nodesOf(group).find(({ name }) => name === concerned);
   return new RsentinelError('WAIT_TIMEOUT', `the group ${group.name} was not ready in time`, {
     details: [
       ...faults.map((fault) => `missing: ${fault.message}`),
-      ...(node === undefined ? [] : await logDetails(driver, node)),
+      ...(node === undefined ? [] : await logDetails(engine, node)),
     ],
     hint: `${faults[0]?.remedy ?? ''} Give it longer with --wait-timeout.`,
   });

@@ -28,7 +28,7 @@ export function planConclusion(spec: GroupSpec, observed: ObservedState, steps: 
     const operation = { kind: 'restore-writes', node: name, minReplicas: wanted?.value ?? '0' } as const;
     steps.add(operation, 'a killed command has it refuse them', verified);
   }
-  const marks = observed.engine.expiry?.marks ?? [];
+  const marks = observed.objects.expiry?.marks ?? [];
   if (steps.hasKind('mark-expiry') && marks.length > 0)
     steps.add({ kind: 'remove-marks', marks }, 'the group expires at another time', verified);
   if (hasFormerPasswords(spec, observed))

@@ -3,7 +3,7 @@
  * their addresses are dealt out anew, or they log in to each other in another way.
  */
 
-import type { ObservedEngine, ObservedMember } from '../../engine/engine.js';
+import type { GroupObjects, ObservedMember } from '../../engine/engine.js';
 import { sameAddress } from '../../model/address.js';
 import { trustEachOther } from '../../model/credentials/trust.js';
 import type { GroupSpec } from '../../model/group-spec.js';
@@ -22,13 +22,13 @@ export interface FullRestart {
 }
 
 /** @returns null: nodes that run can go on doing so */
-export function fullRestartOf(spec: GroupSpec, engine: ObservedEngine): FullRestart | null {
-  const anchor = engine.members.find(({ role }) => role === ANCHOR);
-  const network = networkReason(spec, engine);
+export function fullRestartOf(spec: GroupSpec, objects: GroupObjects): FullRestart | null {
+  const anchor = objects.members.find(({ role }) => role === ANCHOR);
+  const network = networkReason(spec, objects);
   const anchorWhy = anchorReason(spec, anchor);
-  const cutOff = spec.anchor === null ? null : cutOffReason(engine, anchor);
-  const clash = clashReason(spec, engine);
-  const strangers = authReason(spec, engine) ?? tlsReason(spec, engine);
+  const cutOff = spec.anchor === null ? null : cutOffReason(objects, anchor);
+  const clash = clashReason(spec, objects);
+  const strangers = authReason(spec, objects) ?? tlsReason(spec, objects);
   if (network === null && anchorWhy === null && clash === null && strangers === null && cutOff === null)
     return null;
   return {
@@ -40,14 +40,14 @@ export function fullRestartOf(spec: GroupSpec, engine: ObservedEngine): FullRest
 }
 
 /** Nodes keep the network namespace that they have joined, also where the anchor that made it has ended. */
-function cutOffReason({ members }: ObservedEngine, anchor: ObservedMember | undefined): string | null {
+function cutOffReason({ members }: GroupObjects, anchor: ObservedMember | undefined): string | null {
   if (anchor?.state !== 'running') return 'the anchor does not run';
   const isCutOff = members.some((member) => isNode(member) && hasProcess(member) && !member.attached);
   return isCutOff ? 'the anchor was started anew, and its nodes are in a network that is gone' : null;
 }
 
 /** A node cannot take the address of another one that is still there. */
-function clashReason(spec: GroupSpec, { members }: ObservedEngine): string | null {
+function clashReason(spec: GroupSpec, { members }: GroupObjects): string | null {
   for (const node of nodesOf(spec)) {
     const holder = members.find(
       (member) => member.address !== null && hasProcess(member) && sameAddress(member.address, node.address),
@@ -59,7 +59,7 @@ function clashReason(spec: GroupSpec, { members }: ObservedEngine): string | nul
 }
 
 /** A node that asks for a password and one that has none to give cannot be in one group. */
-function authReason({ access }: GroupSpec, { members }: ObservedEngine): string | null {
+function authReason({ access }: GroupSpec, { members }: GroupObjects): string | null {
   const former = members.find(
     (member) => isNode(member) && hasProcess(member) && member.auth !== access.kind,
   );
@@ -71,7 +71,7 @@ function isNode({ role }: ObservedMember): boolean {
 }
 
 /** Nodes that speak TLS and nodes that do not cannot be in one group, nor can those that do not trust each other. */
-function tlsReason({ tls }: GroupSpec, { members }: ObservedEngine): string | null {
+function tlsReason({ tls }: GroupSpec, { members }: GroupObjects): string | null {
   for (const member of members) {
     if (!isNode(member) || !hasProcess(member)) continue;
     const { trust } = member;
@@ -84,7 +84,7 @@ function tlsReason({ tls }: GroupSpec, { members }: ObservedEngine): string | nu
   return null;
 }
 
-function networkReason(spec: GroupSpec, { members, network }: ObservedEngine): string | null {
+function networkReason(spec: GroupSpec, { members, network }: GroupObjects): string | null {
   const { name, subnet, mode, digest } = spec.network;
   if (mode === 'host') return network === null ? null : 'the nodes use the network of the host';
   if (network === null) return `the group has no network ${name}`;

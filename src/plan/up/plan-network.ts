@@ -16,7 +16,7 @@ export function planNetwork(
   steps: UpSteps,
 ): void {
   if (fullRestart === null) return;
-  const { members, network } = observed.engine;
+  const { members, network } = observed.objects;
   if (fullRestart.network !== null) {
     if (network !== null) {
       const removals = members.map((member) => `remove ${member.node}`);
@@ -33,7 +33,7 @@ export function planNetwork(
  * that is the master afterwards. That is another one where the present one is in the topology no more.
  */
 function planSave(spec: GroupSpec, observed: ObservedState, fullRestart: FullRestart, steps: UpSteps): void {
-  const { members } = observed.engine;
+  const { members } = observed.objects;
   const present = presentMaster(observed);
   // A node that cannot be asked saves by itself when it stops.
   if (present === null || observed.tls.untrusted.has(present) || !canBeAsked(present, observed)) return;
@@ -54,7 +54,7 @@ function planSave(spec: GroupSpec, observed: ObservedState, fullRestart: FullRes
 }
 
 /** Whether a node that has a process is on the network of its group. */
-function canBeAsked(node: string, { engine: { members } }: ObservedState): boolean {
+function canBeAsked(node: string, { objects: { members } }: ObservedState): boolean {
   const member = members.find((one) => one.node === node);
   const anchor = members.find(({ role }) => role === ANCHOR);
   const isJoined =
@@ -63,28 +63,28 @@ function canBeAsked(node: string, { engine: { members } }: ObservedState): boole
 }
 
 /** Name of the node that has what the master has in memory, paused or not; null: none does, as far as is known. */
-function presentMaster({ engine, live, history }: ObservedState): string | null {
+function presentMaster({ objects, live, history }: ObservedState): string | null {
   const isIt = ({ node, address }: ObservedMember): boolean =>
     live.master === null
       ? node === history.master.name
       : address !== null && sameAddress(address, live.master.address);
   return (
-    engine.members.find((member) => hasProcess(member) && member.role === 'redis' && isIt(member))?.node ??
+    objects.members.find((member) => hasProcess(member) && member.role === 'redis' && isIt(member))?.node ??
     null
   );
 }
 
 function planAnchor(
   spec: GroupSpec,
-  { engine }: ObservedState,
+  { objects }: ObservedState,
   fullRestart: FullRestart,
   steps: UpSteps,
 ): void {
   if (spec.anchor === null) return;
-  const member = engine.members.find(({ role }) => role === ANCHOR);
+  const member = objects.members.find(({ role }) => role === ANCHOR);
   if (fullRestart.anchor !== null || fullRestart.network !== null) {
     if (member !== undefined) {
-      const stops = engine.members.filter(hasProcess).map(({ node }) => `stop ${node}`);
+      const stops = objects.members.filter(hasProcess).map(({ node }) => `stop ${node}`);
       const reason = fullRestart.anchor ?? 'its network is made anew';
       if (fullRestart.network === null && hasProcess(member)) {
         const others = stops.filter((id) => id !== `stop ${ANCHOR}`);

@@ -19,7 +19,7 @@ export function planNode(
   fullRestart: FullRestart | null,
   steps: UpSteps,
 ): void {
-  const member = observed.engine.members.find((other) => other.node === node.name);
+  const member = observed.objects.members.find((other) => other.node === node.name);
   const isUntrusted = observed.tls.untrusted.has(node.name);
   if (member !== undefined && hasProcess(member) && fullRestart === null && !isUntrusted) {
     const back = planReturn(member, observed, steps);
@@ -179,7 +179,7 @@ function planStart(
   steps: UpSteps,
 ): void {
   const { name: master } = observed.history.master;
-  const memberOf = (name: string) => observed.engine.members.find((member) => member.node === name);
+  const memberOf = (name: string) => observed.objects.members.find((member) => member.node === name);
   const hasOwnReason = fullRestart === null && observed.tls.untrusted.has(node.name);
   const reason = hasOwnReason ? 'with another certificate' : startReason(memberOf(node.name));
   // Not those that a roll-out starts anew: that comes behind all of this.
@@ -221,8 +221,8 @@ function planLowerTimers(
 }
 
 /** Where sentinels watch the group already, the periods must bear a failover at any time. */
-function paceOf({ engine }: ObservedState, steps: UpSteps): 'forming' | 'live' {
-  const watched = engine.members.some(
+function paceOf({ objects }: ObservedState, steps: UpSteps): 'forming' | 'live' {
+  const watched = objects.members.some(
     (member) => member.role === 'sentinel' && hasProcess(member) && !steps.has(`stop ${member.node}`),
   );
   return watched && !steps.has(`start ${ANCHOR}`) ? 'live' : 'forming';

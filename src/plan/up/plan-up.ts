@@ -40,7 +40,7 @@ export function planUp(
   refuseLostData(observed);
 
   const steps = new Steps<UpOperation>();
-  const fullRestart = fullRestartOf(spec, observed.engine) ?? untrustedRestart(observed);
+  const fullRestart = fullRestartOf(spec, observed.objects) ?? untrustedRestart(observed);
   if (planFailover(spec, observed, fullRestart, steps)) {
     if (!observed.imagePresent) planImage(spec, steps);
     return steps.build();
@@ -97,7 +97,7 @@ function removeStrangers(
   fullRestart: FullRestart | null,
   steps: UpSteps,
 ): void {
-  for (const member of observed.engine.members) {
+  for (const member of observed.objects.members) {
     if (isWanted(spec, member)) continue;
     if (isLeaving(spec, member) && fullRestart === null) {
       if (member.state === 'paused') planReturn(member, observed, steps);
@@ -118,9 +118,9 @@ function planFailover(
   fullRestart: FullRestart | null,
   steps: UpSteps,
 ): boolean {
-  const { engine, live, history, canPromote } = observed;
+  const { objects, live, history, canPromote } = observed;
   const isReachable = live.sentinels.size > 0 || fullRestart === null;
-  const dead = findDeadMaster(engine, live, history.master.name);
+  const dead = findDeadMaster(objects, live, history.master.name);
   if (dead === null || !isReachable || !canPromote) return false;
 
   if (live.sentinels.size === 0) {
@@ -132,9 +132,9 @@ function planFailover(
 }
 
 /** Sentinels that have been started anew, by whomever, have Sentinel's own periods; a killed command leaves low ones. */
-function planPace({ sentinels, timing }: GroupSpec, { live, engine }: ObservedState, steps: UpSteps): void {
+function planPace({ sentinels, timing }: GroupSpec, { live, objects }: ObservedState, steps: UpSteps): void {
   for (const { name } of sentinels) {
-    const runs = engine.members.some((member) => member.node === name && member.state === 'running');
+    const runs = objects.members.some((member) => member.node === name && member.state === 'running');
     const periods = live.sentinels.get(name)?.periods;
     const isRight = periods === undefined || periods === 'fixed' || periods === timing;
     if (!runs || isRight || steps.has(`stop ${name}`)) continue;
@@ -148,11 +148,11 @@ function paceReason(timing: Timing, periods: Timing | 'other'): string {
 }
 
 /** Sentinels that run already look at a node that comes back once in 10 seconds. */
-function planHaste(spec: GroupSpec, { engine }: ObservedState, steps: UpSteps): void {
+function planHaste(spec: GroupSpec, { objects }: ObservedState, steps: UpSteps): void {
   const answers = steps.ids('answer', 'unpause');
   if (answers.length === 0) return;
   for (const { name } of spec.sentinels) {
-    const runs = engine.members.some((member) => member.node === name && member.state === 'running');
+    const runs = objects.members.some((member) => member.node === name && member.state === 'running');
     if (!runs || steps.has(`lower-timers ${name}`)) continue;
     steps.add(
       { kind: 'lower-timers', node: name, pace: 'live' },

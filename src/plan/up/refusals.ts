@@ -25,9 +25,9 @@ export function refuseForeignConf(spec: GroupSpec, observed: ObservedState): voi
  * Another place would leave the nodes' data behind: all of them would come up empty.
  * @throws RsentinelError DIRECTORY_CHANGED
  */
-export function refuseOtherPlace(spec: GroupSpec, { engine, elsewhere }: ObservedState): void {
+export function refuseOtherPlace(spec: GroupSpec, { objects, elsewhere }: ObservedState): void {
   const wanted = placeText(spec);
-  const former = engine.members
+  const former = objects.members
     .filter(({ role }) => role === 'redis' || role === 'sentinel')
     .map(placeText)
     .concat(elsewhere === null ? [] : placeText(elsewhere))

@@ -49,7 +49,7 @@ class Chain {
 
 export function planRollOut(spec: GroupSpec, observed: ObservedState, steps: UpSteps): void {
   const changes = planChanges(spec, observed, steps);
-  const leaving = observed.engine.members.filter((member) => isLeaving(spec, member));
+  const leaving = observed.objects.members.filter((member) => isLeaving(spec, member));
   const forgetful = sentinelsThatMustForget(spec, observed);
   if (changes.length === 0 && leaving.length === 0 && forgetful.length === 0) return;
 
@@ -85,7 +85,7 @@ interface RollOut {
 function planChanges(spec: GroupSpec, observed: ObservedState, steps: UpSteps): readonly Roll[] {
   const rolls: Roll[] = [];
   for (const node of nodesOf(spec)) {
-    const member = observed.engine.members.find((other) => other.node === node.name && hasProcess(other));
+    const member = observed.objects.members.find((other) => other.node === node.name && hasProcess(other));
     // Started anew already, with all that has changed.
     const goesOn = member !== undefined && !observed.tls.untrusted.has(node.name);
     const change = goesOn ? changeOf(spec, node, member, observed) : null;
@@ -150,20 +150,20 @@ function forget(gone: string, sentinels: readonly string[], chain: Chain): void 
  * that have just joined: they have learnt from the master of all its replicas, whichever leave.
  */
 function runningSentinels({ spec, observed }: RollOut): readonly string[] {
-  const there = observed.engine.members.filter(
+  const there = observed.objects.members.filter(
     (member) => member.role === 'sentinel' && member.state === 'running',
   );
   return [...new Set([...there.map(({ node }) => node), ...spec.sentinels.map(({ name }) => name)])];
 }
 
-function hasMoved(node: NodeSpec, { engine }: ObservedState): boolean {
-  const address = engine.members.find((member) => member.node === node.name)?.address ?? null;
+function hasMoved(node: NodeSpec, { objects }: ObservedState): boolean {
+  const address = objects.members.find((member) => member.node === node.name)?.address ?? null;
   return address !== null && !sameAddress(address, node.address);
 }
 
 /** Those that know an address which no node has, or will have. */
-function sentinelsThatMustForget(spec: GroupSpec, { engine, live }: ObservedState): readonly string[] {
-  const there = engine.members.flatMap(({ address, state }) =>
+function sentinelsThatMustForget(spec: GroupSpec, { objects, live }: ObservedState): readonly string[] {
+  const there = objects.members.flatMap(({ address, state }) =>
     address !== null && (state === 'running' || state === 'paused') ? [address] : [],
   );
   const addresses = [...there, ...nodesOf(spec).map(({ address }) => address)];

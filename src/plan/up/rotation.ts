@@ -15,21 +15,22 @@ import type { UpSteps } from './up-steps.js';
  */
 export function planRotation(spec: GroupSpec, observed: ObservedState, steps: UpSteps): void {
   if (spec.access.kind === 'none') return;
-  const { engine, users } = observed;
+  const { objects, users } = observed;
   const goesOn = ({ name }: NodeSpec): boolean =>
-    engine.members.some((member) => member.node === name && hasProcess(member)) && !steps.has(`stop ${name}`);
+    objects.members.some((member) => member.node === name && hasProcess(member)) &&
+    !steps.has(`stop ${name}`);
   const present = nodesOf(spec).filter(goesOn);
   const change = changeOf(present, observed);
   const [different] = users;
   if (change === null && different === undefined) return;
-  const leaving = engine.members.filter((member) => isLeaving(spec, member));
+  const leaving = objects.members.filter((member) => isLeaving(spec, member));
   const names = [...present.map(({ name }) => name), ...leaving.map(({ node }) => node)];
   // A paused node has to go on before it can be told anything. Not so one that a roll-out starts anew afterwards.
   const starts = names
     .flatMap((name) => [`start ${name}`, `unpause ${name}`, `connect ${name}`, `demote ${name}`])
     .filter((id) => steps.has(id));
   steps.add({ kind: 'rotate', nodes: names, isWhole: true }, change ?? different ?? '', starts);
-  const sentinels = engine.members.filter(({ role, node }) => role === 'sentinel' && names.includes(node));
+  const sentinels = objects.members.filter(({ role, node }) => role === 'sentinel' && names.includes(node));
   if (sentinels.length === 0 || !mustRestartSentinels(spec.access, observed)) return;
   const nodes = sentinels.map(({ node }) => node);
   const reason = 'their own password cannot be changed while they run, before 6.2';
@@ -47,9 +48,9 @@ function mustRestartSentinels({ server, logins }: GuardedAccess, { access: store
  * through. Other passwords have to wait until there is a whole group to try them.
  */
 export function planRights(spec: GroupSpec, observed: ObservedState, steps: UpSteps): void {
-  const { engine, users } = observed;
+  const { objects, users } = observed;
   const runs = ({ name }: NodeSpec): boolean =>
-    engine.members.some(({ node, state }) => node === name && state === 'running');
+    objects.members.some(({ node, state }) => node === name && state === 'running');
   const present = nodesOf(spec).filter(runs);
   const [different] = users;
   if (spec.access.kind === 'none' || different === undefined || changeOf(present, observed) !== null) return;

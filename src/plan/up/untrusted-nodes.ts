@@ -9,10 +9,10 @@ import type { FullRestart } from './full-restart.js';
 export const UNTRUSTED_REASON = 'nobody accepts its certificate';
 
 /** @returns null: those that are left are a group that goes on, and the others join it again one by one */
-export function untrustedRestart({ tls, engine, history }: ObservedState): FullRestart | null {
+export function untrustedRestart({ tls, objects, history }: ObservedState): FullRestart | null {
   const { untrusted } = tls;
   if (untrusted.size === 0) return null;
-  const isLeft = engine.members.some(
+  const isLeft = objects.members.some(
     ({ role, node, state }) => role === 'sentinel' && state === 'running' && !untrusted.has(node),
   );
   if (isLeft && !untrusted.has(history.master.name)) return null;

@@ -61,9 +61,9 @@ export class ConfigOperations {
     const servers = this.#run.liveNodes.group.redis.map(({ name }) => name);
     const rotation = this.#rotation([...servers, ...names], true);
     this.#run.rollback.note('setting', '', 'the former password of the sentinels', () =>
-      restartSentinels(this.#backwards(rotation), this.#run.context.driver, async () => {}),
+      restartSentinels(this.#backwards(rotation), this.#run.context.engine, async () => {}),
     );
-    await restartSentinels(rotation, this.#run.context.driver, (node) => this.#run.confs.updateAccess(node));
+    await restartSentinels(rotation, this.#run.context.engine, (node) => this.#run.confs.updateAccess(node));
   }
 
   #rotation(names: readonly string[], isWhole: boolean): RotationContext {

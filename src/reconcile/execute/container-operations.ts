@@ -19,18 +19,18 @@ export class ContainerOperations {
   }
 
   async unpause(member: string): Promise<void> {
-    const { driver } = this.#run.context;
+    const { engine } = this.#run.context;
     const { name } = this.#run.spec;
     const id = this.#run.id(member);
     this.#run.rollback.note(
       'started',
       member,
       `container ${containerName(name, member)} (paused again)`,
-      () => driver.pause(name, id),
+      () => engine.pause(name, id),
     );
     this.#run.deadline.begin();
-    await driver.unpause(name, id);
-    const observed = this.#run.observed.engine.members.find((one) => one.node === member);
+    await engine.unpause(name, id);
+    const observed = this.#run.observed.objects.members.find((one) => one.node === member);
     if (observed === undefined) throw new Error(`the plan counts on ${member}, which was not observed`);
     const { role, address, control } = observed;
     if ((role === 'redis' || role === 'sentinel') && address !== null && control !== null)
@@ -45,7 +45,7 @@ export class ContainerOperations {
   }
 
   async stop(member: string): Promise<void> {
-    const { driver } = this.#run.context;
+    const { engine } = this.#run.context;
     const { name } = this.#run.spec;
     const id = this.#run.id(member);
     await this.#refuseMaster(member);
@@ -58,10 +58,10 @@ export class ContainerOperations {
       `container ${containerName(name, member)} (started again)`,
       async () => {
         // Its removal may have failed behind its effect.
-        if ((await driver.state(id)).state !== 'missing') await driver.start(name, id);
+        if ((await engine.state(id)).state !== 'missing') await engine.start(name, id);
       },
     );
-    if (ready === null) return driver.stop(name, id);
+    if (ready === null) return engine.stop(name, id);
     await stopReady(name, ready, this.#run.connections, this.#run.context).catch((error: unknown) => {
       // Only the master's data must not be lost; a replica copies it anew.
       if (ready.isMaster === true || this.#run.observed.history.master.name === member) throw error;
@@ -99,18 +99,18 @@ export class ContainerOperations {
 
   async remove(member: string): Promise<void> {
     this.#run.liveNodes.remove(member);
-    await this.#run.context.driver.remove(this.#run.spec.name, this.#run.id(member));
+    await this.#run.context.engine.remove(this.#run.spec.name, this.#run.id(member));
     this.#run.rollback.removed(member);
   }
 
   async renameAside(member: string): Promise<void> {
-    const { driver } = this.#run.context;
+    const { engine } = this.#run.context;
     const { name } = this.#run.spec;
     const id = this.#run.id(member);
     this.#run.rollback.note('set-aside', member, `container ${containerName(name, member)} (as it was)`, () =>
-      driver.bringBack(name, id),
+      engine.bringBack(name, id),
     );
-    await driver.setAside(name, id);
+    await engine.setAside(name, id);
     this.#aside.set(member, id);
   }
 
@@ -120,11 +120,11 @@ export class ContainerOperations {
     if (id === undefined)
       throw new Error(`the plan removes what was put aside for ${member}, and nothing was`);
     this.#run.rollback.keep(member);
-    return this.#run.context.driver.remove(this.#run.spec.name, id);
+    return this.#run.context.engine.remove(this.#run.spec.name, id);
   }
 
   async create(member: string): Promise<void> {
-    const { driver } = this.#run.context;
+    const { engine } = this.#run.context;
     const { name } = this.#run.spec;
     const container = containerName(name, member);
     // A call that fails may have had its effect, and then nothing but the name is known.
@@ -135,7 +135,7 @@ export class ContainerOperations {
       `container ${container}`,
       async () => {
         await this.#endSaved(member, made);
-        await driver.remove(name, made);
+        await engine.remove(name, made);
       },
     );
     made = await this.#make(member);
@@ -143,11 +143,11 @@ export class ContainerOperations {
   }
 
   async #make(member: string): Promise<string> {
-    const { driver } = this.#run.context;
+    const { engine } = this.#run.context;
     const { anchor } = this.#run.spec;
-    if (member === ANCHOR && anchor !== null) return driver.createAnchor(this.#run.spec, anchor);
+    if (member === ANCHOR && anchor !== null) return engine.createAnchor(this.#run.spec, anchor);
     const node = this.#run.node(member);
-    return driver.createNode(this.#run.spec, node, await this.#run.confs.mounts(node));
+    return engine.createNode(this.#run.spec, node, await this.#run.confs.mounts(node));
   }
 
   /** Ends a node that is taken back: clients may have written to it since it was started, and its data is kept. */
@@ -157,14 +157,14 @@ export class ContainerOperations {
     const isNew = redis.every((one) => this.#run.observed.confs.get(one.name) == null);
     if (node === undefined || isNew) return;
     const context = { ...this.#run.context, signal: new AbortController().signal };
-    if ((await context.driver.state(container)).state !== 'running') return;
+    if ((await context.engine.state(container)).state !== 'running') return;
     const { control } = node;
     const ready = await prepareStop({ name: member, container, control }, this.#run.connections, context);
     await stopReady(name, ready, this.#run.connections, context);
   }
 
   async start(member: string): Promise<void> {
-    const { driver } = this.#run.context;
+    const { engine } = this.#run.context;
     const { name } = this.#run.spec;
     const id = this.#run.id(member);
     // In the other modes the engine knows.
@@ -176,21 +176,21 @@ export class ContainerOperations {
       `container ${containerName(name, member)} (stopped again)`,
       async () => {
         await this.#endSaved(member, id);
-        await driver.stop(name, id);
+        await engine.stop(name, id);
       },
     );
     if (member !== ANCHOR) {
       this.#run.deadline.begin();
       this.#run.liveNodes.add({ ...this.#run.node(member), container: id });
     }
-    await driver.start(name, id);
+    await engine.start(name, id);
   }
 
   async connect(member: string): Promise<void> {
-    const { driver } = this.#run.context;
+    const { engine } = this.#run.context;
     const { address, control, container } = this.#run.present(member);
     if (this.#run.isFormer(member) && container !== null)
-      await holdInside({ id: container, address, control }, this.#run.connections.credentials, driver);
-    await driver.connect(this.#run.spec.name, this.#run.id(member), member, address);
+      await holdInside({ id: container, address, control }, this.#run.connections.credentials, engine);
+    await engine.connect(this.#run.spec.name, this.#run.id(member), member, address);
   }
 }

@@ -53,12 +53,12 @@ export class PlanExecutor {
 
   #perform(operation: UpOperation): Promise<unknown> {
     const { context, spec, confs } = this.#run;
-    const { driver, signal } = context;
+    const { engine, signal } = context;
     switch (operation.kind) {
       case 'image':
-        return driver.pullImage(spec.image, signal);
+        return engine.pullImage(spec.image, signal);
       case 'drop-network':
-        return driver.removeNetwork(spec.name);
+        return engine.removeNetwork(spec.name);
       case 'network':
         return this.#group.createNetwork();
       case 'render':

@@ -17,29 +17,29 @@ export class GroupOperations {
   }
 
   createNetwork(): Promise<void> {
-    const { driver } = this.#run.context;
+    const { engine } = this.#run.context;
     const { name, network } = this.#run.spec;
     // Noted before it is done, as everything is: a call that fails may have had its effect.
-    this.#run.rollback.note('network', name, `network ${network.name}`, () => driver.removeNetwork(name));
-    return driver.createNetwork(this.#run.spec);
+    this.#run.rollback.note('network', name, `network ${network.name}`, () => engine.removeNetwork(name));
+    return engine.createNetwork(this.#run.spec);
   }
 
   async markExpiry(ms: number): Promise<void> {
-    const { driver } = this.#run.context;
+    const { engine } = this.#run.context;
     const { name } = this.#run.spec;
     const mark = expiryMark(name, ms, Date.now());
     this.#run.rollback.note('network', mark.name, `volume ${mark.name}`, () =>
-      driver.removeVolume(name, mark.name),
+      engine.removeVolume(name, mark.name),
     );
     this.#mark = mark.name;
-    await driver.markExpiry(mark);
+    await engine.markExpiry(mark);
   }
 
   async removeMarks(marks: readonly string[]): Promise<void> {
-    const { driver } = this.#run.context;
+    const { engine } = this.#run.context;
     // From now on the new one is the only one.
     if (this.#mark !== null) this.#run.rollback.keep(this.#mark);
-    await Promise.all(marks.map((mark) => driver.removeVolume(this.#run.spec.name, mark)));
+    await Promise.all(marks.map((mark) => engine.removeVolume(this.#run.spec.name, mark)));
   }
 
   async verifyReady(): Promise<Snapshot> {

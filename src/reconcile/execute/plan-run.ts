@@ -49,8 +49,8 @@ export class PlanRun {
     this.rollback = rollback;
     this.context = context;
     this.deadline = deadline;
-    for (const { node, id } of observed.engine.members) this.ids.set(node, id);
-    this.liveNodes = new LiveNodes(spec.name, spec.masterName, observed.engine);
+    for (const { node, id } of observed.objects.members) this.ids.set(node, id);
+    this.liveNodes = new LiveNodes(spec.name, spec.masterName, observed.objects);
     this.keeper = new AccessKeeper(spec, observed.access, storage);
     this.confs = new ConfFiles(spec, observed.history, this.keeper, storage, rollback, context);
   }

@@ -6,7 +6,7 @@
 
 import { known, rulesFor } from '../../access/acl.js';
 import { hashed } from '../../config/access-lines.js';
-import type { Driver } from '../../engine/engine.js';
+import type { Engine } from '../../engine/engine.js';
 import { RsentinelError } from '../../errors.js';
 import { allDone } from '../../lock/all-done.js';
 import type { GuardedAccess } from '../../model/credentials/group-access.js';
@@ -144,15 +144,15 @@ async function save(
  */
 export async function restartSentinels(
   { live }: RotationContext,
-  driver: Driver,
+  engine: Engine,
   updateFile: (node: GroupNode) => Promise<void>,
 ): Promise<void> {
   const { group } = live;
   const { sentinels } = group;
   const containers = sentinels.flatMap(({ container }) => container ?? []);
-  await allDone(containers.map((container) => driver.stop(group.name, container)));
+  await allDone(containers.map((container) => engine.stop(group.name, container)));
   for (const node of sentinels) await updateFile(node);
-  await allDone(containers.map((container) => driver.start(group.name, container)));
+  await allDone(containers.map((container) => engine.start(group.name, container)));
   await waitConverged(live);
 }
 

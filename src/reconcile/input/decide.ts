@@ -57,11 +57,11 @@ export async function decide(
   refused: Refused,
   chance: Chance,
 ): Promise<Decision> {
-  const { engine, confs, access: stored, tls: storedTls, given, live } = observation;
+  const { objects, confs, access: stored, tls: storedTls, given, live } = observation;
   const before = {
-    addresses: knownAddresses(engine, confs),
-    subnet: engine.network?.subnet ?? null,
-    published: engine.members.find(({ role }) => role === 'anchor')?.ports ?? [],
+    addresses: knownAddresses(objects, confs),
+    subnet: objects.network?.subnet ?? null,
+    published: objects.members.find(({ role }) => role === 'anchor')?.ports ?? [],
   };
   const access = decideAccess(topology, given.passwords, stored, server, chance.password);
   const allocation = allocate(topology, before, refused, chance.random);
@@ -80,7 +80,7 @@ export async function decide(
     access.kind === 'none' ? logins : [access, ...logins],
     tls === null ? former : [clientFiles(tls), ...former],
   );
-  const last = groupHistory(spec, engine, confs, live.master);
+  const last = groupHistory(spec, objects, confs, live.master);
   const { data, master } = decideByData(spec, observation, last, refused);
   return { spec, history: { ...last, master }, data, credentials, warnings };
 }
@@ -88,7 +88,7 @@ export async function decide(
 /** Decides who comes up as the master where all Redis nodes are stopped, and which nodes have to copy their data. */
 function decideByData(
   spec: GroupSpec,
-  { engine, data }: Observation,
+  { objects, data }: Observation,
   { master: last }: GroupHistory,
   { unreadable: why }: Refused,
 ): { readonly data: DataState; readonly master: GroupHistory['master'] } {
@@ -106,7 +106,7 @@ function decideByData(
   const unreadable = new Map(
     [...known].flatMap(([name, one]) => (one.kind === 'unreadable' ? [[name, one] as const] : [])),
   );
-  if (hasRunningRedis(engine)) return { data: { ...DATA_AS_EXPECTED, unreadable }, master: last };
+  if (hasRunningRedis(objects)) return { data: { ...DATA_AS_EXPECTED, unreadable }, master: last };
   const { master, reason, refusal } = chooseMaster(last, spec.redis, known);
   return { data: { reason, refusal, unreadable }, master };
 }

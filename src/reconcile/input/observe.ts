@@ -5,7 +5,7 @@ import type { GivenPasswords } from '../../access/decide.js';
 import { givenPasswords } from '../../access/passwords.js';
 import { type ConfFacts, readConfFacts } from '../../config/conf-facts.js';
 import { loadTemplates } from '../../config/templates.js';
-import type { ObservedEngine } from '../../engine/engine.js';
+import type { GroupObjects } from '../../engine/engine.js';
 import { isForgottenRefusal, refusesWrites } from '../../failover/pause-writes.js';
 import { credentialsOf } from '../../model/credentials/credentials.js';
 import type { Templates } from '../../model/group-spec.js';
@@ -30,7 +30,7 @@ import { formerFiles, NO_TLS, type StoredTls } from '../../tls/stored-tls.js';
 
 /** What was read, before anything is decided. */
 export interface Observation {
-  readonly engine: ObservedEngine;
+  readonly objects: GroupObjects;
   readonly templates: Templates;
   /** By node name; null: there is no file. */
   readonly confs: ReadonlyMap<string, ConfFacts | null>;
@@ -59,7 +59,7 @@ export interface Observation {
  */
 export async function observe(
   topology: ResolvedTopology,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   storage: Storage,
   spoilt: ReadonlySet<string>,
   connections: Connections,
@@ -71,40 +71,40 @@ export async function observe(
     readGivenFiles(topology),
   ]);
   const access = await storedIn(storage, topology.name);
-  const tls = await readTls(topology, engine, storage);
+  const tls = await readTls(topology, objects, storage);
   connections.use(credentialsOf(access === null ? [] : [access.present, access.former], formerFiles(tls)));
-  const live = await observeLive(engine, connections);
+  const live = await observeLive(objects, connections);
   return {
-    engine,
+    objects,
     templates,
     confs,
     given: { passwords, certificates },
     access,
     tls,
     live,
-    users: await userFaults(engine, connections),
-    refusing: await findRefusing(engine, confs, live, connections),
-    data: await readData(topology, engine, confs, spoilt, storage),
+    users: await userFaults(objects, connections),
+    refusing: await findRefusing(objects, confs, live, connections),
+    data: await readData(topology, objects, confs, spoilt, storage),
     isIgnored: await storage.isIgnored(),
-    elsewhere: await placeElsewhere(topology, engine, confs),
+    elsewhere: await placeElsewhere(topology, objects, confs),
   };
 }
 
-function readTls(topology: Topology, engine: ObservedEngine, storage: Storage): Promise<StoredTls> {
-  const speaksTls = topology.tls !== null || engine.members.some(({ trust }) => trust !== null);
+function readTls(topology: Topology, objects: GroupObjects, storage: Storage): Promise<StoredTls> {
+  const speaksTls = topology.tls !== null || objects.members.some(({ trust }) => trust !== null);
   if (!speaksTls) return Promise.resolve(NO_TLS);
   const nodes = [...topology.redis, ...topology.sentinels].map(({ name }) => name);
   return storedTlsIn(storage, topology.name, nodes);
 }
 
 /** Returns how the users of running nodes differ from what rsentinel gave them, as sentences. */
-async function userFaults(engine: ObservedEngine, connections: Connections): Promise<readonly string[]> {
-  const running = engine.members.flatMap(({ node, role, state, auth, control }) =>
+async function userFaults(objects: GroupObjects, connections: Connections): Promise<readonly string[]> {
+  const running = objects.members.flatMap(({ node, role, state, auth, control }) =>
     state === 'running' && auth === 'acl' && control !== null ? [{ name: node, role, control }] : [],
   );
   if (running.length === 0) return [];
   const targets = {
-    masterName: masterNameOf(engine),
+    masterName: masterNameOf(objects),
     redis: running.filter(({ role }) => role === 'redis'),
     sentinels: running.filter(({ role }) => role === 'sentinel'),
   };
@@ -114,7 +114,7 @@ async function userFaults(engine: ObservedEngine, connections: Connections): Pro
 
 /** Newer servers pause writes, which ends by itself: they are not asked. */
 async function findRefusing(
-  { members }: ObservedEngine,
+  { members }: GroupObjects,
   confs: ReadonlyMap<string, ConfFacts | null>,
   { sentinels }: LiveState,
   connections: Connections,
@@ -155,13 +155,13 @@ async function readConfs(
  */
 async function readData(
   { redis }: Topology,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   confs: ReadonlyMap<string, ConfFacts | null>,
   spoilt: ReadonlySet<string>,
   storage: Storage,
 ): Promise<ReadonlyMap<string, NodeData>> {
   if (redis.every(({ name }) => confs.get(name) == null)) return new Map();
-  const read = hasRunningRedis(engine) ? redis.filter(({ name }) => spoilt.has(name)) : redis;
+  const read = hasRunningRedis(objects) ? redis.filter(({ name }) => spoilt.has(name)) : redis;
   return new Map(
     await Promise.all(
       read.map(
@@ -175,13 +175,13 @@ async function readData(
 }
 
 /** Returns whether any Redis node of a group has a process. */
-export function hasRunningRedis({ members }: ObservedEngine): boolean {
+export function hasRunningRedis({ members }: GroupObjects): boolean {
   return members.some((member) => member.role === 'redis' && hasProcess(member));
 }
 
 async function placeElsewhere(
   { name, storage, directory }: ResolvedTopology,
-  { volumes }: ObservedEngine,
+  { volumes }: GroupObjects,
   confs: ReadonlyMap<string, ConfFacts | null>,
 ): Promise<Place | null> {
   if ([...confs.values()].some((conf) => conf !== null)) return null;

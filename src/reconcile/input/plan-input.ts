@@ -35,15 +35,15 @@ export async function preparePlan(
   connections: Connections,
   context: Context,
 ): Promise<PlanInput> {
-  const { driver } = context;
-  const [engine, hasImage] = await Promise.all([
-    driver.observe(topology.name),
-    driver.hasImage(topology.image),
+  const { engine } = context;
+  const [objects, hasImage] = await Promise.all([
+    engine.observe(topology.name),
+    engine.hasImage(topology.image),
   ]);
-  const imagePresent = await probeImage(topology, engine, hasImage, probing, context);
-  const storage = openStorage(topology, engine, driver);
+  const imagePresent = await probeImage(topology, objects, hasImage, probing, context);
+  const storage = openStorage(topology, objects, engine);
   const spoilt = new Set(refused.unreadable.keys());
-  const observation = await observe(topology, engine, storage, spoilt, connections);
+  const observation = await observe(topology, objects, storage, spoilt, connections);
 
   const server = await probeServer(topology, observation, imagePresent, probing, context);
   const chance = { random: Math.random, password: generatePassword, now: Date.now() };
@@ -55,7 +55,7 @@ export async function preparePlan(
 
   const { confs, access, users, live, refusing, isIgnored, elsewhere } = observation;
   const observed: ObservedState = {
-    engine,
+    objects,
     imagePresent,
     confs,
     access,

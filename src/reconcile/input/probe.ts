@@ -1,7 +1,7 @@
 /** Finds out by trying what cannot be read, where that is allowed; says what it would have tried where it is not. */
 
 import type { Context } from '../../engine/context.js';
-import type { ObservedEngine } from '../../engine/engine.js';
+import type { GroupObjects } from '../../engine/engine.js';
 import type { ServerFacts } from '../../model/server-version.js';
 import type { Connections } from '../../nodes/client/connection.js';
 import type { LiveState } from '../../plan/observed.js';
@@ -23,13 +23,13 @@ export type Probing = 'allowed' | 'none';
  */
 export async function probeImage(
   { image }: ResolvedTopology,
-  { volumes }: ObservedEngine,
+  { volumes }: GroupObjects,
   hasImage: boolean,
   probing: Probing,
-  { driver, signal }: Context,
+  { engine, signal }: Context,
 ): Promise<boolean> {
   if (hasImage || volumes.length === 0 || probing === 'none') return hasImage;
-  await driver.pullImage(image, signal);
+  await engine.pullImage(image, signal);
   return true;
 }
 
@@ -39,20 +39,20 @@ export async function probeImage(
  */
 export async function probeServer(
   topology: ResolvedTopology,
-  { engine, live }: Pick<Observation, 'engine' | 'live'>,
+  { objects, live }: Pick<Observation, 'objects' | 'live'>,
   hasImage: boolean,
   probing: Probing,
-  { driver }: Context,
+  { engine }: Context,
 ): Promise<ServerFacts | null> {
   if (topology.auth === null) return null;
-  const said = runningServer(topology, engine, live);
+  const said = runningServer(topology, objects, live);
   if (said !== null || !hasImage || probing === 'none') return said;
-  return await driver.serverOf(topology.image, topology.name);
+  return await engine.serverOf(topology.image, topology.name);
 }
 
 function runningServer(
   { image }: ResolvedTopology,
-  { members }: ObservedEngine,
+  { members }: GroupObjects,
   { sentinels }: LiveState,
 ): ServerFacts | null {
   const running = members.find((member) => member.image === image && sentinels.has(member.node));
@@ -70,14 +70,14 @@ export interface Probed {
 /** Asks the running nodes what they accept of a spec. `connections` have to log in with the decision's credentials by then. */
 export async function probeNodes(
   { spec }: Decision,
-  { engine, confs, tls }: Observation,
+  { objects, confs, tls }: Observation,
   probing: Probing,
   connections: Connections,
 ): Promise<Probed> {
   const find = probing === 'allowed' ? findSettable : knownDirectives;
   const [settable, untrusted] = await Promise.all([
-    find(spec, engine, confs, connections),
-    findUntrusted(spec.tls, tls, engine),
+    find(spec, objects, confs, connections),
+    findUntrusted(spec.tls, tls, objects),
   ]);
   return { settable, untrusted };
 }

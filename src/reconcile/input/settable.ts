@@ -1,7 +1,7 @@
 /** Which directives a running server lets one set: found by setting them to what they are already. */
 
 import type { ConfFacts } from '../../config/conf-facts.js';
-import type { ObservedEngine } from '../../engine/engine.js';
+import type { GroupObjects } from '../../engine/engine.js';
 import type { Endpoint } from '../../model/address.js';
 import type { GroupSpec } from '../../model/group-spec.js';
 import type { Connections } from '../../nodes/client/connection.js';
@@ -18,11 +18,11 @@ type Names = ReadonlyMap<string, ReadonlySet<string>>;
  */
 export function findSettable(
   spec: GroupSpec,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   confs: ReadonlyMap<string, ConfFacts | null>,
   connections: Connections,
 ): Promise<Names> {
-  return eachChanged(spec, engine, confs, async (at, names) => {
+  return eachChanged(spec, objects, confs, async (at, names) => {
     const settable = new Set<string>();
     for (const { name, value } of await getSettings(at, names, connections)) {
       const [reply] = await connections.query(at, [['CONFIG', 'SET', name, value]]);
@@ -35,11 +35,11 @@ export function findSettable(
 /** The same without setting anything: those that the server knows at all. */
 export function knownDirectives(
   spec: GroupSpec,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   confs: ReadonlyMap<string, ConfFacts | null>,
   connections: Connections,
 ): Promise<Names> {
-  return eachChanged(spec, engine, confs, async (at, names) => {
+  return eachChanged(spec, objects, confs, async (at, names) => {
     const known = await getSettings(at, names, connections);
     return new Set(known.map(({ name }) => name));
   });
@@ -47,14 +47,14 @@ export function knownDirectives(
 
 async function eachChanged(
   spec: GroupSpec,
-  engine: ObservedEngine,
+  objects: GroupObjects,
   confs: ReadonlyMap<string, ConfFacts | null>,
   ask: (at: Endpoint, names: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<Names> {
   const found = new Map<string, ReadonlySet<string>>();
   await Promise.all(
     spec.redis.map(async (node) => {
-      const member = engine.members.find((other) => other.node === node.name && other.state === 'running');
+      const member = objects.members.find((other) => other.node === node.name && other.state === 'running');
       const header = confs.get(node.name)?.header;
       if (member?.control == null || header == null || header.digests.whole === node.conf.whole) return;
       const { set } = compareDirectives(header.directives, node.directives);

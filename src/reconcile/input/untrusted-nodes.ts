@@ -1,6 +1,6 @@
 /** Nodes that run with certificates by which the others of their group do not talk to them. */
 
-import type { ObservedEngine, ObservedMember } from '../../engine/engine.js';
+import type { GroupObjects, ObservedMember } from '../../engine/engine.js';
 import { NO_CREDENTIALS } from '../../model/credentials/credentials.js';
 import { clientFiles, type GroupTls } from '../../model/credentials/group-tls.js';
 import { trustEachOther } from '../../model/credentials/trust.js';
@@ -24,7 +24,7 @@ const THEIRS: ReadonlySet<TlsFailureKind> = new Set([
 export async function findUntrusted(
   tls: GroupTls | null,
   stored: StoredTls,
-  { members }: ObservedEngine,
+  { members }: GroupObjects,
 ): Promise<ReadonlySet<string>> {
   if (tls === null) return new Set();
   // Of others it is known by their labels.

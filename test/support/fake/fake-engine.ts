@@ -2,9 +2,9 @@
 
 import { CONF_FILE } from '../../../src/config/conf.js';
 import type {
-  Driver,
+  Engine,
+  GroupObjects,
   MemberNow,
-  ObservedEngine,
   ObservedMember,
   ObservedVolume,
   VolumeFiles,
@@ -104,7 +104,7 @@ export class FakeMachine {
 }
 
 /** The engine of a machine, as one process of rsentinel sees it. */
-export class FakeEngine implements Driver {
+export class FakeEngine implements Engine {
   readonly place = { kind: 'local', title: 'a fake engine' } as const;
   readonly machine = 'fake';
   readonly world: FakeMachine;
@@ -128,7 +128,7 @@ export class FakeEngine implements Driver {
     return Promise.resolve('127.0.0.1');
   }
 
-  observe(group: string): Promise<ObservedEngine> {
+  observe(group: string): Promise<GroupObjects> {
     return this.#look(() => {
       const network = this.world.networks.find(({ name }) => name === group);
       const containers = this.world.containers.filter((one) => one.group === group);

@@ -65,9 +65,9 @@ export class FakeWorld {
       };
     connectClientsTo(this.machine.nodes, failures);
     const events: RsentinelEvent[] = [];
-    const driver = new FakeEngine(this.machine, failures);
+    const engine = new FakeEngine(this.machine, failures);
     const context = {
-      driver,
+      engine,
       emit: (event: RsentinelEvent) => events.push(event),
       signal: new AbortController().signal,
     };
@@ -100,7 +100,7 @@ export class FakeWorld {
 
   /** Pauses a node, as `pause` does. */
   async pause(topology: Topology, node: string): Promise<void> {
-    const outcome = await this.run(({ driver }) => driver.pause(topology.name, `${topology.name}-${node}`));
+    const outcome = await this.run(({ engine }) => engine.pause(topology.name, `${topology.name}-${node}`));
     if (outcome.error !== null) throw outcome.error;
   }
 

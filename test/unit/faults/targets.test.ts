@@ -6,7 +6,7 @@ import type { FaultKind, FaultTargets } from '../../../src/faults/fault.js';
 import { chooseTargets, type GroupRoles } from '../../../src/faults/targets.js';
 import { running, specOf } from '../plan/situation.js';
 
-const NODES = running(specOf('name: demo\nreplicas: 2\nsentinels: 3\n')).engine.members.filter(
+const NODES = running(specOf('name: demo\nreplicas: 2\nsentinels: 3\n')).objects.members.filter(
   ({ role }) => role !== 'anchor',
 );
 

@@ -48,7 +48,7 @@ function someone(engine: FakeEngine): Someone {
   const events: RsentinelEvent[] = [];
   const controller = new AbortController();
   return {
-    context: { driver: engine, emit: (event) => events.push(event), signal: controller.signal },
+    context: { engine, emit: (event) => events.push(event), signal: controller.signal },
     events,
     typesOfEvents: () => events.map(({ type }) => type),
     abort: (reason) => controller.abort(reason),
@@ -182,9 +182,9 @@ describe('a lock that somebody else has broken', () => {
     const { context } = someone(engine);
     const other = await thisHolder('down');
     await expect(
-      withLock('g', SETTINGS, context, async ({ context: { driver } }) => {
+      withLock('g', SETTINGS, context, async ({ context: { engine } }) => {
         hold(machine, other);
-        await driver.removeNetwork('g');
+        await engine.removeNetwork('g');
       }),
     ).rejects.toMatchObject({ code: 'GROUP_BUSY' });
     expect(engine.failures.calls).toEqual([]);

@@ -60,7 +60,7 @@ it('there is a plan, every step of which comes after those that it waits for', (
         const all = running(was, names[master % names.length]);
         let observed = { ...all, canPromote, imagePresent };
         for (const [index, state] of states.entries()) {
-          const node = all.engine.members[index]?.node;
+          const node = all.objects.members[index]?.node;
           if (node === undefined) break;
           observed =
             state === 'none' ? withoutMembers(observed, [node]) : withMembers(observed, [node], { state });

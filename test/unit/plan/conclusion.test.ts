@@ -17,7 +17,7 @@ const idsOf = (steps: readonly Step[]): readonly string[] => steps.map(({ id }) 
 function marked(): ObservedState {
   const observed = running(GROUP);
   const expiry = { at: 0, marks: ['mark-1', 'mark-2'] };
-  return { ...observed, engine: { ...observed.engine, expiry } };
+  return { ...observed, objects: { ...observed.objects, expiry } };
 }
 
 describe('the end of a plan', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { running, specOf, withHistory, withMembers } from './situation.js';
 
 const SPEC = specOf('name: demo\nreplicas: 2\nsentinels: 3\n');
-const ALL = running(SPEC).engine.members.map(({ node }) => node);
+const ALL = running(SPEC).objects.members.map(({ node }) => node);
 
 describe('the history of a group', () => {
   it('is what the running sentinels say, whatever their files say', () => {

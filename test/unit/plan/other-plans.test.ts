@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ObservedEngine } from '../../../src/engine/engine.js';
+import type { GroupObjects } from '../../../src/engine/engine.js';
 import type { Step } from '../../../src/model/step.js';
 import { planDown } from '../../../src/plan/plan-down.js';
 import { planFailover } from '../../../src/plan/plan-failover.js';
@@ -8,7 +8,7 @@ import { nothing, running, specOf, withMembers } from './situation.js';
 
 const GROUP = specOf('name: demo\nreplicas: 1\nsentinels: 1\n');
 const OBSERVED = running(GROUP);
-const ENGINE = OBSERVED.engine;
+const ENGINE = OBSERVED.objects;
 
 /** A line per step: what, why, and after what. */
 function lines(steps: readonly Step[]): string {
@@ -17,8 +17,8 @@ function lines(steps: readonly Step[]): string {
     .join('\n');
 }
 
-const down = (engine: ObservedEngine, data: 'keep' | 'remove', deadMaster: string | null = null): string =>
-  lines(planDown({ engine, directory: '/data/demo', deadMaster }, data));
+const down = (objects: GroupObjects, data: 'keep' | 'remove', deadMaster: string | null = null): string =>
+  lines(planDown({ objects, directory: '/data/demo', deadMaster }, data));
 
 describe('the plan of down', () => {
   it('ends nothing before all data has been seen on disk, and the anchor last', () => {
@@ -39,8 +39,8 @@ describe('the plan of down', () => {
 
   it('has a dead master replaced and paused nodes go on before anything is saved', () => {
     const dead = withMembers(OBSERVED, ['redis-1'], { state: 'exited' });
-    const { engine } = withMembers(dead, ['redis-2'], { state: 'paused' });
-    const steps = planDown({ engine, directory: null, deadMaster: 'redis-1' }, 'keep');
+    const { objects } = withMembers(dead, ['redis-2'], { state: 'paused' });
+    const steps = planDown({ objects, directory: null, deadMaster: 'redis-1' }, 'keep');
     const ids = steps.map(({ id }) => id);
     expect(ids.slice(0, 2)).toEqual(['failover', 'unpause redis-2']);
     expect(steps.find(({ id }) => id === 'save redis-2')?.after).toEqual(['failover', 'unpause redis-2']);
@@ -58,20 +58,20 @@ describe('the plan of down', () => {
   });
 
   it('saves nothing where no Redis node runs', () => {
-    const { engine } = withMembers(OBSERVED, ['redis-1', 'redis-2'], { state: 'exited' });
-    expect(down(engine, 'keep')).not.toMatch(/save|stop/);
+    const { objects } = withMembers(OBSERVED, ['redis-1', 'redis-2'], { state: 'exited' });
+    expect(down(objects, 'keep')).not.toMatch(/save|stop/);
   });
 
   it('removes what notes the expiry last: by it prune finds what a killed down has left', () => {
     const engine = { ...ENGINE, expiry: { at: 0, marks: ['mark'] } };
-    const steps = planDown({ engine, directory: null, deadMaster: null }, 'keep');
+    const steps = planDown({ objects: engine, directory: null, deadMaster: null }, 'keep');
     expect(steps.at(-1)).toMatchObject({ id: 'remove-marks', after: ['drop-network'] });
   });
 
   it('has no steps where there is nothing', () => {
-    const { engine } = nothing(GROUP);
-    expect(planDown({ engine, directory: null, deadMaster: null }, 'keep')).toEqual([]);
-    expect(planDown({ engine, directory: '/data/demo', deadMaster: null }, 'keep')).toEqual([]);
+    const { objects } = nothing(GROUP);
+    expect(planDown({ objects, directory: null, deadMaster: null }, 'keep')).toEqual([]);
+    expect(planDown({ objects, directory: '/data/demo', deadMaster: null }, 'keep')).toEqual([]);
   });
 });
 

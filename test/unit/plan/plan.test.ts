@@ -14,7 +14,7 @@ import {
 const LOOPBACK = specOf('name: demo\nreplicas: 2\nsentinels: 3\n');
 const BRIDGE = specOf('name: demo\nreplicas: 1\nsentinels: 1\nnetwork: {mode: bridge}\n');
 const HEADER = (group: string): string => `# rsentinel: group=${group} node=redis-1 spec=x frame=y`;
-const ALL = running(LOOPBACK).engine.members.map(({ node }) => node);
+const ALL = running(LOOPBACK).objects.members.map(({ node }) => node);
 
 describe('a plan', () => {
   it('makes a loopback group that does not exist', () => {
@@ -225,12 +225,12 @@ describe('a plan', () => {
   it('removes what is stopped and no part of the topology', () => {
     const bigger = running(specOf('name: demo\nreplicas: 1\nsentinels: 2\nnetwork: {mode: bridge}\n'));
     const smaller = running(BRIDGE);
-    const stranger = bigger.engine.members
+    const stranger = bigger.objects.members
       .filter(({ node }) => node === 'sentinel-2')
       .map((member) => ({ ...member, state: 'exited' as const }));
     const observed = {
       ...smaller,
-      engine: { ...smaller.engine, members: [...smaller.engine.members, ...stranger] },
+      objects: { ...smaller.objects, members: [...smaller.objects.members, ...stranger] },
     };
     expect(planLines(BRIDGE, observed)).toMatchInlineSnapshot(`
       "remove sentinel-2: it is no part of the topology

@@ -69,9 +69,9 @@ describe('of a running group whose file has changed', () => {
 
   it('a network that was made in another way is made anew', () => {
     const before = running(LOOPBACK);
-    const { network } = before.engine;
+    const { network } = before.objects;
     if (network === null) throw new Error('there is a network');
-    const observed = { ...before, engine: { ...before.engine, network: { ...network, digest: '' } } };
+    const observed = { ...before, objects: { ...before.objects, network: { ...network, digest: '' } } };
     expect(planLines(LOOPBACK, observed)).toContain('network: its network was made in another way');
     expect(planUp(LOOPBACK, before, null)).toEqual([]);
   });
@@ -326,8 +326,8 @@ describe('of a running group whose file has not changed', () => {
       node: 'demo-redis-2.aside',
       container: 'demo-redis-2.aside',
       state: 'exited',
-    }).engine.members.filter(({ role }) => role === 'other');
-    const engine = { ...observed.engine, members: [...observed.engine.members, ...aside] };
-    expect(ids(BRIDGE, { ...observed, engine })).toEqual(['remove demo-redis-2.aside', 'verify-ready']);
+    }).objects.members.filter(({ role }) => role === 'other');
+    const objects = { ...observed.objects, members: [...observed.objects.members, ...aside] };
+    expect(ids(BRIDGE, { ...observed, objects })).toEqual(['remove demo-redis-2.aside', 'verify-ready']);
   });
 });

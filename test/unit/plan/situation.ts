@@ -66,7 +66,7 @@ function beforeOf(spec: GroupSpec): Before {
 /** Nothing exists but the image. */
 export function nothing(spec: GroupSpec): ObservedState {
   return {
-    engine: { members: [], network: null, volumes: [], image: null, lock: null, expiry: null },
+    objects: { members: [], network: null, volumes: [], image: null, lock: null, expiry: null },
     imagePresent: true,
     confs: new Map(nodesOf(spec).map(({ name }) => [name, null])),
     access: null,
@@ -144,7 +144,7 @@ export function running(spec: GroupSpec, master: string = spec.redis[0].name): O
     });
   }
   return {
-    engine: {
+    objects: {
       members,
       network: {
         name: spec.network.name,
@@ -194,19 +194,19 @@ export function withMembers(
   names: readonly string[],
   changes: Partial<ObservedMember>,
 ): ObservedState {
-  const { members } = observed.engine;
+  const { members } = observed.objects;
   return {
     ...observed,
-    engine: {
-      ...observed.engine,
+    objects: {
+      ...observed.objects,
       members: members.map((member) => (names.includes(member.node) ? { ...member, ...changes } : member)),
     },
   };
 }
 
 export function withoutMembers(observed: ObservedState, names: readonly string[]): ObservedState {
-  const members = observed.engine.members.filter(({ node }) => !names.includes(node));
-  return { ...observed, engine: { ...observed.engine, members } };
+  const members = observed.objects.members.filter(({ node }) => !names.includes(node));
+  return { ...observed, objects: { ...observed.objects, members } };
 }
 
 /** The history as it is read from what is observed; `live` is what running sentinels name. */
@@ -215,7 +215,7 @@ export function withHistory(
   observed: ObservedState,
   live: NamedMaster | null,
 ): ObservedState {
-  return { ...observed, history: groupHistory(spec, observed.engine, observed.confs, live) };
+  return { ...observed, history: groupHistory(spec, observed.objects, observed.confs, live) };
 }
 
 /** A line per step: what, why, and after what. */

@@ -18,7 +18,7 @@ auth: generate
 /** Of a group that has never been up. */
 function nothing(): Observation {
   return {
-    engine: { members: [], network: null, volumes: [], image: null, lock: null, expiry: null },
+    objects: { members: [], network: null, volumes: [], image: null, lock: null, expiry: null },
     templates: { redis: 'port {{port}}', sentinel: 'port {{port}}' },
     confs: new Map(),
     given: { passwords: { password: null, sentinelPassword: null }, certificates: null },
