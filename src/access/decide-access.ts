@@ -5,7 +5,7 @@ import { NEWEST, type ServerFacts } from '../model/server-version.js';
 import type { Topology } from '../model/topology.js';
 import type { StoredAccess } from './access-file.js';
 import { CLIENT } from './acl.js';
-import { decideLogins, type GivenPasswords } from './decide.js';
+import { decideLogins, type GivenPasswords } from './decide-logins.js';
 
 /**
  * Returns the logins of a group and what its clients may do.

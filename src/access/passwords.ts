@@ -6,7 +6,7 @@ import { RsentinelError } from '../errors.js';
 import { Secret } from '../model/credentials/secret.js';
 import { LONGEST_PASSWORD, NO_PASSWORD } from '../model/text.js';
 import type { PasswordSource, Topology } from '../model/topology.js';
-import type { GivenPasswords } from './decide.js';
+import type { GivenPasswords } from './decide-logins.js';
 
 /** 256 bits: nobody guesses that, however many attempts Redis answers in a second. */
 const PASSWORD_BYTES = 32;

@@ -6,7 +6,7 @@ import { type LockSettings, withLock } from '../lock/lock.js';
 import type { Step } from '../model/step.js';
 import { isFileOf } from '../nodes/live/load-credentials.js';
 import { type DownOperation, planDown as plan } from '../plan/plan-down.js';
-import { apply } from '../reconcile/execute/run-plan.js';
+import { runPlan } from '../reconcile/execute/run-plan.js';
 import type { GroupShutdown } from '../shutdown/stop-group.js';
 import { removeUnfinishedIn } from '../storage/node-places.js';
 import { isThere, removeDirectories } from '../storage/remove.js';
@@ -209,7 +209,7 @@ class DownExecutor {
       signal.addEventListener('abort', this.#halt);
     }
     try {
-      await apply(steps, this.#perform, emit, this.#halted.signal);
+      await runPlan(steps, this.#execute, emit, this.#halted.signal);
     } catch (error) {
       await this.#shutdown?.goOn();
       throw error;
@@ -220,7 +220,7 @@ class DownExecutor {
 
   readonly #halt = (): void => this.#halted.abort(this.#context.signal.reason);
 
-  readonly #perform = async (operation: DownOperation): Promise<void> => {
+  readonly #execute = async (operation: DownOperation): Promise<void> => {
     const { engine, confirmLock, signal } = this.#context;
     const { group, objects } = this.#removal;
     await confirmLock();

@@ -26,10 +26,10 @@ import { waitConverged } from '../nodes/wait/wait-converged.js';
 import { planReset as planSteps, type ResetOperation } from '../plan/plan-reset.js';
 import { planUp } from '../plan/up/plan-up.js';
 import { type StandingGroup, standingReport } from '../reconcile/attempt.js';
-import { apply } from '../reconcile/execute/run-plan.js';
+import { runPlan } from '../reconcile/execute/run-plan.js';
 import { preparePlan } from '../reconcile/input/plan-input.js';
 import { resolveTopology } from '../reconcile/input/resolve-topology.js';
-import { noRefusals, reconcile, underLock } from '../reconcile/retry.js';
+import { noRefusals, retryAttempts, underLock } from '../reconcile/retry.js';
 import { flush } from './flush.js';
 
 export interface ResetSettings {
@@ -74,8 +74,8 @@ export async function reset(
     return await underLock(topology, holder, waitTimeoutMs, context, async (locked) => {
       await endPauses(seen, connections);
       await finishForcedPromotion(topology, seen, waitTimeoutMs, connections, locked.context);
-      const bringUp = { waitTimeoutMs, onFailure: 'rollback' } as const;
-      const group = await reconcile(topology, bringUp, connections, locked);
+      const attempts = { waitTimeoutMs, onFailure: 'rollback' } as const;
+      const group = await retryAttempts(topology, attempts, connections, locked);
       const done = await startOver(group, settings, connections, locked.context);
       const ms = performance.now() - started;
       context.emit({ type: 'ready', ms });
@@ -200,12 +200,12 @@ class ResetExecutor {
   /** Returns the group as it was when it had been verified without its data. The sentinels get their periods back, whatever happens. */
   async execute(steps: readonly Step<ResetOperation>[]): Promise<Snapshot> {
     const { emit, signal, connections } = this.#live;
-    await keepingPeriods(this.#sentinels, connections, () => apply(steps, this.#perform, emit, signal));
+    await keepingPeriods(this.#sentinels, connections, () => runPlan(steps, this.#execute, emit, signal));
     if (this.#snapshot === null) throw new Error('the plan of a reset verifies nothing');
     return this.#snapshot;
   }
 
-  readonly #perform = async (operation: ResetOperation): Promise<void> => {
+  readonly #execute = async (operation: ResetOperation): Promise<void> => {
     await this.#confirmLock();
     switch (operation.kind) {
       case 'flush':

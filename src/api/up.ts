@@ -10,15 +10,15 @@ import type { Snapshot } from '../nodes/health/snapshot.js';
 import { Live } from '../nodes/live/live.js';
 import { verifyReady } from '../nodes/wait/verify-ready.js';
 import { planUp as plan } from '../plan/up/plan-up.js';
-import { type AttemptSettings, type BroughtUp, standingReport } from '../reconcile/attempt.js';
-import { apply } from '../reconcile/execute/run-plan.js';
+import { type AttemptResult, type AttemptSettings, standingReport } from '../reconcile/attempt.js';
+import { runPlan } from '../reconcile/execute/run-plan.js';
 import { preparePlan } from '../reconcile/input/plan-input.js';
 import { resolveTopology } from '../reconcile/input/resolve-topology.js';
-import { noRefusals, reconcile, underLock } from '../reconcile/retry.js';
+import { noRefusals, retryAttempts, underLock } from '../reconcile/retry.js';
 
 export type UpSettings = AttemptSettings;
 
-export interface UpResult extends BroughtUp {
+export interface UpResult extends AttemptResult {
   /** From the call to the report. */
   readonly ms: number;
 }
@@ -56,7 +56,7 @@ export async function up(asked: Topology, settings: UpSettings, context: Context
     }
     const holder = { command: 'up', image: topology.image };
     return await underLock(topology, holder, settings.waitTimeoutMs, context, async (locked) =>
-      timed(await reconcile(topology, settings, connections, locked), started, context),
+      timed(await retryAttempts(topology, settings, connections, locked), started, context),
     );
   } finally {
     connections.close();
@@ -84,10 +84,10 @@ async function pullImage(spec: GroupSpec, steps: readonly Step[], context: Conte
   if (pulls.length === 0) return;
   const { engine, emit, signal } = context;
   emit({ type: 'plan', group: spec.name, steps: pulls });
-  await apply(pulls, () => engine.pullImage(spec.image, signal), emit, signal);
+  await runPlan(pulls, () => engine.pullImage(spec.image, signal), emit, signal);
 }
 
-function timed({ report, changed }: BroughtUp, started: number, { emit }: Context): UpResult {
+function timed({ report, changed }: AttemptResult, started: number, { emit }: Context): UpResult {
   const ms = performance.now() - started;
   emit({ type: 'ready', ms });
   return { report, changed, ms };

@@ -7,7 +7,7 @@ import { LinkEvidence } from '../nodes/health/evidence.js';
 import { findFaults } from '../nodes/health/readiness.js';
 import { instancesOf, masterViews, type Snapshot } from '../nodes/health/snapshot.js';
 import type { Live } from '../nodes/live/live.js';
-import { type Look, waitHealthy } from '../nodes/wait/wait-healthy.js';
+import { type Examined, waitHealthy } from '../nodes/wait/wait-healthy.js';
 import type { Milestone } from './fault.js';
 
 /** A node that is gone, for the others. */
@@ -69,7 +69,7 @@ export function untilGone(
 ): Promise<Snapshot> {
   const { group } = live;
   const evidence = new LinkEvidence();
-  const look = async (): Promise<Look> => {
+  const look = async (): Promise<Examined> => {
     const snapshot = await live.snapshot();
     evidence.add(snapshot);
     noteFailover(group, missing, master, snapshot, milestones);

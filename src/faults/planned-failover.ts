@@ -16,7 +16,7 @@ import { observeLive } from '../nodes/live/live-state.js';
 import { presentMaster, sentinelsOf } from '../nodes/live/members.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
 import { type FailoverOperation, planFailover as planSteps } from '../plan/plan-failover.js';
-import { apply } from '../reconcile/execute/run-plan.js';
+import { runPlan } from '../reconcile/execute/run-plan.js';
 import { PATIENCE } from './bring-on.js';
 import { Milestones } from './effect.js';
 import type { FaultReport } from './fault.js';
@@ -127,7 +127,7 @@ class FailoverExecutor {
   async execute(steps: readonly Step<FailoverOperation>[]): Promise<FaultReport> {
     const { emit, signal } = this.#live;
     try {
-      await apply(steps, this.#perform, emit, signal);
+      await runPlan(steps, this.#execute, emit, signal);
     } finally {
       await this.#preference?.end();
       await this.#timers.restoreAll();
@@ -144,7 +144,7 @@ class FailoverExecutor {
     };
   }
 
-  readonly #perform = async (operation: FailoverOperation): Promise<void> => {
+  readonly #execute = async (operation: FailoverOperation): Promise<void> => {
     const { master, successor } = this.#roles;
     await this.#confirmLock();
     switch (operation.kind) {

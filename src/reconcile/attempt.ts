@@ -19,7 +19,7 @@ import { isPrelude, planUp } from '../plan/up/plan-up.js';
 import type { UpOperation } from '../plan/up/up-steps.js';
 import { PlanExecutor } from './execute/executor.js';
 import { RollbackLog } from './execute/rollback.js';
-import { apply } from './execute/run-plan.js';
+import { runPlan } from './execute/run-plan.js';
 import type { PlanInput } from './input/plan-input.js';
 
 export interface AttemptSettings {
@@ -31,40 +31,40 @@ export interface AttemptSettings {
   readonly ttlMs?: number | undefined;
 }
 
-export interface BroughtUp {
+export interface AttemptResult {
   readonly report: GroupReport;
   /** False: the group was there and healthy, nothing was touched. */
   readonly changed: boolean;
 }
 
 /** A group that has been proved ready, for those who go on with it. */
-export interface StandingGroup extends BroughtUp {
+export interface StandingGroup extends AttemptResult {
   readonly spec: GroupSpec;
   readonly objects: GroupObjects;
 }
 
 /** Observes the group; `refused`: its sentinels have been asked for a failover in vain. */
-export type Look = (promotion: 'possible' | 'refused') => Promise<PlanInput>;
+export type Prepare = (promotion: 'possible' | 'refused') => Promise<PlanInput>;
 
 /**
- * Plans, performs and proves, once; the lock is held.
+ * Plans, executes and proves, once; the lock is held.
  * @throws RsentinelError when it cannot be done; what this attempt has made is removed again then,
  *   unless the settings say to keep it
  */
-export async function bringUp(
-  look: Look,
+export async function attempt(
+  prepare: Prepare,
   settings: AttemptSettings,
   connections: Connections,
   context: LockedContext,
 ): Promise<StandingGroup> {
-  const planInput = await look('possible');
+  const planInput = await prepare('possible');
   const { spec, observed } = planInput;
   const rollback = new RollbackLog();
   const deadline = new Deadline(settings.waitTimeoutMs);
   try {
-    const { steps, ...done } = await perform(
+    const { steps, ...done } = await execute(
       planInput,
-      look,
+      prepare,
       settings,
       connections,
       rollback,
@@ -85,7 +85,7 @@ export async function bringUp(
 }
 
 /** What came of the plans of an attempt. */
-interface Performed {
+interface Executed {
   readonly spec: GroupSpec;
   /** Those of all plans. */
   readonly steps: readonly Step[];
@@ -94,15 +94,15 @@ interface Performed {
 }
 
 /** Plans and executes until a plan is more than a prelude. */
-async function perform(
+async function execute(
   first: PlanInput,
-  look: Look,
+  prepare: Prepare,
   { ttlMs }: AttemptSettings,
   connections: Connections,
   rollback: RollbackLog,
   context: LockedContext,
   deadline: Deadline,
-): Promise<Performed> {
+): Promise<Executed> {
   const done: Step<UpOperation>[] = [];
   for (let planInput = first; ; ) {
     const { spec, observed } = planInput;
@@ -111,11 +111,11 @@ async function perform(
     if (reason !== null) context.emit({ type: 'warning', message: reason });
     context.emit({ type: 'plan', group: spec.name, steps });
     const executor = new PlanExecutor(planInput, connections, rollback, context, deadline);
-    await apply(steps, executor.perform, context.emit, context.signal);
+    await runPlan(steps, executor.execute, context.emit, context.signal);
     done.push(...steps);
     if (!isPrelude(steps)) return { spec, steps: done, snapshot: await executor.verified() };
     deadline.renew();
-    planInput = await look(executor.canPromote ? 'possible' : 'refused');
+    planInput = await prepare(executor.canPromote ? 'possible' : 'refused');
   }
 }
 

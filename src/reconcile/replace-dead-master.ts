@@ -5,7 +5,7 @@ import type { GroupObjects } from '../engine/engine.js';
 import type { Connections } from '../nodes/client/connection.js';
 import { deadMasterReason } from '../plan/dead-master.js';
 import { observeDeadMaster, replaceMaster } from '../shutdown/replace-master.js';
-import { apply } from './execute/run-plan.js';
+import { runPlan } from './execute/run-plan.js';
 
 /**
  * Has a dead master replaced, if there is one. Where it cannot be replaced, a warning says so.
@@ -26,5 +26,5 @@ export async function replaceDeadMaster(
     after: [],
   } as const;
   const perform = () => replaceMaster(group, objects, connections, context);
-  await apply([step], perform, context.emit, context.signal);
+  await runPlan([step], perform, context.emit, context.signal);
 }

@@ -7,7 +7,7 @@ import type { GroupSpec } from '../model/group-spec.js';
 import type { Topology } from '../model/topology.js';
 import type { Connections } from '../nodes/client/connection.js';
 import type { ResolvedTopology } from '../spec/defaults.js';
-import { type AttemptSettings, bringUp, type StandingGroup } from './attempt.js';
+import { type AttemptSettings, attempt, type StandingGroup } from './attempt.js';
 import type { Refused } from './input/decide.js';
 import { type PlanInput, preparePlan } from './input/plan-input.js';
 
@@ -37,32 +37,32 @@ export function underLock<T>(
 }
 
 /**
- * Plans and performs, with the lock held: what was seen before may have changed.
+ * Makes attempts until one succeeds, with the lock held: what was seen before may have changed.
  * @throws RsentinelError as `up` does
  */
-export async function reconcile(
+export async function retryAttempts(
   topology: ResolvedTopology,
   settings: AttemptSettings,
   connections: Connections,
   { context, tookOver }: Locked,
 ): Promise<StandingGroup> {
   const refused = noRefusals();
-  for (let attempt = 1; ; attempt += 1) {
+  for (let number = 1; ; number += 1) {
     const planInputs: PlanInput[] = [];
-    const look = async (promotion: 'possible' | 'refused'): Promise<PlanInput> => {
+    const prepare = async (promotion: 'possible' | 'refused'): Promise<PlanInput> => {
       const all = { ...refused, promotion: promotion === 'refused' };
       const planInput = await preparePlan(topology, all, 'allowed', connections, context);
       planInputs.push(planInput);
       return planInput;
     };
     try {
-      return await bringUp(look, settings, connections, context);
+      return await attempt(prepare, settings, connections, context);
     } catch (error) {
       // Of what a killed command had told the engine to stop or remove, something took its time.
       const mayBeOfOther =
-        tookOver && attempt === 1 && (hasCode(error, 'NODE_EXITED') || hasCode(error, 'ENGINE_FAILED'));
+        tookOver && number === 1 && (hasCode(error, 'NODE_EXITED') || hasCode(error, 'ENGINE_FAILED'));
       const again =
-        attempt < ALLOCATION_ATTEMPTS &&
+        number < ALLOCATION_ATTEMPTS &&
         (mayBeOfOther ||
           hasCode(error, 'MASTER_MOVED') ||
           (await learnRefusal(error, topology, planInputs.at(-1)?.spec, refused, context)));

@@ -13,7 +13,7 @@ export function withoutNulls(value: unknown, key?: string): unknown {
 }
 
 /** Takes a value and paths of faulty parts; gives a copy in which they are left out or harmless. */
-export function prune(root: unknown, faulty: readonly Path[]): unknown {
+export function dropFaulty(root: unknown, faulty: readonly Path[]): unknown {
   const copy: unknown = structuredClone(root);
   for (const path of faulty) {
     const parent = valueAt(copy, path.slice(0, -1));

@@ -6,7 +6,7 @@ import { bytesOf } from '../spec/memory.js';
 import { readAuth } from './auth.js';
 import { type Diagnostic, type Finding, toDiagnostics } from './diagnostic.js';
 import { mergeDirectives, readDirectives } from './directives.js';
-import { prune, soundness, withoutNulls } from './drop-faulty.js';
+import { dropFaulty, soundness, withoutNulls } from './drop-faulty.js';
 import { groupNameFrom } from './group-name.js';
 import { type Layout, layOut, type NodeSlot } from './nodes.js';
 import { checkRules, majority } from './rules.js';
@@ -95,7 +95,7 @@ function validate(document: SourceDocument, value: unknown, findings: Finding[])
       ({ severity, path }) => severity === 'error' && path.length > 0 && !isCollection(valueAt(value, path)),
     )
     .map(({ path }) => path);
-  let given = prune(withoutNulls(value), faulty);
+  let given = dropFaulty(withoutNulls(value), faulty);
   // a pass takes out what the one before it found; what is left can only get less
   for (let pass = 0; pass < 10; pass++) {
     const result = topologySchema.safeParse(given);
@@ -108,7 +108,7 @@ function validate(document: SourceDocument, value: unknown, findings: Finding[])
     findings.push(...found.filter(({ path, atKey }) => document.trusts(document.offsetOf(path, atKey))));
     const wrong = faultyPaths(issues, given);
     faulty.push(...wrong);
-    given = prune(given, wrong);
+    given = dropFaulty(given, wrong);
   }
   return undefined;
 }

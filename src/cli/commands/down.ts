@@ -3,7 +3,7 @@ import { type DownDocument, downText } from '../../report/text/down-text.js';
 import { dryRun } from '../dry-run.js';
 import { withEngine } from '../engine.js';
 import type { DownFlags } from '../flags.js';
-import { surroundings } from '../input/load.js';
+import { surroundings } from '../input/load-source.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTarget } from '../input/target.js';
 import { jsonText } from '../output/json.js';

@@ -12,7 +12,7 @@ import { drillText } from '../../report/text/drill-text.js';
 import { withEngine } from '../engine.js';
 import type { DrillFlags } from '../flags.js';
 import { givenSentinels } from '../input/given.js';
-import { surroundings } from '../input/load.js';
+import { surroundings } from '../input/load-source.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTarget } from '../input/target.js';
 import { jsonText } from '../output/json.js';

@@ -1,7 +1,7 @@
 import { envText, hidesSecrets } from '../../report/text/env-text.js';
 import { withEngine } from '../engine.js';
 import type { EnvFlags } from '../flags.js';
-import { surroundings } from '../input/load.js';
+import { surroundings } from '../input/load-source.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTarget } from '../input/target.js';
 import { jsonText } from '../output/json.js';

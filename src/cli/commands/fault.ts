@@ -7,7 +7,7 @@ import { dryRun } from '../dry-run.js';
 import { withEngine } from '../engine.js';
 import type { FailoverFlags, FaultFlags } from '../flags.js';
 import { parseFaultTargets } from '../input/fault-targets.js';
-import { surroundings } from '../input/load.js';
+import { surroundings } from '../input/load-source.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTarget, type Target } from '../input/target.js';
 import { jsonText } from '../output/json.js';

@@ -2,7 +2,7 @@ import { styleFor } from '../../report/terminal/style.js';
 import { LogFormat } from '../../report/text/log-text.js';
 import { withEngine } from '../engine.js';
 import type { LogsFlags } from '../flags.js';
-import { surroundings } from '../input/load.js';
+import { surroundings } from '../input/load-source.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTarget } from '../input/target.js';
 import { outletTo } from '../output/outlet.js';

@@ -3,7 +3,7 @@ import { styleFor } from '../../report/terminal/style.js';
 import { type ListDocument, listText, namesText } from '../../report/text/list-text.js';
 import { withEngine } from '../engine.js';
 import type { ListFlags } from '../flags.js';
-import { surroundings } from '../input/load.js';
+import { surroundings } from '../input/load-source.js';
 import { resolveTarget } from '../input/target.js';
 import { jsonText } from '../output/json.js';
 import { createReporter } from '../output/reporting.js';

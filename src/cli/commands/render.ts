@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { renderTree } from '../../api/render.js';
 import { count } from '../../model/format.js';
 import type { RenderFlags } from '../flags.js';
-import { loadSource } from '../input/load.js';
+import { loadSource } from '../input/load-source.js';
 import { definiteSelectionOf, findSource } from '../input/source.js';
 import { createReporter } from '../output/reporting.js';
 import { writeTree } from '../output/write-tree.js';

@@ -3,7 +3,7 @@ import { resetText } from '../../report/text/reset-text.js';
 import { dryRun } from '../dry-run.js';
 import { withEngine } from '../engine.js';
 import type { ResetFlags } from '../flags.js';
-import { surroundings } from '../input/load.js';
+import { surroundings } from '../input/load-source.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTopology } from '../input/target.js';
 import { jsonText } from '../output/json.js';

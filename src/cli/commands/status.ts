@@ -5,7 +5,7 @@ import { withEngine } from '../engine.js';
 import { exitCodeOfHealth } from '../exit-code.js';
 import type { StatusFlags } from '../flags.js';
 import { givenSentinels } from '../input/given.js';
-import { surroundings } from '../input/load.js';
+import { surroundings } from '../input/load-source.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTarget } from '../input/target.js';
 import { jsonText } from '../output/json.js';

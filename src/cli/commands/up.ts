@@ -9,7 +9,7 @@ import { withEngine } from '../engine.js';
 import type { UpFlags } from '../flags.js';
 import { generateName } from '../input/generated-name.js';
 import { refuseGroupOfOthers } from '../input/group-of-others.js';
-import { loadSource, renamed } from '../input/load.js';
+import { loadSource, renamed } from '../input/load-source.js';
 import { findSource, selectionOf } from '../input/source.js';
 import { jsonText } from '../output/json.js';
 import { createReporter } from '../output/reporting.js';

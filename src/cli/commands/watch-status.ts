@@ -13,7 +13,7 @@ import { withEngine } from '../engine.js';
 import { exitCodeOfHealth } from '../exit-code.js';
 import type { StatusFlags } from '../flags.js';
 import { givenSentinels } from '../input/given.js';
-import { surroundings } from '../input/load.js';
+import { surroundings } from '../input/load-source.js';
 import { definiteSelectionOf, type Selection } from '../input/source.js';
 import { resolveTarget, type Target } from '../input/target.js';
 import { outletTo } from '../output/outlet.js';

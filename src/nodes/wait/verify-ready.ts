@@ -15,7 +15,7 @@ import { remedy } from '../health/remedies.js';
 import type { Snapshot } from '../health/snapshot.js';
 import { findStreamFaults } from '../health/stream.js';
 import type { Live } from '../live/live.js';
-import { type Look, waitHealthy } from './wait-healthy.js';
+import { type Examined, waitHealthy } from './wait-healthy.js';
 
 /** ms for a TCP connection to an announced address. */
 const CONNECT_TIMEOUT = 1_000;
@@ -30,7 +30,7 @@ export function verifyReady(live: Live<GroupSpec>): Promise<Snapshot> {
 }
 
 /** One look: everything that questions show, and when nothing is missing, what only trying shows. */
-async function examine(spec: GroupSpec, connections: Connections, evidence: LinkEvidence): Promise<Look> {
+async function examine(spec: GroupSpec, connections: Connections, evidence: LinkEvidence): Promise<Examined> {
   const snapshot = await takeSnapshot(spec, connections);
   evidence.add(snapshot);
   const faults = findFaults(spec, snapshot, evidence);

@@ -4,6 +4,7 @@ import type { Watching } from '../../engine/context.js';
 import { RsentinelError } from '../../errors.js';
 import type { GroupNode, GroupNodes } from '../../model/group-nodes.js';
 import type { Fault } from '../../model/report/group-report.js';
+import type { Looked } from '../health/look.js';
 import type { Snapshot } from '../health/snapshot.js';
 import type { Live } from '../live/live.js';
 import { logDetails, nodeExited } from './explain.js';
@@ -14,17 +15,14 @@ const POLL = { first: 15, later: 100, laterAfter: 5_000 } as const;
 const CONTAINER_CHECK = 500;
 
 /** What a look at a group has found. */
-export interface Look {
-  readonly snapshot: Snapshot;
-  readonly faults: readonly Fault[];
-}
+export type Examined = Pick<Looked, 'snapshot' | 'faults'>;
 
 /**
  * Waits until a look at a group finds no fault, and returns what it has seen.
  * @throws RsentinelError WAIT_TIMEOUT with what was missing and the log of the node concerned;
  *   NODE_EXITED as soon as a node has ended; the context's signal's reason
  */
-export function waitHealthy(live: Live, look: () => Promise<Look>): Promise<Snapshot> {
+export function waitHealthy(live: Live, look: () => Promise<Examined>): Promise<Snapshot> {
   const { group, context } = live;
   let nextContainerCheck = performance.now() + CONTAINER_CHECK;
   let told = '';

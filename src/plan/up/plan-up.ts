@@ -1,7 +1,7 @@
 /**
  * The plan: what has to be done to the engine, the directories and the nodes so that the group in
  * the file is the group that runs. Decided here, purely, from the spec and from what was observed;
- * `apply` walks it and decides nothing.
+ * `runPlan` walks it and decides nothing.
  */
 
 import type { ObservedMember } from '../../engine/engine.js';

@@ -46,12 +46,12 @@ export class PlanExecutor {
   }
 
   /** Carries out one operation. @throws RsentinelError GROUP_BUSY when the lock is lost; what the operation throws */
-  readonly perform = async (operation: UpOperation): Promise<void> => {
+  readonly execute = async (operation: UpOperation): Promise<void> => {
     await this.#run.context.confirmLock();
-    await this.#perform(operation);
+    await this.#execute(operation);
   };
 
-  #perform(operation: UpOperation): Promise<unknown> {
+  #execute(operation: UpOperation): Promise<unknown> {
     const { context, spec, confs } = this.#run;
     const { engine, signal } = context;
     switch (operation.kind) {

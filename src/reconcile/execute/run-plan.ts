@@ -9,7 +9,7 @@ import type { Operation, Step } from '../../model/step.js';
  * knows what there is to take back.
  * @throws what the first failing step threw, or the signal's reason
  */
-export async function apply<Kind extends Operation>(
+export async function runPlan<Kind extends Operation>(
   steps: readonly Step<Kind>[],
   perform: (operation: Kind) => Promise<void>,
   emit: Listener,

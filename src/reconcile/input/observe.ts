@@ -1,7 +1,7 @@
 /** Reads what there is of a group: on the engine, in its files and from its running nodes. Changes nothing. */
 
 import type { StoredAccess } from '../../access/access-file.js';
-import type { GivenPasswords } from '../../access/decide.js';
+import type { GivenPasswords } from '../../access/decide-logins.js';
 import { givenPasswords } from '../../access/passwords.js';
 import { type ConfFacts, readConfFacts } from '../../config/conf-facts.js';
 import { loadTemplates } from '../../config/templates.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renamed } from '../../../src/cli/input/load.js';
+import { renamed } from '../../../src/cli/input/load-source.js';
 import { findSource, type Selection, type Source, selectionOf } from '../../../src/cli/input/source.js';
 import { resolveTarget, resolveTopology, type Surroundings } from '../../../src/cli/input/target.js';
 import type { GroupOrigin } from '../../../src/engine/engine.js';

@@ -1,6 +1,6 @@
 /** Which logins a group has: given, as before, or made up. */
 import { describe, expect, it } from 'vitest';
-import { decideLogins, type GivenPasswords } from '../../../src/access/decide.js';
+import { decideLogins, type GivenPasswords } from '../../../src/access/decide-logins.js';
 import { accessDigest, masked } from '../../../src/model/credentials/group-access.js';
 import type { Logins } from '../../../src/model/credentials/logins.js';
 import { Secret } from '../../../src/model/credentials/secret.js';
