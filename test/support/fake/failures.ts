@@ -17,7 +17,7 @@ const SILENT_COMMANDS = 4;
 
 /** Commands that change nothing on a server. */
 const READING =
-  /^(?:PING|INFO|CONFIG GET|ACL DRYRUN|WAIT|SENTINEL (?:MASTERS?|REPLICAS|SENTINELS|MYID|CKQUORUM|CONFIG GET|GET-MASTER-ADDR-BY-NAME)\b|SENTINEL DEBUG$)/i;
+  /^(?:AUTH|PING|INFO|CONFIG GET|ACL DRYRUN|WAIT|SENTINEL (?:MASTERS?|REPLICAS|SENTINELS|MYID|CKQUORUM|CONFIG GET|GET-MASTER-ADDR-BY-NAME)\b|SENTINEL DEBUG$)/i;
 
 /** Returns whether a command changes something on a server. */
 export function isChange(command: string): boolean {

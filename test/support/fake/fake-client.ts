@@ -1,8 +1,8 @@
 /** A client library that reaches the servers of a fake engine instead of a network: what the code under test imports as ioredis. */
 import type { Command } from '../../../src/nodes/client/connection.js';
 import type { Failures } from './failures.js';
-import type { Nodes, Server } from './nodes.js';
-import { reply } from './replies.js';
+import { type Nodes, type Server, takes } from './nodes.js';
+import { ErrorReply, reply } from './replies.js';
 
 /** The machine and the process that clients belong to which are made from now on. */
 let current: { readonly nodes: Nodes; readonly failures: Failures } | null = null;
@@ -20,6 +20,8 @@ export class FakeRedis {
   readonly #nodes: Nodes;
   readonly #failures: Failures;
   #server: Server | undefined;
+  #isLoggedIn = false;
+  readonly #onEnd: (() => void)[] = [];
 
   constructor({ host, port }: { readonly host: string; readonly port: number }) {
     if (current === null) throw new Error('no fake machine is there');
@@ -28,7 +30,8 @@ export class FakeRedis {
     this.#failures = current.failures;
   }
 
-  on(): this {
+  on(event: string, listener: () => void): this {
+    if (event === 'end') this.#onEnd.push(listener);
     return this;
   }
 
@@ -56,6 +59,13 @@ export class FakeRedis {
     return value;
   }
 
+  #logIn(server: Server, words: Command): string {
+    this.#isLoggedIn = takes(server, words.at(-1) ?? null);
+    if (!this.#isLoggedIn)
+      throw new ErrorReply('WRONGPASS invalid username-password pair or user is disabled.');
+    return 'OK';
+  }
+
   ping(): Promise<unknown> {
     return this.call('PING');
   }
@@ -75,9 +85,17 @@ export class FakeRedis {
     try {
       const answer = this.#failures.command(command.join(' '), () => {
         const server = this.#nodes.at(this.#address);
-        // A server that was started anew does not know connections of the former one.
+        if (server !== this.#server && server !== undefined && server.passwords.size > 0) {
+          // A server that was started anew does not know connections of the former one.
+          this.disconnect();
+          for (const listener of this.#onEnd) listener();
+          throw new Error('Connection is closed.');
+        }
         this.#server = server;
         if (server === undefined) throw new Error('Connection is closed.');
+        if (command[0] === 'AUTH') return this.#logIn(server, command);
+        if (!this.#isLoggedIn && server.passwords.size > 0)
+          throw new ErrorReply('NOAUTH Authentication required.');
         return reply(server, command, this.#nodes);
       });
       return [null, answer];

@@ -57,6 +57,12 @@ interface Volume extends ObservedVolume {
   aside: readonly number[] | null;
 }
 
+/** 600 of `redis:6.0`; 8.0 where the tag does not say. */
+function versionOf(image: string): number {
+  const [, major = '8', minor = '0'] = /:(\d+)(?:\.(\d+))?$/.exec(image) ?? [];
+  return Number(major) * 100 + Number(minor);
+}
+
 /** What a fake machine has: its state outlives the process that works on it. */
 export class FakeMachine {
   readonly nodes = new Nodes();
@@ -176,8 +182,8 @@ export class FakeEngine implements Engine {
     return this.#look(() => this.world.images.has(image));
   }
 
-  serverOf() {
-    return Promise.resolve({ product: 'redis', version: 800 } as const);
+  serverOf(image: string) {
+    return Promise.resolve({ product: 'redis', version: versionOf(image) } as const);
   }
 
   pullImage(image: string): Promise<void> {
@@ -309,7 +315,12 @@ export class FakeEngine implements Engine {
         `cannot join the network of ${ground.name}, which does not run`,
       );
     if (container.role === 'redis' || container.role === 'sentinel')
-      this.world.nodes.start(container.name, container.role, this.#files(container));
+      this.world.nodes.start(
+        container.name,
+        container.role,
+        this.#files(container),
+        versionOf(container.made.image),
+      );
     container.exitCode = null;
   }
 

@@ -2,6 +2,7 @@
  * The Redis servers and sentinels of a fake engine, in memory. They copy, save, promote and forget as the real ones do;
  * every effect comes at once. Nobody fails over by itself: a test says when the sentinels do.
  */
+import { createHash } from 'node:crypto';
 import {
   readConfFacts,
   readDirectiveLines,
@@ -24,6 +25,12 @@ interface ServerBase {
   readonly address: Address;
   readonly runid: string;
   readonly files: NodeFiles;
+  /** As `serverOf` counts: 8.0 is 800. */
+  readonly version: number;
+  /** SHA-256 of the passwords that the default user has; none: nobody has to log in. */
+  passwords: ReadonlySet<string>;
+  /** What it logs in to Redis with. */
+  authPass: string | null;
   isPaused: boolean;
 }
 
@@ -35,11 +42,15 @@ export interface RedisServer extends ServerBase {
   readonly settings: Map<string, string>;
   /** Whether CLIENT PAUSE … WRITE holds its writes. */
   holdsWrites: boolean;
+  /** As CONFIG REWRITE writes it. */
+  requirepass: string | null;
 }
 
 export interface SentinelServer extends ServerBase {
   readonly kind: 'sentinel';
   readonly masterName: string;
+  /** What it logs in to other sentinels with. */
+  ownPass: string | null;
   master: Address;
   configEpoch: number;
   readonly settings: Map<string, string>;
@@ -67,13 +78,26 @@ export class Nodes {
   #runs = 0;
 
   /** Starts the server of a container from its configuration file. @throws Error as a server that exits does */
-  start(container: string, kind: Server['kind'], files: NodeFiles): void {
+  start(container: string, kind: Server['kind'], files: NodeFiles, version: number): void {
     const text = files.conf();
     if (text === null) throw new Error(`Fatal error, can't open config file of ${container}`);
     const facts = readConfFacts(text);
     if (facts.announced === null) throw new Error(`${container} announces no address`);
     this.#runs += 1;
-    const base = { container, address: facts.announced, files, isPaused: false };
+    const lines = wordsOf(text);
+    const requirepass = lines.get('requirepass')?.[0] ?? null;
+    const ofUser = (lines.get('user') ?? [])
+      .filter((word) => word.startsWith('#'))
+      .map((word) => word.slice(1));
+    const base = {
+      container,
+      address: facts.announced,
+      files,
+      version,
+      passwords: new Set(requirepass === null ? ofUser : [sha256(requirepass)]),
+      authPass: lines.get('masterauth')?.[0] ?? lines.get('sentinel auth-pass')?.[1] ?? null,
+      isPaused: false,
+    };
     if (kind === 'redis') {
       const settings = new Map(
         readDirectiveLines(text).map(({ name, value }) => [name, splitWords(value).join(' ')]),
@@ -88,6 +112,7 @@ export class Nodes {
         writes,
         settings,
         holdsWrites: false,
+        requirepass,
       });
     } else {
       this.#servers.set(container, sentinelFrom(text, base));
@@ -155,9 +180,18 @@ export class Nodes {
   }
 
   /** The master of a replica, if it runs. */
-  masterOf({ replicaOf }: RedisServer): RedisServer | undefined {
+  masterOf(replica: RedisServer): RedisServer | undefined {
+    const { replicaOf } = replica;
     const master = replicaOf === null ? undefined : this.at(replicaOf);
-    return master?.kind === 'redis' ? master : undefined;
+    return master?.kind === 'redis' && takes(master, replica.authPass) ? master : undefined;
+  }
+
+  /** Names of the servers that let somebody in who has not this very password. @param password null: nobody has one */
+  withOtherPasswords(password: string | null): readonly string[] {
+    const wanted = password === null ? '' : sha256(password);
+    return this.#answering().flatMap(({ container, passwords }) =>
+      [...passwords].join() === wanted ? [] : [`${container} has not the one password that it should have`],
+    );
   }
 
   /** Replicas copy their masters, and sentinels hear of each other and of replicas: until nothing changes. */
@@ -191,7 +225,8 @@ export class Nodes {
       (other) =>
         other !== sentinel &&
         other.masterName === sentinel.masterName &&
-        sameAddress(other.master, sentinel.master),
+        sameAddress(other.master, sentinel.master) &&
+        takes(sentinel, other.ownPass),
     );
     const known = sentinel.sentinels.filter(({ id }) => !peers.some((peer) => peer.runid === id));
     sentinel.sentinels = [...known, ...peers.map(({ address, runid }) => ({ address, id: runid }))];
@@ -241,15 +276,42 @@ export class Nodes {
     this.replicate();
   }
 
+  /** CONFIG REWRITE. */
+  rewrite({ files, requirepass, authPass }: RedisServer): void {
+    const kept = (files.conf() ?? '')
+      .split('\n')
+      .filter((line) => !/^(?:requirepass|masterauth)\s/.test(line));
+    const lines = [
+      ...(requirepass === null ? [] : [`requirepass "${requirepass}"`]),
+      ...(authPass === null ? [] : [`masterauth "${authPass}"`]),
+    ];
+    files.writeConf([...kept.slice(0, -1), ...lines, ''].join('\n'));
+  }
+
   /** A client writes a number to whatever node the sentinels name. @returns whether it was acknowledged */
   write(number: number): boolean {
     const [sentinel] = this.sentinels.toSorted((a, b) => b.configEpoch - a.configEpoch);
     const master = sentinel === undefined ? undefined : this.at(sentinel.master);
     if (master?.kind !== 'redis' || master.replicaOf !== null || master.holdsWrites) return false;
+    if (Number(master.settings.get('min-replicas-to-write') ?? 0) > this.redis.length) return false;
     master.writes = [...master.writes, number];
     this.replicate();
     return true;
   }
+}
+
+/** Whether a server lets somebody in who has a password, or none. */
+export function takes({ passwords }: Server, password: string | null): boolean {
+  return passwords.size === 0 || (password !== null && passwords.has(sha256(password)));
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The words behind each directive of a configuration file; of one that is there twice, the last. */
+function wordsOf(text: string): ReadonlyMap<string, readonly string[]> {
+  return new Map(readDirectiveLines(text).map(({ name, value }) => [name, splitWords(value)]));
 }
 
 function distinct(addresses: readonly Address[]): readonly Address[] {
@@ -268,6 +330,9 @@ function sentinelFrom(text: string, base: Omit<ServerBase, 'runid'>): SentinelSe
     kind: 'sentinel',
     runid: monitor.myid ?? '',
     masterName,
+    // Before 6.2 it has no other.
+    ownPass:
+      wordsOf(text).get('sentinel sentinel-pass')?.[0] ?? wordsOf(text).get('requirepass')?.[0] ?? null,
     master: monitor.master,
     configEpoch: monitor.configEpoch,
     settings: new Map([
@@ -289,10 +354,11 @@ function sentinelFrom(text: string, base: Omit<ServerBase, 'runid'>): SentinelSe
 /** Sentinel writes what it knows to its file with every change. */
 function rewriteSentinel(sentinel: SentinelServer): void {
   const { masterName: name, master, configEpoch, settings, replicas, sentinels, files } = sentinel;
+  const { passwords, authPass, ownPass, version } = sentinel;
   const text = files.conf();
   if (text === null) return;
   const own =
-    /^sentinel (monitor|config-epoch|leader-epoch|current-epoch|known-replica|known-slave|known-sentinel|down-after-milliseconds|parallel-syncs|failover-timeout)\s/;
+    /^sentinel (monitor|config-epoch|leader-epoch|current-epoch|known-replica|known-slave|known-sentinel|down-after-milliseconds|parallel-syncs|failover-timeout|auth-pass|sentinel-pass)\s|^user\s/;
   const kept = text.split('\n').filter((line) => !own.test(line));
   const lines = [
     `sentinel monitor ${name} ${master.host} ${master.port} ${settings.get('quorum')}`,
@@ -300,6 +366,13 @@ function rewriteSentinel(sentinel: SentinelServer): void {
     `sentinel config-epoch ${name} ${configEpoch}`,
     `sentinel leader-epoch ${name} ${configEpoch}`,
     `sentinel current-epoch ${configEpoch}`,
+    ...(authPass === null ? [] : [`sentinel auth-pass ${name} "${authPass}"`]),
+    ...(ownPass === null || version < 602
+      ? []
+      : [
+          `sentinel sentinel-pass "${ownPass}"`,
+          `user default on ${[...passwords].map((one) => `#${one}`).join(' ')} ~* &* +@all`,
+        ]),
     ...replicas.map(({ host, port }) => `sentinel known-replica ${name} ${host} ${port}`),
     ...sentinels.map(
       ({ address: { host, port }, id }) => `sentinel known-sentinel ${name} ${host} ${port} ${id}`,

@@ -1,13 +1,16 @@
 /** The replies of fake servers to the commands that rsentinel sends. */
 import type { Address } from '../../../src/model/address.js';
-import type { Nodes, RedisServer, SentinelServer, Server } from './nodes.js';
+import { type Nodes, type RedisServer, type SentinelServer, type Server, sha256, takes } from './nodes.js';
 
 /** An error reply: `READONLY …`. */
-class ErrorReply extends Error {
+export class ErrorReply extends Error {
   override readonly name = 'ReplyError';
 }
 
-const VERSION = '8.0.2';
+/** As INFO has it: 8.0.2. */
+function versionText({ version }: Server): string {
+  return `${Math.floor(version / 100)}.${version % 100}.2`;
+}
 
 /** Answers one command. @throws ErrorReply */
 export function reply(server: Server, command: readonly string[], nodes: Nodes): unknown {
@@ -15,6 +18,8 @@ export function reply(server: Server, command: readonly string[], nodes: Nodes):
   switch (name.toUpperCase()) {
     case 'PING':
       return 'PONG';
+    case 'ACL':
+      return acl(server, args, nodes);
     case 'INFO':
       return server.kind === 'redis' ? redisInfo(server, nodes) : sentinelInfo(server);
     default:
@@ -28,11 +33,13 @@ function redisReply(server: RedisServer, name: string, args: readonly string[], 
   const [first = '', second = ''] = args;
   switch (name) {
     case 'CONFIG':
-      return config(server, args);
+      return config(server, args, nodes);
     case 'REPLICAOF':
       nodes.replicaOf(server, first.toUpperCase() === 'NO' ? null : { host: first, port: Number(second) });
       return 'OK';
     case 'CLIENT':
+      if (server.version < 602 && /^(?:PAUSE|UNPAUSE)$/i.test(first) && args.length !== 2)
+        throw new ErrorReply('ERR syntax error');
       if (first.toUpperCase() === 'PAUSE') server.holdsWrites = true;
       if (first.toUpperCase() === 'UNPAUSE') server.holdsWrites = false;
       return first.toUpperCase() === 'KILL' ? 0 : 'OK';
@@ -61,7 +68,37 @@ function redisReply(server: RedisServer, name: string, args: readonly string[], 
   }
 }
 
-function config({ settings }: RedisServer, [verb = '', name = '', value = '']: readonly string[]): unknown {
+/** ACL SETUSER of the default user: the only one that there is. */
+function acl(server: Server, [verb = '', user = '', ...rules]: readonly string[], nodes: Nodes): unknown {
+  const isKnown = server.kind === 'redis' || server.version >= 602;
+  if (!isKnown || verb.toUpperCase() !== 'SETUSER' || user !== 'default')
+    throw new ErrorReply(`ERR unknown command 'ACL ${verb} ${user}'`);
+  for (const rule of rules) {
+    if (rule === 'resetpass') server.passwords = new Set();
+    if (rule.startsWith('#')) server.passwords = new Set([...server.passwords, rule.slice(1)]);
+  }
+  nodes.replicate();
+  return 'OK';
+}
+
+function config(server: RedisServer, words: readonly string[], nodes: Nodes): unknown {
+  const [verb = '', name = '', value = ''] = words;
+  const { settings } = server;
+  if (verb.toUpperCase() === 'SET' && name === 'requirepass') {
+    server.requirepass = value;
+    server.passwords = new Set([sha256(value)]);
+    nodes.replicate();
+    return 'OK';
+  }
+  if (verb.toUpperCase() === 'SET' && name === 'masterauth') {
+    server.authPass = value;
+    nodes.replicate();
+    return 'OK';
+  }
+  if (verb.toUpperCase() === 'REWRITE') {
+    nodes.rewrite(server);
+    return 'OK';
+  }
   switch (verb.toUpperCase()) {
     case 'GET':
       return settings.has(name)
@@ -112,7 +149,7 @@ function redisInfo(server: RedisServer, nodes: Nodes): string {
           `slave_repl_offset:${offset}`,
         ];
   return [
-    `redis_version:${VERSION}`,
+    `redis_version:${versionText(server)}`,
     `run_id:${server.runid}`,
     ...role,
     `connected_slaves:${replicas.length}`,
@@ -129,9 +166,10 @@ function redisInfo(server: RedisServer, nodes: Nodes): string {
   ].join('\r\n');
 }
 
-function sentinelInfo({ masterName, master, replicas, sentinels }: SentinelServer): string {
+function sentinelInfo(server: SentinelServer): string {
+  const { masterName, master, replicas, sentinels } = server;
   return [
-    `redis_version:${VERSION}`,
+    `redis_version:${versionText(server)}`,
     'sentinel_masters:1',
     'sentinel_tilt:0',
     `master0:name=${masterName},status=ok,address=${master.host}:${master.port},slaves=${replicas.length},sentinels=${sentinels.length + 1}`,
@@ -147,7 +185,13 @@ function sentinelReply(server: SentinelServer, name: string, args: readonly stri
       return server.runid;
     case 'FLUSHCONFIG':
       return 'OK';
+    case 'CONFIG':
+      if (server.version < 602) throw new ErrorReply(`ERR Unknown sentinel subcommand '${verb}'`);
+      if (args[2] === 'sentinel-pass') server.ownPass = args[3] ?? null;
+      nodes.replicate();
+      return 'OK';
     case 'DEBUG':
+      if (server.version < 700) throw new ErrorReply(`ERR Unknown sentinel subcommand '${verb}'`);
       for (let index = 1; index + 1 < args.length; index += 2)
         server.periods.set(args[index] ?? '', args[index + 1] ?? '');
       return args.length > 1 ? 'OK' : [...server.periods].flat();
@@ -165,9 +209,9 @@ function ofMaster(server: SentinelServer, verb: string, rest: readonly string[],
       return masterFields(server, nodes);
     case 'REPLICAS':
     case 'SLAVES':
-      return server.replicas.map((address) => replicaFields(address, nodes));
+      return server.replicas.map((address) => replicaFields(server, address, nodes));
     case 'SENTINELS':
-      return server.sentinels.map(({ address, id }) => [...instance(address, 'sentinel', id, nodes)]);
+      return server.sentinels.map(({ address, id }) => [...instance(server, address, 'sentinel', id, nodes)]);
     case 'CKQUORUM':
       return `OK ${server.sentinels.length + 1} usable Sentinels. Quorum and failover authorization can be reached`;
     case 'GET-MASTER-ADDR-BY-NAME':
@@ -185,7 +229,8 @@ function ofMaster(server: SentinelServer, verb: string, rest: readonly string[],
       return 1;
     case 'SET':
       for (let index = 0; index + 1 < rest.length; index += 2)
-        server.settings.set(rest[index] ?? '', rest[index + 1] ?? '');
+        if (rest[index] === 'auth-pass') server.authPass = rest[index + 1] ?? null;
+        else server.settings.set(rest[index] ?? '', rest[index + 1] ?? '');
       nodes.replicate();
       return 'OK';
     default:
@@ -207,8 +252,9 @@ function hello(nodes: Nodes, text: string): number {
   return 1;
 }
 
-function instance(address: Address, flag: string, id: string, nodes: Nodes): string[] {
-  const answers = nodes.at(address) !== undefined;
+function instance(by: SentinelServer, address: Address, flag: string, id: string, nodes: Nodes): string[] {
+  const node = nodes.at(address);
+  const answers = node !== undefined && takes(node, node.kind === 'redis' ? by.authPass : by.ownPass);
   return [
     ['ip', address.host],
     ['port', String(address.port)],
@@ -221,7 +267,7 @@ function instance(address: Address, flag: string, id: string, nodes: Nodes): str
 function masterFields(server: SentinelServer, nodes: Nodes): string[] {
   const node = nodes.at(server.master);
   return [
-    ...instance(server.master, 'master', node?.runid ?? '', nodes),
+    ...instance(server, server.master, 'master', node?.runid ?? '', nodes),
     'role-reported',
     node?.kind === 'redis' && node.replicaOf !== null ? 'slave' : 'master',
     'config-epoch',
@@ -234,12 +280,12 @@ function masterFields(server: SentinelServer, nodes: Nodes): string[] {
   ];
 }
 
-function replicaFields(address: Address, nodes: Nodes): string[] {
+function replicaFields(by: SentinelServer, address: Address, nodes: Nodes): string[] {
   const node = nodes.at(address);
   const redis = node?.kind === 'redis' ? node : null;
   const follows = redis?.replicaOf ?? { host: '?', port: 0 };
   return [
-    ...instance(address, 'slave', node?.runid ?? '', nodes),
+    ...instance(by, address, 'slave', node?.runid ?? '', nodes),
     'role-reported',
     redis?.replicaOf === null ? 'master' : 'slave',
     'master-link-status',

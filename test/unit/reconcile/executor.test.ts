@@ -31,6 +31,8 @@ interface Scenario {
   readonly command: (world: FakeWorld, mishap: Injection | Standstill | null) => Promise<Outcome>;
   /** What the next `up` goes by. */
   readonly topology: Topology;
+  /** The only password that lets anybody in afterwards; left out: nobody has to log in. */
+  readonly password?: string;
 }
 
 const running = async (world: FakeWorld): Promise<void> => {
@@ -41,6 +43,21 @@ const changed = (title: string, text: string, prepare = running): Scenario => {
   const topology = topologyOf(text);
   return { title, prepare, topology, command: (world, mishap) => world.up(topology, mishap) };
 };
+
+/** Another password for a group that runs. */
+function rotation(title: string, image: string): Scenario {
+  const of = (password: string): Topology =>
+    topologyOf(`replicas: 2\nimage: ${image}\nauth: {password: ${password}}`);
+  const password = 'another-password-2';
+  return {
+    ...changed(title, '', async (world) => {
+      expect((await world.up(of('a-password-1'))).error).toBeNull();
+    }),
+    topology: of(password),
+    command: (world, mishap) => world.up(of(password), mishap),
+    password,
+  };
+}
 
 const SCENARIOS: readonly Scenario[] = [
   changed('a new group', 'replicas: 2', async () => {}),
@@ -80,6 +97,8 @@ const SCENARIOS: readonly Scenario[] = [
     topology: THREE,
     command: (world, mishap) => world.up(THREE, mishap, 3_600_000),
   },
+  rotation('another password', 'redis:8.0'),
+  rotation('another password on Redis 6.0', 'redis:6.0'),
   {
     title: 'down',
     prepare: running,
@@ -88,7 +107,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-describe.each(SCENARIOS)('$title', ({ prepare, command, topology }) => {
+describe.each(SCENARIOS)('$title', ({ prepare, command, topology, password }) => {
   it('works, and the next up changes nothing', async () => {
     const world = new FakeWorld();
     await prepare(world);
@@ -97,6 +116,7 @@ describe.each(SCENARIOS)('$title', ({ prepare, command, topology }) => {
     expect((await world.up(topology)).error).toBeNull();
     const again = await world.up(topology);
     expect([again.error, again.calls]).toEqual([null, []]);
+    expect(world.machine.nodes.withOtherPasswords(password ?? null)).toEqual([]);
     expect(world.lost).toEqual([]);
   });
 
@@ -162,6 +182,7 @@ describe.each(SCENARIOS)('$title', ({ prepare, command, topology }) => {
             `the next up fails: ${String(next.error)} ${JSON.stringify((next.error as { details?: unknown }).details ?? '')}`,
           );
         else if (world.lost.length > 0) report(`lost ${world.lost.length}`);
+        else problems.push(...world.machine.nodes.withOtherPasswords(password ?? null));
         // Of a group that was marked, the mark stays.
         const isMarked = before.some((line) => line.startsWith('mark '));
         const odd = world.machine.picture.filter(
@@ -210,9 +231,14 @@ describe.each(SCENARIOS)('$title', ({ prepare, command, topology }) => {
 /** Plans most of whose operations are commands to servers. */
 const COMMANDING: readonly Scenario[] = [
   ...SCENARIOS.filter(({ title }) =>
-    ['a directive that is set', 'directives of the sentinels', 'another memory limit', 'down'].includes(
-      title,
-    ),
+    [
+      'a directive that is set',
+      'directives of the sentinels',
+      'another memory limit',
+      'down',
+      'another password',
+      'another password on Redis 6.0',
+    ].includes(title),
   ),
   {
     title: 'failover',
@@ -239,7 +265,7 @@ const COMMANDING: readonly Scenario[] = [
 
 describe.each(COMMANDING)(
   '$title, while a connection to a server breaks',
-  ({ prepare, command, topology }) => {
+  ({ prepare, command, topology, password }) => {
     it.each(['before', 'after', 'end', 'silence'] as const)(
       'is finished or mended by the next up when that is %s a command has its effect, and nothing acknowledged is lost',
       async (when) => {
@@ -258,6 +284,7 @@ describe.each(COMMANDING)(
           const next = await world.up(topology);
           if (next.error !== null) report(`the next up fails: ${String(next.error)}`);
           else if (world.lost.length > 0) report(`lost ${world.lost.length}`);
+          else problems.push(...world.machine.nodes.withOtherPasswords(password ?? null));
           const odd = world.machine.picture.filter((line) => /aside|exited|created|mark|lock/.test(line));
           if (next.error === null && odd.length > 0) report(`left: ${odd.join(', ')}`);
           const again = await world.up(topology);
