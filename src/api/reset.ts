@@ -24,13 +24,13 @@ import { otherMasters, removeMasters } from '../nodes/live/other-masters.js';
 import { verifyReady } from '../nodes/wait/verify-ready.js';
 import { waitConverged } from '../nodes/wait/wait-converged.js';
 import { planReset as planSteps, type ResetOperation } from '../plan/plan-reset.js';
-import { planUp } from '../plan/up/plan-up.js';
 import { type StandingGroup, standingReport } from '../reconcile/attempt.js';
 import { runPlan } from '../reconcile/execute/run-plan.js';
 import { preparePlan } from '../reconcile/input/plan-input.js';
 import { resolveTopology } from '../reconcile/input/resolve-topology.js';
 import { noRefusals, retryAttempts, underLock } from '../reconcile/retry.js';
 import { flush } from './flush.js';
+import { foreseenSteps } from './up.js';
 
 export interface ResetSettings {
   /** ms that the group may take to be brought up, and then to be ready again without its data. */
@@ -139,12 +139,12 @@ export async function planReset(
   const connections = new Connections();
   try {
     const input = await preparePlan(topology, noRefusals(), 'none', connections, context);
-    const { spec, observed, storage, warnings, unknown } = input;
-    await storage.close();
+    const { spec, observed } = input;
+    await input.storage.close();
     if (nodeMembers(observed.objects).length === 0) throw groupAbsent(topology.name);
-    for (const message of [...warnings, ...unknown]) context.emit({ type: 'warning', message });
+    const steps = foreseenSteps(input, null, context);
     const names = others === 'remove' ? await otherMasters(spec, connections) : [];
-    return [...planUp(spec, observed, null), ...planSteps(spec, observed.history.master.name, names)];
+    return [...steps, ...planSteps(spec, observed.history.master.name, names)];
   } finally {
     connections.close();
   }

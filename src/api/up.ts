@@ -9,10 +9,10 @@ import { Connections } from '../nodes/client/connection.js';
 import type { Snapshot } from '../nodes/health/snapshot.js';
 import { Live } from '../nodes/live/live.js';
 import { verifyReady } from '../nodes/wait/verify-ready.js';
-import { planUp as plan } from '../plan/up/plan-up.js';
+import { isPrelude, planUp as plan } from '../plan/up/plan-up.js';
 import { type AttemptResult, type AttemptSettings, standingReport } from '../reconcile/attempt.js';
 import { runPlan } from '../reconcile/execute/run-plan.js';
-import { preparePlan } from '../reconcile/input/plan-input.js';
+import { type PlanInput, preparePlan } from '../reconcile/input/plan-input.js';
 import { resolveTopology } from '../reconcile/input/resolve-topology.js';
 import { noRefusals, retryAttempts, underLock } from '../reconcile/retry.js';
 
@@ -106,17 +106,24 @@ export async function planUp(
   const topology = await resolveTopology(asked, context);
   const connections = new Connections();
   try {
-    const { spec, observed, storage, warnings, unknown } = await preparePlan(
-      topology,
-      noRefusals(),
-      'none',
-      connections,
-      context,
-    );
-    await storage.close();
-    for (const message of [...warnings, ...unknown]) context.emit({ type: 'warning', message });
-    return plan(spec, observed, settings.ttlMs ?? null);
+    const input = await preparePlan(topology, noRefusals(), 'none', connections, context);
+    await input.storage.close();
+    return foreseenSteps(input, settings.ttlMs ?? null, context);
   } finally {
     connections.close();
   }
+}
+
+/** Returns the steps of `up` for what was observed, and tells by warnings what they depend on. */
+export function foreseenSteps(
+  { spec, observed, warnings, unknown }: PlanInput,
+  ttlMs: number | null,
+  { emit }: Context,
+): readonly Step[] {
+  const steps = plan(spec, observed, ttlMs);
+  const later = isPrelude(steps)
+    ? ['what follows the failover is planned once the sentinels have promoted a replica']
+    : [];
+  for (const message of [...warnings, ...unknown, ...later]) emit({ type: 'warning', message });
+  return steps;
 }

@@ -55,6 +55,8 @@ interface Volume extends ObservedVolume {
   data: readonly number[] | null;
   /** The same of the data that was set aside. */
   aside: readonly number[] | null;
+  /** Whether no server can load its data. */
+  isSpoilt: boolean;
 }
 
 /** 600 of `redis:6.0`; 8.0 where the tag does not say. */
@@ -95,6 +97,12 @@ export class FakeMachine {
   nextId(): string {
     this.#ids += 1;
     return `id${this.#ids}`;
+  }
+
+  /** Makes the data file of a node one that its server cannot load. */
+  spoilData(node: string): void {
+    for (const volume of this.volumes)
+      if (volume.node === node && volume.holds === 'data') volume.isSpoilt = true;
   }
 
   /** A line for every object, without what differs from run to run: to compare what was with what is. */
@@ -406,7 +414,16 @@ export class FakeEngine implements Engine {
   createVolume({ name, node, holds, group }: VolumeSpec): Promise<void> {
     return this.failures.change(`create volume ${name}`, () => {
       if (this.world.volumes.some((one) => one.name === name)) return;
-      this.world.volumes.push({ name, node, holds, group, files: new Map(), data: null, aside: null });
+      this.world.volumes.push({
+        name,
+        node,
+        holds,
+        group,
+        files: new Map(),
+        data: null,
+        aside: null,
+        isSpoilt: false,
+      });
     });
   }
 
@@ -439,7 +456,8 @@ export class FakeEngine implements Engine {
       setDataAside: (node) =>
         this.failures.change(`set data of ${node} aside`, () => {
           const volume = this.#dataVolume(group, node);
-          if (volume !== undefined) Object.assign(volume, { aside: volume.data, data: null });
+          if (volume !== undefined)
+            Object.assign(volume, { aside: volume.data, data: null, isSpoilt: false });
         }),
       bringDataBack: (node) =>
         this.failures.change(`bring data of ${node} back`, () => {
@@ -458,7 +476,8 @@ export class FakeEngine implements Engine {
   /** The data file of a node as an RDB file that holds nothing but its offset; null: there is none. */
   #rdb(group: string, node: string, path: string): Buffer | null {
     const volume = this.#dataVolume(group, node);
-    return path === 'dump.rdb' && volume?.data != null ? rdbFile(volume.data.length) : null;
+    if (path !== 'dump.rdb' || volume?.data == null) return null;
+    return volume.isSpoilt ? Buffer.from('no data file of Redis') : rdbFile(volume.data.length);
   }
 
   markExpiry({ name, group, at }: ExpiryMark): Promise<void> {
@@ -512,8 +531,9 @@ export class FakeEngine implements Engine {
 
   async *log() {}
 
-  logTail(): Promise<readonly string[]> {
-    return Promise.resolve([]);
+  /** A server that was asked to end has saved. */
+  logTail(name: string): Promise<readonly string[]> {
+    return this.#look(() => (this.#find(name)?.exitCode === 0 ? ['DB saved on disk'] : []));
   }
 
   owner() {

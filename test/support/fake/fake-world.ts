@@ -104,6 +104,12 @@ export class FakeWorld {
     if (outcome.error !== null) throw outcome.error;
   }
 
+  /** Ends a node as somebody outside of rsentinel would. */
+  async kill(topology: Topology, node: string): Promise<void> {
+    const outcome = await this.run(({ engine }) => engine.kill(topology.name, `${topology.name}-${node}`));
+    if (outcome.error !== null) throw outcome.error;
+  }
+
   /** `up --dry-run`: the ids of the steps, and what it took to find them. */
   async dryRun(topology: Topology): Promise<Outcome & { readonly ids: readonly string[] }> {
     let ids: readonly string[] = [];
@@ -121,17 +127,25 @@ export class FakeWorld {
 
   /** `reset`: what was written before is not counted any more. */
   reset(topology: Topology, mishap: Injection | Standstill | null = null): Promise<Outcome> {
-    this.#acknowledged.length = 0;
-    this.#isCounting = false;
+    this.#stopCounting();
     const settings = { waitTimeoutMs: 2_000, otherMasters: 'keep' } as const;
     return this.run((context) => reset(topology, settings, context), mishap);
   }
 
-  down(topology: Topology, mishap: Injection | Standstill | null = null): Promise<Outcome> {
-    return this.run(
-      (context) => down({ name: topology.name, directory: topology.directory }, { volumes: 'keep' }, context),
-      mishap,
-    );
+  /** @param volumes with `remove`, what was written before is not counted any more */
+  down(
+    topology: Topology,
+    mishap: Injection | Standstill | null = null,
+    volumes: 'keep' | 'remove' = 'keep',
+  ): Promise<Outcome> {
+    if (volumes === 'remove') this.#stopCounting();
+    const target = { name: topology.name, directory: topology.directory };
+    return this.run((context) => down(target, { volumes }, context), mishap);
+  }
+
+  #stopCounting(): void {
+    this.#acknowledged.length = 0;
+    this.#isCounting = false;
   }
 
   /** Writes one more number to the master. @returns whether it was acknowledged */

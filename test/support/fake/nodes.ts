@@ -288,6 +288,12 @@ export class Nodes {
     files.writeConf([...kept.slice(0, -1), ...lines, ''].join('\n'));
   }
 
+  /** What an rsentinel leaves that is killed while it keeps writes from a master of Redis before 6.2. */
+  refuseWrites(container: string): void {
+    const server = this.#servers.get(container);
+    if (server?.kind === 'redis') server.settings.set('min-replicas-to-write', '2000000000');
+  }
+
   /** A client writes a number to whatever node the sentinels name. @returns whether it was acknowledged */
   write(number: number): boolean {
     const [sentinel] = this.sentinels.toSorted((a, b) => b.configEpoch - a.configEpoch);
