@@ -72,6 +72,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'sizes',
+          include: ['test/sizes/**/*.test.ts'],
+          globalSetup: ['./test/support/engine-setup.ts'],
+          // Twelve groups at once are enough for any machine.
+          fileParallelism: false,
+          sequence: { groupOrder: 7 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           globalSetup: ['./test/support/engine-setup.ts'],

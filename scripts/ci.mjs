@@ -11,6 +11,7 @@ await main(async () => {
   const engines = await runForeground('npm', ['run', 'test:engines'], { env });
   const faults = await runForeground('npm', ['run', 'test:faults'], { env });
   const security = await runForeground('npm', ['run', 'test:security'], { env });
+  const sizes = await runForeground('npm', ['run', 'test:sizes'], { env });
   const chaos = await runForeground('npm', ['run', 'test:chaos', '--', '--rounds', '25'], { env });
   const fuzz = await runForeground('npm', ['run', 'test:fuzz', '--', '--runs', '25000'], { env });
   // Of everybody a round: how long it takes is measured elsewhere, on a machine that has nothing else to do.
@@ -25,6 +26,7 @@ await main(async () => {
     await readCounts('test-engines', engines),
     await readCounts('test-faults', faults),
     await readCounts('test-security', security),
+    await readCounts('test-sizes', sizes),
     await readCounts('test-chaos', chaos),
     await readCounts('test-fuzz', fuzz),
   ]);
@@ -32,7 +34,9 @@ await main(async () => {
   for (const failure of counts.failures) say(`Failed: ${failure}`);
   // The one line that tells the whole run: it has to be the last.
   process.stdout.write(`${closingLine(counts)}\n`);
-  return [tests, checks, versions, engines, faults, security, chaos, fuzz, bench].every((code) => code === 0)
+  return [tests, checks, versions, engines, faults, security, sizes, chaos, fuzz, bench].every(
+    (code) => code === 0,
+  )
     ? 0
     : 1;
 });

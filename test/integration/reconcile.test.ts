@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, info } from '../support/clients.js';
 import { expectFailure } from '../support/failures.js';
-import { docker, type TestGroup, testGroup } from '../support/group.js';
+import { type TestGroup, testGroup } from '../support/group.js';
 import { until } from '../support/until.js';
 import { healthy, masterOf, whileWriting } from '../support/while-writing.js';
 
@@ -135,24 +135,6 @@ describe('a running group', () => {
     expect(masterOf(report).name).not.toBe(masterOf(before).name);
     // The failover's pause and nothing else.
     expect(interruptions).toBe(1);
-  });
-
-  it('is rolled out for another image, sentinels too', async () => {
-    const image = `${group.name}:another`;
-    const { report: before } = await group.status();
-    await docker.getImage(String(process.env.RSENTINEL_IMAGE)).tag({ repo: group.name, tag: 'another' });
-    try {
-      const ids = before.sentinels.map(({ id }) => id);
-      const changed = `${topology({ config: 'maxmemory: 64mb, databases: 4' })}image: ${image}\n`;
-      const { report } = await whileWriting(group, changed);
-      const images = (await group.containers()).map(({ Name, Config }) => [Name, Config.Image]);
-      for (const [name, its] of images) if (!String(name).endsWith('-anchor')) expect(its).toBe(image);
-      expect(report.sentinels.map(({ id }) => id)).toEqual(ids);
-      await group.write(topology({ config: 'maxmemory: 64mb, databases: 4' }));
-      await group.up();
-    } finally {
-      await docker.getImage(image).remove({ force: true });
-    }
   });
 
   it('puts back a node whose new container fails, and says why', async () => {

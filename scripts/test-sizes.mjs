@@ -1,0 +1,4 @@
+/** `npm run test:sizes`: the smallest and the largest groups, and many of them at once. */
+import { testProject } from './lib/test-project.mjs';
+
+await testProject('sizes');
