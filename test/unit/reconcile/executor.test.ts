@@ -1,13 +1,13 @@
 /**
- * Every way in which `up` and `down` can fail, on an engine in memory: each call that changes something fails before its
- * effect or behind it, or the process ends there, while a client writes all the time.
+ * Every way in which a call to the engine can fail, on an engine in memory: it fails before its effect or behind it, or the
+ * process ends there, while a client writes all the time.
  */
 import { describe, expect, it, vi } from 'vitest';
 import { hasCode } from '../../../src/errors.js';
 import type { Operation } from '../../../src/model/step.js';
-import type { Topology } from '../../../src/model/topology.js';
-import { type Injection, isChange, type Standstill } from '../../support/fake/failures.js';
-import { FakeWorld, type Outcome, topologyOf } from '../../support/fake/fake-world.js';
+import { isChange } from '../../support/fake/failures.js';
+import { FakeWorld } from '../../support/fake/fake-world.js';
+import { COMMANDING, rehearse, SCENARIOS } from './scenarios.js';
 
 vi.mock('../../../src/nodes/client/redis-client.js', async () => ({
   Redis: (await import('../../support/fake/fake-client.js')).FakeRedis,
@@ -23,115 +23,6 @@ vi.mock('node:timers/promises', () => ({
       setImmediate(() => resolve(value));
     }),
 }));
-
-const THREE = topologyOf('replicas: 2');
-const SIX = topologyOf('replicas: 2\nimage: redis:6.0');
-interface Scenario {
-  readonly title: string;
-  /** Brings the group to where the command begins. */
-  readonly prepare: (world: FakeWorld) => Promise<void>;
-  readonly command: (world: FakeWorld, mishap: Injection | Standstill | null) => Promise<Outcome>;
-  /** What the next `up` goes by. */
-  readonly topology: Topology;
-  /** The only password that lets anybody in afterwards; left out: nobody has to log in. */
-  readonly password?: string;
-}
-
-const running = async (world: FakeWorld): Promise<void> => {
-  expect((await world.up(THREE)).error).toBeNull();
-};
-
-const changed = (title: string, text: string, prepare = running): Scenario => {
-  const topology = topologyOf(text);
-  return { title, prepare, topology, command: (world, mishap) => world.up(topology, mishap) };
-};
-
-/** Another password for a group that runs. */
-function rotation(title: string, image: string): Scenario {
-  const of = (password: string): Topology =>
-    topologyOf(`replicas: 2\nimage: ${image}\nauth: {password: ${password}}`);
-  const password = 'another-password-2';
-  return {
-    ...changed(title, '', async (world) => {
-      expect((await world.up(of('a-password-1'))).error).toBeNull();
-    }),
-    topology: of(password),
-    command: (world, mishap) => world.up(of(password), mishap),
-    password,
-  };
-}
-
-const SCENARIOS: readonly Scenario[] = [
-  changed('a new group', 'replicas: 2', async () => {}),
-  changed('a group that was stopped', 'replicas: 2', async (world) => {
-    await running(world);
-    expect((await world.down(THREE)).error).toBeNull();
-  }),
-  changed('a directive that is set', 'replicas: 2\nredis: {config: {timeout: 77}}'),
-  changed('directives of the sentinels', 'replicas: 2\nsentinel: {down-after-milliseconds: 1500}'),
-  changed('another memory limit', 'replicas: 2\nredis: {memory: 512mb}'),
-  changed('another image', 'replicas: 2\nimage: redis:8.2'),
-  changed('a replica more', 'replicas: 3'),
-  changed('a replica less', 'replicas: 1'),
-  changed('a sentinel more', 'replicas: 2\nsentinels: 4'),
-  changed('another fixed port', 'replicas: 2\nmaster: {port: 7777}'),
-  changed('a paused replica', 'replicas: 2', async (world) => {
-    await running(world);
-    await world.pause(THREE, 'redis-2');
-  }),
-  changed(
-    'a paused replica that needs another container',
-    'replicas: 2\nredis: {memory: 512mb}',
-    async (world) => {
-      await running(world);
-      await world.pause(THREE, 'redis-2');
-    },
-  ),
-  changed('a paused replica that leaves', 'replicas: 1', async (world) => {
-    await running(world);
-    await world.pause(THREE, 'redis-3');
-  }),
-  changed('a dead master', 'replicas: 2', async (world) => {
-    await running(world);
-    await world.kill(THREE, 'redis-1');
-  }),
-  changed('faster timing', 'replicas: 2\ntiming: fast'),
-  changed('data that cannot be loaded', 'replicas: 2', async (world) => {
-    await running(world);
-    expect((await world.down(THREE)).error).toBeNull();
-    world.machine.spoilData('redis-3');
-  }),
-  changed(
-    'a master that a killed command has refuse writes',
-    'replicas: 2\nimage: redis:6.0',
-    async (world) => {
-      expect((await world.up(SIX)).error).toBeNull();
-      world.machine.nodes.refuseWrites('g-redis-1');
-    },
-  ),
-  {
-    title: 'a group that is to expire',
-    prepare: async (world) => {
-      expect((await world.up(THREE, null, 1_000)).error).toBeNull();
-    },
-    topology: THREE,
-    command: (world, mishap) => world.up(THREE, mishap, 3_600_000),
-  },
-  rotation('another password', 'redis:8.0'),
-  rotation('another password on Redis 6.0', 'redis:6.0'),
-  {
-    title: 'down',
-    prepare: running,
-    topology: THREE,
-    command: (world, mishap) => world.down(THREE, mishap),
-  },
-  {
-    title: 'down --volumes',
-    prepare: running,
-    topology: THREE,
-    command: (world, mishap) => world.down(THREE, mishap, 'remove'),
-  },
-];
 
 describe.each(SCENARIOS)('$title', ({ prepare, command, topology, password }) => {
   it('works, and the next up changes nothing', async () => {
@@ -258,76 +149,6 @@ describe.each(SCENARIOS)('$title', ({ prepare, command, topology, password }) =>
   }, 60_000);
 });
 
-/** Plans most of whose operations are commands to servers. */
-const COMMANDING: readonly Scenario[] = [
-  ...SCENARIOS.filter(({ title }) =>
-    [
-      'a directive that is set',
-      'directives of the sentinels',
-      'another memory limit',
-      'down',
-      'another password',
-      'another password on Redis 6.0',
-    ].includes(title),
-  ),
-  {
-    title: 'failover',
-    prepare: running,
-    topology: THREE,
-    command: (world, mishap) => world.failover('redis-3', mishap),
-  },
-  {
-    title: 'reset',
-    prepare: running,
-    topology: THREE,
-    command: (world, mishap) => world.reset(THREE, mishap),
-  },
-  {
-    title: 'reset after a failover',
-    prepare: async (world) => {
-      await running(world);
-      expect((await world.failover('redis-3')).error).toBeNull();
-    },
-    topology: THREE,
-    command: (world, mishap) => world.reset(THREE, mishap),
-  },
-];
-
-describe.each(COMMANDING)(
-  '$title, while a connection to a server breaks',
-  ({ prepare, command, topology, password }) => {
-    it.each(['before', 'after', 'end', 'silence'] as const)(
-      'is finished or mended by the next up when that is %s a command has its effect, and nothing acknowledged is lost',
-      async (when) => {
-        const { commands, error } = await rehearse(prepare, command);
-        expect(error).toBeNull();
-        const changes = commands.filter(isChange);
-        expect(changes.length).toBeGreaterThan(0);
-        const problems: string[] = [];
-        for (const [index, change] of changes.entries()) {
-          const world = new FakeWorld();
-          await prepare(world);
-          await command(world, { call: index + 1, when, to: 'servers' });
-          const report = (what: string): number =>
-            problems.push(`${when} ${index + 1} of ${changes.length} (${change}): ${what}`);
-          world.machine.nodes.lead();
-          const next = await world.up(topology);
-          if (next.error !== null) report(`the next up fails: ${String(next.error)}`);
-          else if (world.lost.length > 0) report(`lost ${world.lost.length}`);
-          else problems.push(...world.machine.nodes.withOtherPasswords(password ?? null));
-          const odd = world.machine.picture.filter((line) => /aside|exited|created|mark|lock/.test(line));
-          if (next.error === null && odd.length > 0) report(`left: ${odd.join(', ')}`);
-          const again = await world.up(topology);
-          if (again.error !== null || again.calls.length > 0)
-            report(`the up behind that: ${String(again.error)}, ${again.calls.join(', ')}`);
-        }
-        expect(problems).toEqual([]);
-      },
-      60_000,
-    );
-  },
-);
-
 /** Directories, certificates, a network of its own for every node and a second master are there on a real engine only. */
 const SHOWN: Readonly<Record<Operation['kind'], 'here' | 'on a real engine'>> = {
   image: 'here',
@@ -387,32 +208,7 @@ it('the plans that fail here have every kind of step', async () => {
   expect([...kinds].sort()).toEqual(here.sort());
 });
 
-it('down saves on servers that are silent for a while', async () => {
-  const stop: Scenario['command'] = (world, mishap) => world.down(THREE, mishap);
-  const changes = (await rehearse(running, stop)).commands.filter(isChange);
-  // What ends a server is sent once: Docker's signal comes behind it.
-  const saving = changes.filter((command) => !command.startsWith('SHUTDOWN'));
-  expect(saving.length).toBeGreaterThan(0);
-  const problems: string[] = [];
-  for (const [index, change] of saving.entries()) {
-    const world = new FakeWorld();
-    await running(world);
-    const { error, events } = await stop(world, { call: index + 1, when: 'silence', to: 'servers' });
-    const warnings = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
-    if (error !== null || warnings.length > 0) problems.push(`${change}: ${error} ${warnings.join('; ')}`);
-    expect((await world.up(THREE)).error).toBeNull();
-    if (world.lost.length > 0) problems.push(`${change}: lost ${world.lost.length}`);
-  }
-  expect(problems).toEqual([]);
-});
-
 /** The objects by their names and states, without their ids. */
 function names(picture: readonly string[]): readonly string[] {
   return picture.map((line) => line.replace(/ id\d+$/, ''));
-}
-
-async function rehearse(prepare: Scenario['prepare'], command: Scenario['command']): Promise<Outcome> {
-  const world = new FakeWorld();
-  await prepare(world);
-  return command(world, null);
 }
