@@ -4,8 +4,6 @@
  */
 
 import { readFile, stat } from 'node:fs/promises';
-import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import type { Engine, GroupObjects } from '../engine/engine.js';
 import { holderState } from '../lock/lock-holder.js';
 import { sameAddress } from '../model/address.js';
@@ -13,9 +11,9 @@ import type { Owner } from '../model/files.js';
 import type { GroupNode } from '../model/group-nodes.js';
 import { holderText } from '../model/lock.js';
 import type { Connections } from '../nodes/client/connection.js';
+import { hasBridgeOf, ownAddresses } from '../nodes/client/this-machine.js';
 import type { KnownGroup } from '../nodes/live/assemble-report.js';
 import { isLoopback } from '../spec/defaults.js';
-import { contains, parseSubnet } from '../spec/subnet.js';
 import { nodeMounts } from '../storage/node-places.js';
 import { askRedis, askSentinel } from './ask-nodes.js';
 import type {
@@ -90,19 +88,7 @@ function originOf(group: KnownGroup, on: OnEngine | null): Origin {
   if (on === null) return { kind: 'sentinels' };
   const subnet = on.observed.network?.subnet ?? null;
   const mode = group.network.mode ?? '';
-  return { kind: 'engine', mode, isNear: mode !== 'bridge' || isOwnNetwork(subnet) };
-}
-
-const ownAddresses = (): readonly string[] =>
-  Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .map(({ address }) => address);
-
-/** Whether the bridge of a subnet is an interface of this machine, as on Linux without a virtual machine. */
-function isOwnNetwork(cidr: string | null): boolean {
-  if (cidr === null) return false;
-  const subnet = parseSubnet(cidr);
-  return ownAddresses().some((address) => isIP(address) === 4 && contains(subnet, address));
+  return { kind: 'engine', mode, isNear: mode !== 'bridge' || hasBridgeOf(subnet) };
 }
 
 /** Whether the nodes run on the kernel of this process. */

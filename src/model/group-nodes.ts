@@ -32,3 +32,8 @@ export interface AskedNodes {
   readonly redis: readonly AskedNode[];
   readonly sentinels: readonly AskedNode[];
 }
+
+/** Returns how many of some sentinels are more than half. */
+export function majorityOf(sentinels: number): number {
+  return Math.floor(sentinels / 2) + 1;
+}

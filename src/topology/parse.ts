@@ -1,5 +1,7 @@
 /** Text → topology. Pure: files and the environment are handed in. */
+
 import { basename, join, resolve } from 'node:path';
+import { majorityOf } from '../model/group-nodes.js';
 import { DEFAULT_TIMES, timingOf } from '../model/timing.js';
 import type { Directive, TlsFilePaths, Topology, TopologyAuth, TopologyNode } from '../model/topology.js';
 import { bytesOf } from '../spec/memory.js';
@@ -9,7 +11,7 @@ import { mergeDirectives, readDirectives } from './directives.js';
 import { dropFaulty, soundness, withoutNulls } from './drop-faulty.js';
 import { groupNameFrom } from './group-name.js';
 import { type Layout, layOut, type NodeSlot } from './nodes.js';
-import { checkRules, majority } from './rules.js';
+import { checkRules } from './rules.js';
 import { explainIssues, faultyPaths } from './schema/issues.js';
 import { DEFAULT_REPLICAS, type TopologyInput, topologySchema } from './schema/schema.js';
 import { readTls } from './tls.js';
@@ -123,7 +125,7 @@ function build(
   const lineOf = (path: Path): number => document.positionOf(document.offsetOf(path)).line;
   const replicas = replicasOf(input, findings);
   const layout = layOut(input, replicas, valueAt(given, ['master', 'port']) !== undefined, lineOf, findings);
-  const quorum = input.sentinel.quorum ?? majority(layout.sentinels.length);
+  const quorum = input.sentinel.quorum ?? majorityOf(layout.sentinels.length);
   findings.push(
     ...checkRules({
       input,

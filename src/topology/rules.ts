@@ -1,5 +1,7 @@
 /** Rules that no single value can break: they look at several keys, or at what works in practice. */
+
 import { isIP } from 'node:net';
+import { majorityOf } from '../model/group-nodes.js';
 import { show } from '../model/text.js';
 import {
   FAST_ELSEWHERE,
@@ -42,7 +44,7 @@ const quorumWithinSentinels: Rule = ({ quorum, sentinels, isSound }) => {
       severity: 'error',
       path: ['sentinel', 'quorum'],
       message: `${quorum} sentinels can never agree: there ${sentinels === 1 ? 'is 1' : `are ${sentinels}`}`,
-      suggestion: `write quorum: ${majority(sentinels)}, or add sentinels`,
+      suggestion: `write quorum: ${majorityOf(sentinels)}, or add sentinels`,
     },
   ];
 };
@@ -55,7 +57,7 @@ const quorumLeavesRoom: Rule = ({ quorum, sentinels, isSound }) => {
       severity: 'warning',
       path: ['sentinel', 'quorum'],
       message: `a quorum of all ${sentinels} sentinels means no failover as soon as one of them is down`,
-      suggestion: `quorum: ${majority(sentinels)} is usual`,
+      suggestion: `quorum: ${majorityOf(sentinels)} is usual`,
     },
   ];
 };
@@ -322,8 +324,3 @@ const RULES: readonly Rule[] = [
   noTilde,
   nameOfItsOwn,
 ];
-
-/** Takes a number of sentinels; gives how many are more than half. */
-export function majority(sentinels: number): number {
-  return Math.floor(sentinels / 2) + 1;
-}

@@ -1,5 +1,6 @@
 /** How many sentinels there are, where, and what they are told. Pure. */
 
+import { majorityOf } from '../../model/group-nodes.js';
 import type { Finding } from '../../model/report/doctor-report.js';
 import { leastDownAfter } from '../../model/timing.js';
 import type { Facts, SentinelFacts, SentinelOwn, Watch } from '../facts.js';
@@ -20,8 +21,6 @@ function watchers({ sentinels }: Facts): readonly Watcher[] {
 function answering({ sentinels }: Facts): readonly (SentinelFacts & { readonly own: SentinelOwn })[] {
   return sentinels.flatMap((node) => (node.own === null ? [] : [{ ...node, own: node.own }]));
 }
-
-const majorityOf = (sentinels: number): number => Math.floor(sentinels / 2) + 1;
 
 /** A failover needs the votes of more than half of all sentinels that are known, dead ones counted. */
 export function numberOfSentinels({ sentinels, redis }: Facts): readonly Finding[] {

@@ -1,12 +1,12 @@
 /** Waits until a group is proved ready: by questions, and by what only trying shows. */
+
 import { connect } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { type Address, type Endpoint, endpointAt, formatAddress, sameAddress } from '../../model/address.js';
 import type { GroupSpec, NodeSpec } from '../../model/group-spec.js';
 import type { Fault } from '../../model/report/group-report.js';
 import { nodesOf } from '../../spec/build.js';
-import { contains, parseSubnet } from '../../spec/subnet.js';
 import type { Connections } from '../client/connection.js';
+import { hasBridgeOf } from '../client/this-machine.js';
 import { findAclFaults } from '../health/acl-faults.js';
 import { LinkEvidence } from '../health/evidence.js';
 import { takeSnapshot } from '../health/observe.js';
@@ -61,22 +61,13 @@ async function tryAddress(spec: GroupSpec, node: NodeSpec, connections: Connecti
   if (sameAddress(node.address, node.control)) return null;
   // Where containers run in a virtual machine, the clients of this mode are other containers; the
   // sentinels, in the same network, have just shown that they reach this address.
-  if (!isOnThisMachine(spec.network.subnet)) return null;
+  if (!hasBridgeOf(spec.network.subnet ?? null)) return null;
   const error = node.control.tls
     ? await askError(endpointAt(node.address, node.kind, true), connections)
     : await connectError(node.address);
   if (error === null) return null;
   const message = `${node.name} cannot be reached from here at ${formatAddress(node.address)}: ${error}`;
   return { code: 'address-unreachable', node: node.name, message, remedy: remedy('address-unreachable') };
-}
-
-/** Whether the bridge of a subnet is an interface of this machine, as on Linux without a virtual machine. */
-function isOnThisMachine(cidr: string | undefined): boolean {
-  if (cidr === undefined) return false;
-  const subnet = parseSubnet(cidr);
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .some(({ family, address }) => family === 'IPv4' && contains(subnet, address));
 }
 
 /** Of a node that speaks TLS: it logs everybody who does nothing but connect. */
