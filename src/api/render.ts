@@ -40,15 +40,15 @@ export async function renderTree(
   secrets: 'shown' | 'masked' = 'shown',
 ): Promise<readonly RenderedFile[]> {
   const nothingRefused = { ports: new Set<number>(), subnets: new Set<string>() };
-  const settled = withDefaults(topology, await resolveAddress(topology.network.address), THIS_MACHINE);
-  const allocation: Allocation = allocate(settled, NOTHING_BEFORE, nothingRefused, () => 0);
+  const resolved = withDefaults(topology, await resolveAddress(topology.network.address), THIS_MACHINE);
+  const allocation: Allocation = allocate(resolved, NOTHING_BEFORE, nothingRefused, () => 0);
   const access = decideAccess(topology, await givenPasswords(topology), null, null, generatePassword);
   const shown = secrets === 'shown' ? access : masked(access);
-  const nodes = [...settled.redis, ...settled.sentinels];
-  const hosts = new Map(nodes.map(({ name }) => [name, announcedHost(settled, allocation, name)]));
+  const nodes = [...resolved.redis, ...resolved.sentinels];
+  const hosts = new Map(nodes.map(({ name }) => [name, announcedHost(resolved, allocation, name)]));
   const given = await readGivenFiles(topology);
   const { tls } = await decideTls(topology, given, NO_TLS, hosts, Date.now());
-  const spec = buildGroupSpec(settled, allocation, await loadTemplates(topology), shown, tls);
+  const spec = buildGroupSpec(resolved, allocation, await loadTemplates(topology), shown, tls);
   const history = initialHistory(spec);
   const files = nodesOf(spec).flatMap((node): readonly RenderedFile[] => [
     {

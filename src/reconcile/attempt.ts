@@ -43,8 +43,8 @@ export interface StandingGroup extends AttemptResult {
   readonly objects: GroupObjects;
 }
 
-/** Observes the group; `refused`: its sentinels have been asked for a failover in vain. */
-export type Prepare = (promotion: 'possible' | 'refused') => Promise<PlanInput>;
+/** Observes the group and decides; `canPromote` false: its sentinels have been asked for a failover in vain. */
+export type Prepare = (canPromote: boolean) => Promise<PlanInput>;
 
 /**
  * Plans, executes and proves, once; the lock is held.
@@ -57,7 +57,7 @@ export async function attempt(
   connections: Connections,
   context: LockedContext,
 ): Promise<StandingGroup> {
-  const planInput = await prepare('possible');
+  const planInput = await prepare(true);
   const { spec, observed } = planInput;
   const rollback = new RollbackLog();
   const deadline = new Deadline(settings.waitTimeoutMs);
@@ -115,7 +115,7 @@ async function execute(
     done.push(...steps);
     if (!isPrelude(steps)) return { spec, steps: done, snapshot: await executor.verified() };
     deadline.renew();
-    planInput = await prepare(executor.canPromote ? 'possible' : 'refused');
+    planInput = await prepare(executor.canPromote);
   }
 }
 

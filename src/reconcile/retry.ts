@@ -49,8 +49,8 @@ export async function retryAttempts(
   const refused = noRefusals();
   for (let number = 1; ; number += 1) {
     const planInputs: PlanInput[] = [];
-    const prepare = async (promotion: 'possible' | 'refused'): Promise<PlanInput> => {
-      const all = { ...refused, promotion: promotion === 'refused' };
+    const prepare = async (canPromote: boolean): Promise<PlanInput> => {
+      const all = { ...refused, promotion: !canPromote };
       const planInput = await preparePlan(topology, all, 'allowed', connections, context);
       planInputs.push(planInput);
       return planInput;

@@ -157,7 +157,7 @@ function maxMemoryIn(config: ConfigInput | undefined): number {
   return bytesOf(value) ?? 0;
 }
 
-/** Of an address that is a name nobody knows yet: settle() finds out. */
+/** Of an address that is a name nobody knows yet: `resolveTopology` finds out. */
 const fastOnOneMachine: Rule = ({ input, isSound }) => {
   const { mode, address } = input.network;
   if (input.timing !== 'fast' || !isSound(['network', 'mode'])) return [];

@@ -7,19 +7,19 @@ import { isLoopback, type Place, type ResolvedTopology, withDefaults } from '../
 import { EXPOSURE, UNENCRYPTED } from '../../spec/exposure.js';
 import { resolveAddress } from '../../spec/look-up.js';
 
-/** Settles a topology on the context's engine. @throws RsentinelError NETWORK_UNSUITABLE */
+/** Resolves the defaults of a topology on the context's engine. @throws RsentinelError NETWORK_UNSUITABLE */
 export async function resolveTopology(
   topology: Topology,
   { engine, emit }: Context,
 ): Promise<ResolvedTopology> {
   const given = await resolveAddress(topology.network.address);
-  const settled = withDefaults(topology, given, await placeOf(engine, topology, given));
-  const { address } = settled.network;
+  const resolved = withDefaults(topology, given, await placeOf(engine, topology, given));
+  const { address } = resolved.network;
   if (!isLoopback(address)) {
     const why = topology.auth === null ? EXPOSURE : topology.tls === null ? UNENCRYPTED : null;
     if (why !== null) emit({ type: 'warning', message: `the nodes are reached at ${address}: ${why}` });
   }
-  return settled;
+  return resolved;
 }
 
 async function placeOf(engine: Engine, { network }: Topology, given: string | undefined): Promise<Place> {
