@@ -75,8 +75,8 @@ export default defineConfig({
           name: 'sizes',
           include: ['test/sizes/**/*.test.ts'],
           globalSetup: ['./test/support/engine-setup.ts'],
-          // Twelve groups at once are enough for any machine.
-          fileParallelism: false,
+          // As for the integration tests.
+          maxWorkers: 2,
           sequence: { groupOrder: 7 },
           testTimeout: 120_000,
           hookTimeout: 120_000,

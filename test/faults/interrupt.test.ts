@@ -32,12 +32,10 @@ async function expectNothingOf(group: TestGroup): Promise<void> {
   expect(await exists(join(group.directory, '.rsentinel'))).toBe(false);
 }
 
+/** A few: that `up` can end at any of its calls is shown without an engine (test/unit/reconcile). */
 const MOMENTS = [
   ['the directories are written', /^render /m],
-  ['the network is made', /^network /m],
-  ['containers are created', /^create redis-\d/m],
   ['containers are started', /^start anchor/m],
-  ['the master answers', /^answer redis-1/m],
   ['sentinels are started', /^start sentinel-\d/m],
   ['it is waited for', /(?:^lower-timers sentinel-[\s\S]*){3}/m],
 ] as const;
@@ -46,7 +44,7 @@ describe.each([
   ['Ctrl-C', 'SIGINT', 130],
   ['SIGTERM', 'SIGTERM', 143],
 ] as const)('%s', (how, signal, code) => {
-  it.each(MOMENTS.filter((_, index) => signal === 'SIGINT' || index % 3 === 2))(
+  it.each(MOMENTS.filter((_, index) => signal === 'SIGINT' || index === 2))(
     'while %s: all that was made is removed again',
     async (what, said) => {
       await using group = await testGroup(
@@ -112,7 +110,7 @@ it('Ctrl-C does no harm to a group that was there before', async () => {
 });
 
 describe('SIGKILL', () => {
-  const moments = MOMENTS.filter(([what]) => /written|created|started/.test(what));
+  const moments = MOMENTS.filter(([what]) => /written|started/.test(what));
 
   it.each(moments)('while %s: the next up goes on from there', async (what, said) => {
     await using group = await testGroup(

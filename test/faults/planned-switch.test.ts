@@ -6,7 +6,7 @@ import { until } from '../support/until.js';
 import { healthy, masterOf } from '../support/while-writing.js';
 import { Writer } from '../support/writer.js';
 
-const RUNS = 20;
+const RUNS = 10;
 /** What one run may take; ms. */
 const RUN_TIMEOUT = 30_000;
 
