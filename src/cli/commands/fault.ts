@@ -1,12 +1,12 @@
 import type { Context } from '../../engine/context.js';
 import type { FaultKind, FaultReport } from '../../faults/fault.js';
+import { parseFaultTargets } from '../../faults/fault-targets.js';
 import type { FailoverSettings } from '../../faults/planned-failover.js';
 import { styleFor } from '../../report/terminal/style.js';
 import { type FaultDocument, faultText } from '../../report/text/fault-text.js';
 import { dryRun } from '../dry-run.js';
 import { withEngine } from '../engine.js';
 import type { FailoverFlags, FaultFlags } from '../flags.js';
-import { parseFaultTargets } from '../input/fault-targets.js';
 import { surroundings } from '../input/load-source.js';
 import { definiteSelectionOf } from '../input/source.js';
 import { resolveTarget, type Target } from '../input/target.js';

@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import type { GroupOrigin } from '../../engine/engine.js';
 import { RsentinelError } from '../../errors.js';
 import type { Topology } from '../../model/topology.js';
-import { isGeneratedName } from './generated-name.js';
+import { isGeneratedName } from '../../topology/generated-name.js';
 
 /** What tells whose a group is. */
 export interface Owners {

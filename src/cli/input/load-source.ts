@@ -1,8 +1,8 @@
 /** Loads topologies for the commands. */
-import { dirname, join } from 'node:path';
 import type { Engine } from '../../engine/engine.js';
 import type { Topology } from '../../model/topology.js';
 import type { Reporter } from '../../report/reporters/reporter.js';
+import { renamed } from '../../topology/renamed.js';
 import type { Session } from '../session.js';
 import { findSource, type Source } from './source.js';
 import type { Surroundings } from './target.js';
@@ -31,14 +31,6 @@ export async function loadSource(
     reporter.listen({ type: 'warning', message: formatDiagnostic({ ...warning, severity: 'error' }) });
   }
   return name === undefined ? topology : renamed(topology, name, cwd);
-}
-
-/** The default directory bears the group's name, so it goes with it; a directory that was chosen stays. */
-export function renamed(topology: Topology, name: string, cwd: string): Topology {
-  const base = topology.file === undefined ? cwd : dirname(topology.file);
-  const directoryOf = (group: string) => join(base, '.rsentinel', group);
-  const isDefault = topology.directory === directoryOf(topology.name);
-  return { ...topology, name, directory: isDefault ? directoryOf(name) : topology.directory };
 }
 
 /** What `status` and `down` look their target up with. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { GroupOrigin } from '../../engine/engine.js';
 import { RsentinelError } from '../../errors.js';
 import type { Topology } from '../../model/topology.js';
-import { isGeneratedName } from './generated-name.js';
+import { isGeneratedName } from '../../topology/generated-name.js';
 import { refuseGroupOfOthers } from './group-of-others.js';
 import { DEFAULT_FILES, type Selection, type Source } from './source.js';
 

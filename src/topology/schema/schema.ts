@@ -421,3 +421,5 @@ export type NodeInput = z.output<typeof node>;
 export type AuthInput = NonNullable<TopologyInput['auth']>;
 export type TlsInput = NonNullable<TopologyInput['tls']>;
 export type ConfigInput = z.output<typeof config>;
+/** A topology as a file or a program gives it, without defaults. */
+export type TopologyObject = z.input<typeof topologySchema>;

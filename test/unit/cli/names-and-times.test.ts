@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { generateName, isGeneratedName } from '../../../src/cli/input/generated-name.js';
 import { parseSince } from '../../../src/cli/input/since.js';
 import { definiteSelectionOf } from '../../../src/cli/input/source.js';
+import { generateName, isGeneratedName } from '../../../src/topology/generated-name.js';
 
 describe('a name that is made up', () => {
   it('begins with the file’s, and is another every time', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { renamed } from '../../../src/cli/input/load-source.js';
 import { findSource, type Selection, type Source, selectionOf } from '../../../src/cli/input/source.js';
 import { resolveTarget, resolveTopology, type Surroundings } from '../../../src/cli/input/target.js';
 import type { GroupOrigin } from '../../../src/engine/engine.js';
 import { RsentinelError } from '../../../src/errors.js';
 import type { Topology } from '../../../src/model/topology.js';
 import { parseTopology } from '../../../src/topology/parse.js';
+import { renamed } from '../../../src/topology/renamed.js';
 import { directoryWith } from './rsentinel.js';
 
 const CWD = '/home/me';

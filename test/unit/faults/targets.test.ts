@@ -1,8 +1,8 @@
 /** Whom a fault is meant for. */
 import { describe, expect, it } from 'vitest';
-import { parseFaultTargets } from '../../../src/cli/input/fault-targets.js';
 import type { ObservedMember } from '../../../src/engine/engine.js';
 import type { FaultKind, FaultTargets } from '../../../src/faults/fault.js';
+import { parseFaultTargets } from '../../../src/faults/fault-targets.js';
 import { chooseTargets, type GroupRoles } from '../../../src/faults/targets.js';
 import { running, specOf } from '../plan/situation.js';
 

@@ -1,6 +1,6 @@
 /** Whom a fault is meant for, as people type it. */
-import { RsentinelError } from '../../errors.js';
-import type { FaultTargets, TargetRole } from '../../faults/fault.js';
+import { RsentinelError } from '../errors.js';
+import type { FaultTargets, TargetRole } from './fault.js';
 
 const ROLES: ReadonlySet<string> = new Set<TargetRole>(['master', 'replica', 'sentinel', 'leader']);
 
