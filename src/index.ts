@@ -1,21 +1,24 @@
 /**
- * rsentinel as a library: real Redis Sentinel groups in Docker, from a topology.
+ * rsentinel as a library: real Redis Sentinel groups in Docker, for programs and their tests.
  *
  * ```ts
- * import { connectDocker, down, loadTopology, up } from 'rsentinel';
+ * import { Redis } from 'ioredis';
+ * import { startGroup } from 'rsentinel';
  *
- * const { topology } = await loadTopology('topology.yaml', process.env, process.cwd());
- * const engine = connectDocker(() => {});
- * const context = { engine, emit: () => {}, signal: AbortSignal.timeout(120_000) };
- * const { report } = await up(topology, { waitTimeoutMs: 60_000, onFailure: 'rollback' }, context);
- * const sentinels = report.sentinels.map(({ address }) => address);
- * // new Redis({ sentinels, name: topology.masterName })
- * await down({ name: topology.name, directory: topology.directory }, { volumes: 'remove' }, context);
+ * await using group = await startGroup({ replicas: 2, timing: 'fast' });
+ * const redis = new Redis(group.ioredis);
+ * await group.kill('master');
  * ```
  *
  * Functions never print and never exit: they emit events and throw {@link RsentinelError}.
  */
 
+export type {
+  ClientTls,
+  IoredisOptions,
+  NodeRedisClientOptions,
+  NodeRedisOptions,
+} from './api/client-options.js';
 export { type DownResult, type DownSettings, type DownTarget, down, planDown } from './api/down.js';
 export { downMany, type Removal } from './api/down-many.js';
 export { type GivenSentinels, statusOfSentinels } from './api/external-group.js';
@@ -37,6 +40,16 @@ export { type ErrorCode, type ErrorOptions, RsentinelError } from './errors.js';
 export { bringOn, type FaultSettings } from './faults/bring-on.js';
 export type { FaultKind, FaultReport, FaultTargets, Milestone, TargetRole } from './faults/fault.js';
 export { type FailoverSettings, planFailover, plannedFailover } from './faults/planned-failover.js';
+export {
+  type DrillOptions,
+  type FailoverOptions,
+  type FaultOptions,
+  Group,
+  type NodeChoice,
+  type StopOptions,
+} from './library/group.js';
+export type { CallOptions, EngineOptions, WaitOptions } from './library/options.js';
+export { openGroup, type StartOptions, startGroup } from './library/start-group.js';
 export { type Address, formatAddress, parseAddress } from './model/address.js';
 export type { Credentials } from './model/credentials/credentials.js';
 export { Secret } from './model/credentials/secret.js';
@@ -92,3 +105,4 @@ export type {
 export { type Diagnostic, formatDiagnostic } from './topology/diagnostic.js';
 export { type LoadedTopology, loadTopology } from './topology/load.js';
 export { type ParsedTopology, parseTopology, type TopologySource } from './topology/parse.js';
+export type { TopologyObject } from './topology/schema/schema.js';

@@ -98,9 +98,11 @@ it('has types that a strict project compiles with', async () => {
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   await writeFile(
     join(folder, 'use.mts'),
-    `import { type GroupReport, type RsentinelEvent, loadTopology } from 'rsentinel';
+    `import { type Group, type GroupReport, type RsentinelEvent, loadTopology, startGroup } from 'rsentinel';
 export const names = (report: GroupReport): string[] => report.redis.map(({ name }) => name);
 export const kind = (event: RsentinelEvent): string => event.type;
+export const start = (): Promise<Group> => startGroup({ replicas: 2, timing: 'fast', sentinel: { quorum: 2 } });
+export const sentinels = ({ ioredis }: Group): { host: string; port: number }[] => ioredis.sentinels;
 export const name: string = (await loadTopology('x.yaml', {}, '.')).topology.name;
 `,
   );

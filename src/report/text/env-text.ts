@@ -1,23 +1,13 @@
 /** How to connect, as lines for a shell or for `docker run --env-file`. */
 
-import { formatAddress } from '../../model/address.js';
-import { givenUser } from '../../model/credentials/logins.js';
+import { environmentOf } from '../../api/client-options.js';
 import type { ConnectionReport } from '../../model/report/connection-report.js';
 
 /** What an application reads; a name that has no value is left out. */
-export function envText({ masterName, sentinels, redis, sentinel, tls }: ConnectionReport): string {
-  const variables: readonly (readonly [string, string | null | undefined])[] = [
-    ['REDIS_SENTINELS', sentinels.map(formatAddress).join(',')],
-    ['REDIS_MASTER_NAME', masterName],
-    ['REDIS_USERNAME', redis && givenUser(redis)],
-    ['REDIS_PASSWORD', redis?.password],
-    ['REDIS_SENTINEL_USERNAME', sentinel && givenUser(sentinel)],
-    ['REDIS_SENTINEL_PASSWORD', sentinel?.password],
-    ['REDIS_TLS_CA', tls?.files?.ca],
-    ['REDIS_TLS_CERT', tls?.files?.cert],
-    ['REDIS_TLS_KEY', tls?.files?.key],
-  ];
-  return variables.flatMap(([name, value]) => (value == null ? [] : [`${name}=${word(value)}\n`])).join('');
+export function envText(report: ConnectionReport): string {
+  return Object.entries(environmentOf(report))
+    .map(([name, value]) => `${name}=${word(value)}\n`)
+    .join('');
 }
 
 /**
