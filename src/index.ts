@@ -40,15 +40,16 @@ export { type ErrorCode, type ErrorOptions, RsentinelError } from './errors.js';
 export { bringOn, type FaultSettings } from './faults/bring-on.js';
 export type { FaultKind, FaultReport, FaultTargets, Milestone, TargetRole } from './faults/fault.js';
 export { type FailoverSettings, planFailover, plannedFailover } from './faults/planned-failover.js';
+export { ExternalGroup, type ExternalOptions, externalGroup } from './library/external-group.js';
 export {
-  type DrillOptions,
   type FailoverOptions,
   type FaultOptions,
   Group,
   type NodeChoice,
   type StopOptions,
 } from './library/group.js';
-export type { CallOptions, EngineOptions, WaitOptions } from './library/options.js';
+export { listGroups, type PruneOptions, pruneGroups } from './library/groups.js';
+export type { CallOptions, DrillOptions, EngineOptions, WaitOptions } from './library/options.js';
 export { openGroup, type StartOptions, startGroup } from './library/start-group.js';
 export { type Address, formatAddress, parseAddress } from './model/address.js';
 export type { Credentials } from './model/credentials/credentials.js';

@@ -1,8 +1,10 @@
 /** `prune`: which groups nobody wants any more, and why. */
+
 import { access } from 'node:fs/promises';
 import type { Context } from '../engine/context.js';
 import type { GroupListing } from '../engine/engine.js';
 import { isCode } from '../storage/filesystem.js';
+import type { DownTarget } from './down.js';
 
 /** Why a group may go. */
 export type PruneReason =
@@ -43,13 +45,22 @@ export async function findPrunable({ engine }: Context, now: number): Promise<re
 }
 
 /** Whether a group may still go, for the same reason. @param now ms since 1970 */
-export async function isStillPrunable(
+async function isStillPrunable(
   { group: { name }, reason }: Prunable,
   context: Context,
   now: number,
 ): Promise<boolean> {
   const found = await findPrunable(context, now);
   return found.some((other) => other.group.name === name && other.reason.kind === reason.kind);
+}
+
+/** Returns the groups as what `down` removes: each is left alone if somebody has brought it up again meanwhile, or given it more time. */
+export function pruneTargets(found: readonly Prunable[], context: Context): readonly DownTarget[] {
+  return found.map((one) => ({
+    name: one.group.name,
+    directory: one.group.directory,
+    mayGo: () => isStillPrunable(one, context, Date.now()),
+  }));
 }
 
 /**

@@ -24,15 +24,17 @@ import { plannedFailover } from '../faults/planned-failover.js';
 import type { Address } from '../model/address.js';
 import type { ConnectionReport } from '../model/report/connection-report.js';
 import type { DoctorReport } from '../model/report/doctor-report.js';
-import type { DrillFault, DrillLimits, DrillReport } from '../model/report/drill-report.js';
+import type { DrillReport } from '../model/report/drill-report.js';
 import type { GroupReport } from '../model/report/group-report.js';
 import type { WatchMoment } from '../model/report/watch-report.js';
-import type { TimingChoice, Topology } from '../model/topology.js';
+import type { Topology } from '../model/topology.js';
 import type { TopologyObject } from '../topology/schema/schema.js';
 import {
   type CallOptions,
   contextOf,
+  courseOf,
   DEFAULT_WAIT_MS,
+  type DrillOptions,
   type EngineOptions,
   type WaitOptions,
 } from './options.js';
@@ -55,22 +57,10 @@ export interface FailoverOptions extends WaitOptions {
   readonly wait?: boolean | undefined;
 }
 
-export interface DrillOptions extends WaitOptions {
-  /** Left out: `kill`. */
-  readonly fault?: DrillFault | undefined;
-  /** Left out: one. */
-  readonly rounds?: number | undefined;
-  readonly limits?: Partial<DrillLimits> | undefined;
-  readonly timing?: Exclude<TimingChoice, 'normal'> | undefined;
-}
-
 export interface StopOptions extends WaitOptions {
   /** Whether configuration and data stay for another start; left out: no. */
   readonly keepData?: boolean | undefined;
 }
-
-/** ms for each step of a drill: a failover takes a second or two beyond `down-after-milliseconds`, which is 30 s by default. */
-const DRILL_WAIT_MS = 90_000;
 
 export class Group implements AsyncDisposable {
   readonly name: string;
@@ -214,9 +204,8 @@ export class Group implements AsyncDisposable {
 
   /** Brings faults on the master and measures what clients see of them. */
   async drill(options: DrillOptions = {}): Promise<DrillReport> {
-    const { fault = 'kill', rounds = 1, limits, timing = null, waitTimeoutMs = DRILL_WAIT_MS } = options;
-    const { maxDowntime = null, maxLost = null } = limits ?? {};
-    const settings = { fault, rounds, limits: { maxDowntime, maxLost }, timing, waitTimeoutMs };
+    const { fault = 'kill', timing = null } = options;
+    const settings = { ...courseOf(options), fault, timing };
     return drill(this.name, this.#topology, settings, await this.#context(options));
   }
 

@@ -1,7 +1,11 @@
 /** What every function of the library can be told, and what it works with then. */
+
+import type { DrillCourse } from '../drill/drill.js';
 import type { Context } from '../engine/context.js';
 import type { Engine } from '../engine/engine.js';
 import type { Listener } from '../model/events.js';
+import type { DrillFault, DrillLimits } from '../model/report/drill-report.js';
+import type { TimingChoice } from '../model/topology.js';
 
 /** Where groups are, and who hears what happens to them. */
 export interface EngineOptions {
@@ -44,4 +48,29 @@ export async function contextOf(
 async function defaultEngine(onEvent: Listener): Promise<Engine> {
   const { connectDocker } = await import('../engine/docker/docker-engine.js');
   return connectDocker(onEvent);
+}
+
+export interface DrillOptions extends WaitOptions {
+  /** Left out: `kill`. */
+  readonly fault?: DrillFault | undefined;
+  /** Left out: one. */
+  readonly rounds?: number | undefined;
+  readonly limits?: Partial<DrillLimits> | undefined;
+  readonly timing?: Exclude<TimingChoice, 'normal'> | undefined;
+}
+
+/**
+ * ms for each step of a drill. A failover takes a second or two beyond `down-after-milliseconds`, which is 30 s by default; a node that
+ * was paused is made a replica after 10 to 20 s.
+ */
+const DRILL_WAIT_MS = 90_000;
+
+/** Returns how a drill goes, with the defaults for what is left out. */
+export function courseOf({
+  rounds = 1,
+  limits = {},
+  waitTimeoutMs = DRILL_WAIT_MS,
+}: DrillOptions): DrillCourse {
+  const { maxDowntime = null, maxLost = null } = limits;
+  return { rounds, limits: { maxDowntime, maxLost }, waitTimeoutMs };
 }

@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { createSentinel } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openGroup, type RsentinelEvent, startGroup, type TopologyObject } from '../../src/index.js';
+import {
+  externalGroup,
+  listGroups,
+  openGroup,
+  type RsentinelEvent,
+  startGroup,
+  type TopologyObject,
+} from '../../src/index.js';
 import { groupName, testImage } from '../support/environment.js';
 import { docker } from '../support/group.js';
 
@@ -86,12 +93,19 @@ it('is changed, reset, opened by its name and stopped with its data kept', async
   expect(opened.ioredis).toEqual(group.ioredis);
   expect(opened.env['REDIS_MASTER_NAME']).toBe('mymaster');
   expect((await opened.doctor()).group).toBe(name);
+  expect((await listGroups()).map(({ group: one }) => one)).toContain(name);
+  const external = externalGroup(group.sentinels);
+  expect((await external.status()).master?.address).toEqual(report.master?.address);
   const { master } = await group.reset();
   expect(master).toEqual({ before: 'redis-1', after: 'redis-1' });
   await group.stop({ keepData: true });
   expect((await group.status()).health).toBe('absent');
   await expect(openGroup(name)).rejects.toMatchObject({ code: 'GROUP_ABSENT' });
   expect(existsSync(join(directory, name))).toBe(true);
+});
+
+it('has its sentinels named by addresses, or the error says what is none', () => {
+  expect(() => externalGroup(['here'])).toThrow(/here is no address/);
 });
 
 it('is not there when its topology is wrong, and the error says where', async () => {

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { GivenSentinels } from '../../api/external-group.js';
 import type { DrillCourse } from '../../drill/drill.js';
 import { RsentinelError } from '../../errors.js';
+import { courseOf } from '../../library/options.js';
 import type { DrillReport } from '../../model/report/drill-report.js';
 import { drillHtml } from '../../report/html/drill-html.js';
 import { drillJunit } from '../../report/junit.js';
@@ -18,12 +19,6 @@ import { resolveTarget } from '../input/target.js';
 import { jsonText } from '../output/json.js';
 import { createReporter } from '../output/reporting.js';
 import type { Session } from '../session.js';
-
-/**
- * A failover takes a second or two beyond down-after-milliseconds, which is 30 s unless the file says
- * otherwise; a node that was paused is made a replica after 10 to 20 s.
- */
-const DEFAULT_WAIT_MS = 90_000;
 
 /** `rsentinel drill` */
 export async function drill(flags: DrillFlags, session: Session): Promise<number> {
@@ -47,12 +42,9 @@ export async function drill(flags: DrillFlags, session: Session): Promise<number
   }
 }
 
-function courseOf({ rounds, maxDowntime, maxLost, waitTimeout }: DrillFlags): DrillCourse {
-  return {
-    rounds,
-    limits: { maxDowntime: maxDowntime ?? null, maxLost: maxLost ?? null },
-    waitTimeoutMs: waitTimeout ?? DEFAULT_WAIT_MS,
-  };
+function courseOfFlags({ rounds, maxDowntime, maxLost, waitTimeout }: DrillFlags): DrillCourse {
+  const limits = { maxDowntime: maxDowntime ?? null, maxLost: maxLost ?? null };
+  return courseOf({ rounds, limits, waitTimeoutMs: waitTimeout });
 }
 
 function drillTarget(flags: DrillFlags, session: Session, reporter: Reporter): Promise<DrillReport> {
@@ -60,7 +52,7 @@ function drillTarget(flags: DrillFlags, session: Session, reporter: Reporter): P
   return withEngine(flags, session, reporter, async (context) => {
     const target = await resolveTarget(selection, surroundings(session, reporter, context.engine));
     const library = await import('../../drill/drill.js');
-    const settings = { ...courseOf(flags), fault: flags.fault ?? 'kill', timing: flags.timing ?? null };
+    const settings = { ...courseOfFlags(flags), fault: flags.fault ?? 'kill', timing: flags.timing ?? null };
     return library.drill(target.name, target.topology, settings, context);
   });
 }
@@ -81,7 +73,7 @@ async function drillGiven(
     );
   }
   const { drillOfSentinels } = await import('../../drill/drill.js');
-  return drillOfSentinels(given, courseOf(flags), { emit: reporter.listen, signal });
+  return drillOfSentinels(given, courseOfFlags(flags), { emit: reporter.listen, signal });
 }
 
 function result(report: DrillReport, flags: DrillFlags, { stdout, env }: Session): string {

@@ -10,19 +10,14 @@ import type { Session } from '../session.js';
 export async function prune(flags: PruneFlags, session: Session): Promise<number> {
   const reporter = await createReporter(flags, session, 'brief', 'looking');
   return withEngine(flags, session, reporter, async (context) => {
-    const { findPrunable, isStillPrunable } = await import('../../api/prune.js');
+    const { findPrunable, pruneTargets } = await import('../../api/prune.js');
     const found = await findPrunable(context, Date.now());
     const groups = found.map(condemned);
     if (flags.dryRun) return tellPlan(groups, flags, reporter, session);
     if (groups.length === 0) return tellNothing();
     if (!(await mayRemove(groups, 'prune', flags, session))) return 1;
-    const targets = found.map((one) => ({
-      name: one.group.name,
-      directory: one.group.directory,
-      // Meanwhile somebody may have brought it up again, or given it more time.
-      mayGo: () => isStillPrunable(one, context, Date.now()),
-    }));
-    return tell(groups, await removeThem(targets, flags, context), 'prune', flags, session);
+    const removals = await removeThem(pruneTargets(found, context), flags, context);
+    return tell(groups, removals, 'prune', flags, session);
   });
 
   function tellNothing(): number {

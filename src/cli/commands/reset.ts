@@ -1,3 +1,4 @@
+import { DEFAULT_WAIT_MS } from '../../library/options.js';
 import { styleFor } from '../../report/terminal/style.js';
 import { resetText } from '../../report/text/reset-text.js';
 import { dryRun } from '../dry-run.js';
@@ -9,7 +10,6 @@ import { resolveTopology } from '../input/target.js';
 import { jsonText } from '../output/json.js';
 import { createReporter } from '../output/reporting.js';
 import type { Session } from '../session.js';
-import { DEFAULT_WAIT_MS } from './up.js';
 
 /** `rsentinel reset` */
 export async function reset(flags: ResetFlags, session: Session): Promise<number> {

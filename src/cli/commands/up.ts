@@ -1,4 +1,5 @@
 import type { Context } from '../../engine/context.js';
+import { DEFAULT_WAIT_MS } from '../../library/options.js';
 import type { Topology } from '../../model/topology.js';
 import type { Reporter } from '../../report/reporters/reporter.js';
 import { styleFor } from '../../report/terminal/style.js';
@@ -15,13 +16,6 @@ import { findSource, selectionOf } from '../input/source.js';
 import { jsonText } from '../output/json.js';
 import { createReporter } from '../output/reporting.js';
 import type { Session } from '../session.js';
-
-/**
- * A healthy group is proved ready in one or two seconds, and in ten to twelve where Sentinel's
- * periods cannot be lowered. A loaded CI machine is some four times slower. What is not ready
- * after a minute does not become so, and nobody should wait longer to learn why.
- */
-export const DEFAULT_WAIT_MS = 60_000;
 
 /** `rsentinel up` */
 export async function up(flags: UpFlags, session: Session): Promise<number> {
