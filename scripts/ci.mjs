@@ -12,8 +12,8 @@ await main(async () => {
   const faults = await runForeground('npm', ['run', 'test:faults'], { env });
   const security = await runForeground('npm', ['run', 'test:security'], { env });
   const sizes = await runForeground('npm', ['run', 'test:sizes'], { env });
-  const chaos = await runForeground('npm', ['run', 'test:chaos', '--', '--rounds', '20'], { env });
-  const fuzz = await runForeground('npm', ['run', 'test:fuzz', '--', '--runs', '20000'], { env });
+  const chaos = await runForeground('npm', ['run', 'test:chaos', '--', '--rounds', '15'], { env });
+  const fuzz = await runForeground('npm', ['run', 'test:fuzz', '--', '--runs', '10000'], { env });
   // Of everybody a round: how long it takes is measured elsewhere, on a machine that has nothing else to do.
   const bench = await runForeground('npm', ['run', 'bench', '--', '--quick'], { env });
   // What checks say is short, and stands at the end, where it is found.
