@@ -21,6 +21,11 @@ const MIN_REPLICAS = 'min-replicas-to-write';
 /** More than there can be, and nobody else's value: by it a refusal is known whose rsentinel was killed. */
 const UNREACHABLE = '2000000000';
 
+/** Asks a server something that can be asked twice. */
+export type Ask = <T>(question: () => Promise<T>) => Promise<T>;
+
+const once: Ask = (question) => question();
+
 /**
  * CLIENT PAUSE … WRITE, kept up until it is ended, and for {@link PAUSE} at the most beyond our own
  * end. Redis before 6.2 can only pause all clients, us included; there writes are refused instead.
@@ -48,10 +53,14 @@ export class WritePause {
       this.#timer = setInterval(() => void pause(at, this.#pause, connections).catch(() => false), PROLONG);
   }
 
-  static async begin(at: Endpoint, connections: Connections): Promise<WritePause> {
-    if (await pause(at, PAUSE, connections)) return new WritePause('pause', at, null, connections);
-    const [before] = await getSettings(at, [MIN_REPLICAS], connections);
-    const isRefused = before !== undefined && (await setMinReplicas(at, UNREACHABLE, connections));
+  /**
+   * Begins a pause.
+   * @param ask asks each question, perhaps more than once: the value of before is read once, and not again when the refusal is set
+   */
+  static async begin(at: Endpoint, connections: Connections, ask: Ask = once): Promise<WritePause> {
+    if (await ask(() => pause(at, PAUSE, connections))) return new WritePause('pause', at, null, connections);
+    const [before] = await ask(() => getSettings(at, [MIN_REPLICAS], connections));
+    const isRefused = before !== undefined && (await ask(() => setMinReplicas(at, UNREACHABLE, connections)));
     return new WritePause(isRefused ? 'refusal' : 'none', at, before?.value ?? null, connections);
   }
 

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../engine/context.js';
 import { RsentinelError } from '../errors.js';
-import { WritePause } from '../failover/pause-writes.js';
+import { type Ask, WritePause } from '../failover/pause-writes.js';
 import type { AskedNode } from '../model/group-nodes.js';
 import { type Command, type Connections, LoginError, type Reply } from '../nodes/client/connection.js';
 import { infoFields, text } from '../nodes/client/replies.js';
@@ -32,7 +32,8 @@ export async function saveDataSet(
   connections: Connections,
   context: Context,
 ): Promise<WritePause> {
-  const pause = await untilAnswered(node, context, () => WritePause.begin(node.control, connections));
+  const ask: Ask = (question) => untilAnswered(node, context, question);
+  const pause = await WritePause.begin(node.control, connections, ask);
   try {
     await untilReplicasFollow(node, connections, context);
     await untilSaved(node, connections, context);
