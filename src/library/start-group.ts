@@ -14,7 +14,7 @@ import { readTopology } from './topology-object.js';
 export interface StartOptions extends EngineOptions, WaitOptions {
   /** The group's name; left out: that of the topology, or one that nobody else has. */
   readonly name?: string | undefined;
-  /** ms after which `rsentinel prune` may remove the group; left out: an hour; null: never. */
+  /** ms after which `rsentinel prune` may remove the group; left out: an hour; null: as it was before, and never for a new group. */
   readonly ttlMs?: number | null | undefined;
   /** Whether what was made stays when the group does not become ready. */
   readonly keepOnFailure?: boolean | undefined;
